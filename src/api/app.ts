@@ -1,0 +1,25 @@
+import { Hono } from "hono";
+import { SERVICE_OPERATIONS } from "../contract/service/operations.ts";
+import { ok } from "../domain/result.ts";
+import type { ApiEnv } from "./context.ts";
+import { openApiDocument } from "./openapi.ts";
+import { problemResponse } from "./problem.ts";
+import { problemContext, route } from "./route.ts";
+
+/** The JSON wing: everything below `/v1`, plus `/health` and the well-known documents. */
+export function createApi(): Hono<ApiEnv> {
+  const app = new Hono<ApiEnv>();
+  const health = async () => ok({ body: { status: "ok" }, headers: { "cache-control": "no-store" } });
+  route(app, SERVICE_OPERATIONS.health, health);
+  route(app, { ...SERVICE_OPERATIONS.health, path: "/health" }, health);
+  app.get("/v1/openapi.json", (context) =>
+    context.json(openApiDocument(context.get("world").site.origin), 200, { "cache-control": "public, max-age=300" }),
+  );
+  // One line per slice: registerAccountRoutes(app); …
+
+  app.onError((error, context) => {
+    console.error(JSON.stringify({ requestId: context.get("requestId"), error: String(error), stack: error.stack }));
+    return problemResponse({ reason: "INTERNAL_ERROR" }, problemContext(context));
+  });
+  return app;
+}

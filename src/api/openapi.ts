@@ -1,0 +1,134 @@
+import * as z from "zod";
+import type { Caller, Operation } from "../contract/operation.ts";
+import { OPERATIONS } from "../contract/operations.ts";
+import type { Json } from "../domain/json/json.ts";
+import type { Reason } from "../domain/reasons.ts";
+import { STATUS } from "./status.ts";
+
+/** OpenAPI 3.1 of every operation, a pure function of the table that also validates requests. */
+export function openApiDocument(origin: string): { readonly [key: string]: unknown } {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const operation of OPERATIONS) {
+    const path = paths[operation.path] ?? {};
+    path[operation.method.toLowerCase()] = describe(operation);
+    paths[operation.path] = path;
+  }
+  return {
+    openapi: "3.1.0",
+    info: { title: "Rising-BSM Marketplace", version: "1", license: { name: "MIT", identifier: "MIT" } },
+    servers: [{ url: origin }],
+    paths,
+    components: {
+      schemas: { Problem: PROBLEM_SCHEMA },
+      securitySchemes: {
+        token: { type: "http", scheme: "bearer", description: "A token: rbsm_<kind>_…" },
+        instance: {
+          type: "http",
+          scheme: "bearer",
+          description: "<apiKey>:<hex HMAC-SHA256(apiSecret, apiKey:timestamp)>:<timestamp in ms>",
+        },
+      },
+    },
+  };
+}
+
+function describe(operation: Operation): { readonly [key: string]: unknown } {
+  const parameters = [
+    ...[...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+      name,
+      in: "path",
+      required: true,
+      schema: { type: "string", ...patternOf(operation, name as string) },
+    })),
+    ...queryParameters(operation.query),
+  ];
+  return {
+    operationId: operation.id,
+    summary: operation.summary,
+    tags: [operation.tag],
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(operation.body ? { requestBody: requestBody(operation) } : {}),
+    responses: { ...answers(operation), ...problems(operation.problems) },
+    security: security(operation.caller),
+  };
+}
+
+function patternOf(operation: Operation, name: string): { pattern?: string } {
+  const pattern = operation.params?.[name];
+  return pattern ? { pattern: pattern.source } : {};
+}
+
+function queryParameters(query: z.ZodType | undefined): unknown[] {
+  if (query === undefined) return [];
+  const schema = schemaOf(query) as { properties?: Record<string, Json>; required?: string[] };
+  return Object.entries(schema.properties ?? {}).map(([name, property]) => ({
+    name,
+    in: "query",
+    required: schema.required?.includes(name) ?? false,
+    schema: property,
+  }));
+}
+
+function requestBody(operation: Operation): unknown {
+  const { body } = operation;
+  if (body?.type === "json")
+    return { required: body.optional !== true, content: { "application/json": { schema: schemaOf(body.schema) } } };
+  const properties = Object.fromEntries((body?.fields ?? []).map((field) => [field, { type: "string" }]));
+  return { required: true, content: { "multipart/form-data": { schema: { type: "object", properties } } } };
+}
+
+function answers(operation: Operation): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(operation.answers).map(([status, answer]) => [
+      status,
+      {
+        description: "Done",
+        content: typeof answer === "string" ? { [answer]: {} } : { "application/json": { schema: schemaOf(answer) } },
+      },
+    ]),
+  );
+}
+
+function problems(reasons: readonly Reason[]): Record<string, unknown> {
+  const byStatus = Map.groupBy(reasons, (reason) => STATUS[reason]);
+  return Object.fromEntries(
+    [...byStatus].map(([status, codes]) => [
+      status,
+      {
+        description: codes.join(", "),
+        content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+      },
+    ]),
+  );
+}
+
+function security(caller: Caller): unknown[] {
+  if (caller.kind === "instance") return [{ instance: [] }];
+  if (caller.kind === "account") return [{ token: [] }];
+  if (caller.kind === "instance_or_account") return [{ instance: [] }, { token: [] }];
+  return [];
+}
+
+/** Input mode for requests and answers: output mode closes objects, and strict clients would break on our next field. */
+function schemaOf(schema: z.ZodType): Json {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: "input" }) as Record<string, Json>;
+  return rest;
+}
+
+const PROBLEM_SCHEMA = {
+  type: "object",
+  description: "RFC 9457, with the members the host's client and envelope readers expect",
+  required: ["type", "title", "status", "detail", "message", "success", "code", "error"],
+  properties: {
+    type: { type: "string" },
+    title: { type: "string" },
+    status: { type: "integer" },
+    detail: { type: "string" },
+    instance: { type: "string" },
+    message: { type: "string" },
+    success: { const: false },
+    code: { type: "string" },
+    error: { type: "object", properties: { code: { type: "string" }, details: { type: "object" } } },
+    traceId: { type: "string" },
+  },
+} as const;

@@ -1,0 +1,37 @@
+import { SENTENCES } from "../contract/sentences.ts";
+import type { Problem } from "../domain/problem.ts";
+import type { Reason } from "../domain/reasons.ts";
+import { STATUS } from "./status.ts";
+
+/** An RFC 9457 problem that the host's client (`message`) and envelope readers (`success`, `error`) understand too. */
+export function problemResponse(
+  problem: Problem<Reason>,
+  context: { readonly origin: string; readonly requestId: string; readonly path: string },
+): Response {
+  const status = STATUS[problem.reason];
+  const sentence = SENTENCES[problem.reason];
+  const message = problem.detail ?? sentence;
+  const { retryAfter } = problem.facts ?? {};
+  const body = {
+    type: `${context.origin}/problems/${problem.reason}`,
+    title: sentence,
+    status,
+    detail: message,
+    instance: context.path,
+    message,
+    success: false,
+    code: problem.reason,
+    error: { code: problem.reason, details: problem.facts ?? {} },
+    traceId: context.requestId,
+    ...problem.facts,
+  };
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: {
+      "content-type": "application/problem+json",
+      "cache-control": "no-store",
+      ...(typeof retryAfter === "number" ? { "retry-after": String(retryAfter) } : {}),
+      ...(status === 401 ? { "www-authenticate": 'Bearer realm="rising-bsm"' } : {}),
+    },
+  });
+}

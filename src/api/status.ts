@@ -1,0 +1,119 @@
+import type { AccountReason } from "../domain/account/reasons.ts";
+import { BUNDLE_REASONS, type BundleReason } from "../domain/bundle/reasons.ts";
+import type { ExecutionReason } from "../domain/execution/reasons.ts";
+import type { LicenseReason } from "../domain/license/reasons.ts";
+import type { Reason } from "../domain/reasons.ts";
+import type { ReleaseReason } from "../domain/release/reasons.ts";
+import { TRUST_REASONS, type TrustReason } from "../domain/trust/reasons.ts";
+
+const ACCOUNT_STATUS = {
+  BODY_INVALID: 400,
+  BODY_TOO_LARGE: 413,
+  MEDIA_TYPE_UNSUPPORTED: 415,
+  VALIDATION_ERROR: 422,
+  NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  URI_INVALID: 400,
+  RATE_LIMITED: 429,
+  INTERNAL_ERROR: 500,
+  SERVICE_UNAVAILABLE: 503,
+  AUTHENTICATION_REQUIRED: 401,
+  CLOCK_SKEW: 401,
+  PERMISSION_DENIED: 403,
+  INSTANCE_SUSPENDED: 403,
+  token_in_url: 400,
+  setup_done: 409,
+  email_taken: 409,
+  handle_taken: 409,
+  url_refused: 422,
+} as const satisfies Record<AccountReason, number>;
+
+const RELEASE_STATUS = {
+  version_exists: 409,
+  name_taken: 409,
+  name_reserved: 409,
+  metadata_mismatch: 422,
+  checksum_mismatch: 400,
+  plugin_not_found: 404,
+  release_not_found: 404,
+  state_conflict: 409,
+  own_plugin: 403,
+  dependency_missing: 409,
+  velocity: 429,
+  quota_plugins: 429,
+  blob_unavailable: 503,
+  download_not_found: 404,
+  download_gone: 410,
+  range_not_satisfiable: 416,
+  review_not_allowed: 403,
+} as const satisfies Record<ReleaseReason, number>;
+
+const LICENSE_STATUS = {
+  REVOKED: 403,
+  SUSPENDED: 403,
+  PLUGIN_SUSPENDED: 403,
+  NOT_YET_VALID: 403,
+  EXPIRED: 403,
+  TRIAL_EXPIRED: 403,
+  PRODUCT_MISMATCH: 403,
+  DEVICE_MISMATCH: 403,
+  SEAT_EVICTED: 403,
+  LEASE_REVOKED: 403,
+  VERSION_NOT_ENTITLED: 403,
+  BUILD_MISMATCH: 403,
+  KEY_MALFORMED: 400,
+  KEY_IN_URL: 400,
+  KEY_RETIRED: 403,
+  PAYMENT_REQUIRED: 402,
+  ACTIVATION_REQUIRED: 409,
+  LEASE_LAPSED: 409,
+  SEAT_TAKEN: 409,
+  SEAT_LIMIT: 409,
+  DEVICE_CLONED: 409,
+  DEVICE_IN_USE: 409,
+  DEVICE_ID_REQUIRED: 422,
+  DEVICE_ID_INVALID: 422,
+  DEVICE_PROOF_REQUIRED: 401,
+  DEVICE_PROOF_INVALID: 401,
+  ENTITLEMENT_MISSING: 403,
+  QUOTA_EXHAUSTED: 409,
+  TRIAL_NOT_OFFERED: 409,
+  TRIAL_ALREADY_USED: 409,
+  TRANSITION_INVALID: 409,
+  TRANSFER_REFUSED: 400,
+  PLAN_CHANGE_REFUSED: 409,
+  ALREADY_LICENSED: 409,
+  ALREADY_BOUND: 409,
+  IDEMPOTENCY_MISMATCH: 422,
+  ACTIVATION_BUDGET: 429,
+  STATE_CHANGED: 409,
+  SIGNER_UNAVAILABLE: 503,
+  consent_incomplete: 409,
+  consent_stale: 409,
+} as const satisfies Record<LicenseReason, number>;
+
+const EXECUTION_STATUS = {
+  event_conflict: 409,
+  event_signature_invalid: 401,
+  installation_not_found: 404,
+} as const satisfies Record<ExecutionReason, number>;
+
+const BUNDLE_STATUS = {
+  ...(Object.fromEntries(BUNDLE_REASONS.map((reason) => [reason, 422])) as Record<BundleReason, number>),
+  bundle_too_large: 413,
+} satisfies Record<BundleReason, number>;
+
+const TRUST_STATUS = {
+  ...(Object.fromEntries(TRUST_REASONS.map((reason) => [reason, 422])) as Record<TrustReason, number>),
+  statement_stale: 409,
+} satisfies Record<TrustReason, number>;
+
+/** The HTTP status of every refusal. */
+export const STATUS: Readonly<Record<Reason, number>> = {
+  ...ACCOUNT_STATUS,
+  ...BUNDLE_STATUS,
+  ...EXECUTION_STATUS,
+  ...LICENSE_STATUS,
+  ...RELEASE_STATUS,
+  ...TRUST_STATUS,
+};

@@ -1,0 +1,52 @@
+import type * as z from "zod";
+import type { Scope } from "../domain/account/scopes.ts";
+import type { Reason } from "../domain/reasons.ts";
+
+/**
+ * One call of the HTTP API, written once: the router validates with it, the OpenAPI document is derived from it, CLI and
+ * SDK take their paths from it. Wire schemas hold JSON only (no transforms, dates or bigints).
+ */
+export interface Operation {
+  /** camelCase, unique: `createPlugin`. */
+  readonly id: string;
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** OpenAPI path below the origin: `/v1/plugins/{id}`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly tag:
+    | "accounts"
+    | "instances"
+    | "plugins"
+    | "publishing"
+    | "desk"
+    | "licenses"
+    | "installations"
+    | "events"
+    | "service";
+  /** Who may call: `none` ignores no wrong credential – a wrong one is 401 everywhere. */
+  readonly caller: Caller;
+  /** Patterns of path parameters by name; a value that does not match is 404 (`DECIMAL_ID`). */
+  readonly params?: { readonly [name: string]: RegExp };
+  readonly query?: z.ZodType;
+  readonly body?: Body;
+  /** Status → schema of the JSON answer, or the media type of bytes. */
+  readonly answers: { readonly [status: number]: z.ZodType | string };
+  readonly problems: readonly Reason[];
+}
+
+export type Caller =
+  | { readonly kind: "none" }
+  | { readonly kind: "instance" }
+  | { readonly kind: "account"; readonly scope: Scope }
+  /** An instance, or an account token with the scope. */
+  | { readonly kind: "instance_or_account"; readonly scope: Scope }
+  /** Secret of its own (setup, incident): the handler looks at the header itself. */
+  | { readonly kind: "secret" };
+
+export type Body =
+  | { readonly type: "json"; readonly schema: z.ZodType; readonly maxBytes: number; readonly optional?: true }
+  /** The handler reads the form itself, bounded by `maxBytes`. */
+  | { readonly type: "multipart"; readonly fields: readonly string[]; readonly maxBytes: number };
+
+export const MAX_JSON_BYTES = 65_536;
+export const DECIMAL_ID = /^[1-9][0-9]{0,14}$/;

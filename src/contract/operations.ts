@@ -1,0 +1,17 @@
+import { ACCOUNT_OPERATIONS } from "./account/operations.ts";
+import { CATALOGUE_OPERATIONS } from "./catalogue/operations.ts";
+import { EXECUTION_OPERATIONS } from "./execution/operations.ts";
+import { LICENSE_OPERATIONS } from "./license/operations.ts";
+import type { Operation } from "./operation.ts";
+import { PUBLISH_OPERATIONS } from "./publish/operations.ts";
+import { SERVICE_OPERATIONS } from "./service/operations.ts";
+
+/** Every call of the API. */
+export const OPERATIONS: readonly Operation[] = Object.values({
+  ...SERVICE_OPERATIONS,
+  ...ACCOUNT_OPERATIONS,
+  ...CATALOGUE_OPERATIONS,
+  ...PUBLISH_OPERATIONS,
+  ...LICENSE_OPERATIONS,
+  ...EXECUTION_OPERATIONS,
+});

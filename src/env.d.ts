@@ -1,0 +1,22 @@
+/** Bindings of the marketplace Worker; the same list as wrangler.toml. */
+interface Env {
+  readonly DB: D1Database;
+  readonly BUNDLES: R2Bucket;
+  readonly ASSETS: Fetcher;
+  readonly RELEASES: Queue<{ readonly releaseId: string }>;
+  readonly EVENTS: Queue<{ readonly executionId: string }>;
+  readonly WEBHOOKS: Queue<{ readonly deliveryId: string }>;
+  readonly SANDBOX: Service;
+  readonly PUBLIC_ORIGIN: string;
+  readonly LOCAL_ORIGINS: string;
+  /** Base64 of 32 bytes. */
+  readonly KEK_V1: string;
+  readonly LICENSE_PEPPER_V1: string;
+  /** Base64 PKCS#8 Ed25519 private keys. */
+  readonly RECEIPT_KEY_PKCS8: string;
+  readonly LEASE_KEY_PKCS8: string;
+  /** Unset once no first operator shall be made. */
+  readonly SETUP_SECRET?: string;
+  /** Local only: the launcher reports sandbox restarts with it. Unset when deployed. */
+  readonly INCIDENT_SECRET?: string;
+}

@@ -1,0 +1,72 @@
+import { spawn } from "node:child_process";
+import { cp, mkdir, rm } from "node:fs/promises";
+import path from "node:path";
+import { build } from "esbuild";
+
+const root = path.resolve(import.meta.dirname, "../..");
+
+/** Everything that runs: the guest prelude, the style sheet, both Workers as `wrangler deploy --dry-run` would upload them. */
+export async function buildAll(): Promise<void> {
+  await mkdir(path.join(root, "dist"), { recursive: true });
+  await Promise.all([buildGuest(), buildStyles()]);
+  await Promise.all([buildWorker("wrangler.toml", "marketplace"), buildWorker("src/sandbox/wrangler.toml", "sandbox")]);
+}
+
+/** The prelude that runs inside every isolate, as text for the sandbox Worker. `rbsm:plugin` is the plugin's module. */
+async function buildGuest(): Promise<void> {
+  await build({
+    entryPoints: [path.join(root, "src/sandbox/guest/prelude.ts")],
+    outfile: path.join(root, "dist/guest/prelude.guest.js"),
+    bundle: true,
+    format: "esm",
+    target: "es2023",
+    minify: true,
+    external: ["./plugin.js", "cloudflare:workers"],
+  });
+}
+
+async function buildStyles(): Promise<void> {
+  const font = path.join(root, "node_modules/@fontsource-variable/inter");
+  const assets = path.join(root, "public/assets");
+  await mkdir(assets, { recursive: true });
+  await cp(path.join(font, "files/inter-latin-wght-normal.woff2"), path.join(assets, "inter.woff2"));
+  await cp(path.join(font, "LICENSE"), path.join(assets, "inter-license.txt"));
+  await run("tailwindcss", ["-i", "src/pages/style.css", "-o", "public/assets/site.css", "--minify"]);
+}
+
+async function buildWorker(config: string, name: string): Promise<void> {
+  const outdir = path.join(root, "dist", name);
+  await rm(outdir, { recursive: true, force: true });
+  await run("wrangler", ["deploy", "--dry-run", "-c", config, "--outdir", outdir]);
+}
+
+const QUIET = {
+  CI: "1",
+  WRANGLER_SEND_METRICS: "false",
+  WRANGLER_SEND_ERROR_REPORTS: "false",
+  WRANGLER_HIDE_BANNER: "true",
+  WRANGLER_WRITE_LOGS: "false",
+  CLOUDFLARE_CF_FETCH_ENABLED: "false",
+};
+
+/** Runs a tool of node_modules/.bin; its output is shown only when it fails. */
+function run(tool: string, args: readonly string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(path.join(root, "node_modules/.bin", tool), args, {
+      cwd: root,
+      env: { ...process.env, ...QUIET },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    child.stdout.on("data", (part) => {
+      output += part;
+    });
+    child.stderr.on("data", (part) => {
+      output += part;
+    });
+    child.on("error", reject);
+    child.on("exit", (code) => (code === 0 ? resolve() : reject(new Error(`${tool} ${args.join(" ")}\n${output}`))));
+  });
+}
+
+if (process.argv[1] === import.meta.filename) await buildAll();

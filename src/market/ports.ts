@@ -1,0 +1,75 @@
+import type { Bytes } from "../domain/bytes.ts";
+import type { AccountStore } from "./account/ports.ts";
+import type { CatalogueStore } from "./catalogue/ports.ts";
+import type { ExecutionPorts } from "./execution/ports.ts";
+import type { LicenseStore } from "./license/ports.ts";
+import type { PublishPorts } from "./publish/ports.ts";
+
+/** What every use case may ask of the world; each takes the part it needs: `Pick<World, "clock" | "accounts">`. */
+export interface World extends PublishPorts, ExecutionPorts {
+  readonly site: Site;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly vault: Vault;
+  readonly receiptSigner: Signer;
+  readonly leaseSigner: Signer;
+  readonly audit: AuditLog;
+  readonly background: Background;
+  readonly accounts: AccountStore;
+  readonly catalogue: CatalogueStore;
+  readonly licenses: LicenseStore;
+}
+
+export interface Site {
+  /** `PUBLIC_ORIGIN`, the `iss` of leases: `http://localhost:8787`. No trailing slash. */
+  readonly origin: string;
+  /** Host name without port: `marketplace` in statements, receipts and proofs. */
+  readonly marketplace: string;
+  /** `http://127.0.0.1:<port>` origins that instances may use; empty unless `origin` is localhost. */
+  readonly localOrigins: readonly string[];
+}
+
+export interface Clock {
+  /** Unix milliseconds. */
+  now(): number;
+}
+
+export interface Chance {
+  bytes(length: number): Bytes;
+  uuid(): string;
+}
+
+/** Sealing of what must be read again (AES-256-GCM under KEK_V1; associated data: purpose, row, key version). */
+export interface Vault {
+  seal(purpose: string, row: string, plaintext: string): Promise<string>;
+  /** Throws when the text was sealed for another purpose or row: that is a defect, never input. */
+  open(purpose: string, row: string, sealed: string): Promise<string>;
+}
+
+/** An Ed25519 key of the marketplace. Absent keys make `sign` throw: answers are 503, never unsigned. */
+export interface Signer {
+  /** Hex SHA-256 of the public key for receipts; the `kid` for leases. */
+  keyId(): Promise<string>;
+  /** 32 bytes. */
+  publicKey(): Promise<Bytes>;
+  /** 64 bytes. */
+  sign(message: Uint8Array): Promise<Bytes>;
+}
+
+export interface AuditEntry {
+  readonly actorKind: "account" | "instance" | "system";
+  readonly actorId: string;
+  /** `release.approved`, `instance.registered` … */
+  readonly action: string;
+  readonly subjectKind: string;
+  readonly subjectId: string;
+  readonly data?: { readonly [key: string]: string | number | boolean | null | readonly string[] };
+}
+export interface AuditLog {
+  append(entry: AuditEntry, at: number): Promise<void>;
+}
+
+/** Work that may end after the answer; a failure there is logged and swept, never shown. */
+export interface Background {
+  defer(work: Promise<unknown>): void;
+}

@@ -1,0 +1,3 @@
+export type * from "./context.ts";
+export type * from "./define.ts";
+export { definePlugin } from "./define.ts";

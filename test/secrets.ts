@@ -1,0 +1,17 @@
+const PKCS8_ED25519 = "302e020100300506032b657004220420";
+
+function pkcs8(seedByte: string): string {
+  return Buffer.from(PKCS8_ED25519 + seedByte.repeat(32), "hex").toString("base64");
+}
+
+/** Fixed secrets of the tests, good for nothing else. */
+export const TEST_SECRETS = {
+  PUBLIC_ORIGIN: "http://localhost:8787",
+  LOCAL_ORIGINS: "http://127.0.0.1:9999",
+  SETUP_SECRET: "setup-secret-of-the-tests-0123456789",
+  INCIDENT_SECRET: "incident-secret-of-the-tests-0123456789",
+  KEK_V1: Buffer.alloc(32, 7).toString("base64"),
+  LICENSE_PEPPER_V1: Buffer.alloc(32, 9).toString("base64"),
+  RECEIPT_KEY_PKCS8: pkcs8("a1"),
+  LEASE_KEY_PKCS8: pkcs8("b2"),
+};

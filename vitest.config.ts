@@ -1,0 +1,63 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+import { TEST_SECRETS } from "./test/secrets.ts";
+
+const root = import.meta.dirname;
+
+/** The marketplace's tests run inside workerd with real D1, R2, queues, Durable Objects and the real sandbox Worker. */
+const worker = defineConfig(async () => ({
+  plugins: [
+    cloudflareTest({
+      wrangler: { configPath: path.join(root, "wrangler.toml") },
+      remoteBindings: false,
+      miniflare: {
+        cf: false,
+        bindings: {
+          ...TEST_SECRETS,
+          TEST_MIGRATIONS: await readD1Migrations(path.join(root, "migrations/core")),
+        },
+        workers: [
+          {
+            name: "sandbox",
+            modules: [
+              {
+                type: "ESModule" as const,
+                path: "worker.js",
+                contents: readFileSync(path.join(root, "dist/sandbox/worker.js"), "utf8"),
+              },
+            ],
+            compatibilityDate: "2026-08-10",
+            workerLoaders: { LOADER: {} },
+          },
+        ],
+      },
+    }),
+  ],
+  test: {
+    name: "worker",
+    root,
+    include: ["test/**/*.worker.test.ts"],
+    setupFiles: ["./test/worker-setup.ts"],
+  },
+}));
+
+export default defineConfig({
+  test: {
+    projects: [
+      worker,
+      { test: { name: "node", root, include: ["test/**/*.node.test.ts", "test/architecture.test.ts"] } },
+      {
+        test: {
+          name: "journey",
+          root,
+          include: ["test/**/*.journey.test.ts"],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+});
