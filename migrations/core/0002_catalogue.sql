@@ -24,13 +24,55 @@ CREATE TABLE plugins (
   downloads INTEGER NOT NULL DEFAULT 0,
   rating_count INTEGER NOT NULL DEFAULT 0,
   rating_sum INTEGER NOT NULL DEFAULT 0,
+  rating REAL NOT NULL DEFAULT 0,         -- mean of the stars, 0 while there is none
+  edited TEXT NOT NULL DEFAULT '[]',      -- JSON: listing fields the owner set by hand; a new release leaves them alone
   rev INTEGER NOT NULL DEFAULT 1,         -- ETag: +1 on every visible change
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX plugins_publisher ON plugins (publisher_id);
-CREATE INDEX plugins_downloads ON plugins (listed, downloads DESC, name);
-CREATE INDEX plugins_created ON plugins (listed, created_at DESC, name);
+CREATE INDEX plugins_publisher ON plugins (publisher_id, created_at);
+-- What lists read: only plugins that anybody may see, in every order the host may ask for.
+CREATE INDEX plugins_downloads ON plugins (downloads DESC, name) WHERE listed = 1 AND latest_release_id IS NOT NULL;
+CREATE INDEX plugins_created ON plugins (created_at DESC, name) WHERE listed = 1 AND latest_release_id IS NOT NULL;
+CREATE INDEX plugins_rating ON plugins (rating DESC, name) WHERE listed = 1 AND latest_release_id IS NOT NULL;
+CREATE INDEX plugins_type_downloads ON plugins (type, downloads DESC, name) WHERE listed = 1 AND latest_release_id IS NOT NULL;
+CREATE INDEX plugins_type_created ON plugins (type, created_at DESC, name) WHERE listed = 1 AND latest_release_id IS NOT NULL;
+CREATE INDEX plugins_type_rating ON plugins (type, rating DESC, name) WHERE listed = 1 AND latest_release_id IS NOT NULL;
+CREATE INDEX plugins_category_downloads ON plugins (category, downloads DESC, name) WHERE listed = 1 AND latest_release_id IS NOT NULL;
+CREATE INDEX plugins_category_created ON plugins (category, created_at DESC, name) WHERE listed = 1 AND latest_release_id IS NOT NULL;
+CREATE INDEX plugins_category_rating ON plugins (category, rating DESC, name) WHERE listed = 1 AND latest_release_id IS NOT NULL;
+
+-- How many visible plugins there are of each kind, so that a list's total never counts rows.
+CREATE TABLE catalogue_counts (
+  type TEXT NOT NULL,
+  category TEXT NOT NULL,
+  stars INTEGER NOT NULL,                 -- whole stars of the mean, 0–5
+  count INTEGER NOT NULL,
+  PRIMARY KEY (type, category, stars)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE plugin_tags (                -- tags of visible plugins
+  tag TEXT NOT NULL,
+  plugin_id INTEGER NOT NULL REFERENCES plugins (id) ON DELETE RESTRICT,
+  PRIMARY KEY (tag, plugin_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX plugin_tags_plugin ON plugin_tags (plugin_id);
+
+CREATE TRIGGER plugins_shown AFTER INSERT ON plugins WHEN NEW.listed = 1 AND NEW.latest_release_id IS NOT NULL BEGIN
+  INSERT INTO catalogue_counts (type, category, stars, count) VALUES (NEW.type, NEW.category, CAST(NEW.rating AS INTEGER), 1)
+    ON CONFLICT DO UPDATE SET count = count + 1;
+  INSERT OR IGNORE INTO plugin_tags (tag, plugin_id) SELECT value, NEW.id FROM json_each(NEW.tags);
+END;
+CREATE TRIGGER plugins_changed AFTER UPDATE OF listed, latest_release_id, type, category, rating, tags ON plugins BEGIN
+  UPDATE catalogue_counts SET count = count - 1
+    WHERE OLD.listed = 1 AND OLD.latest_release_id IS NOT NULL
+      AND type = OLD.type AND category = OLD.category AND stars = CAST(OLD.rating AS INTEGER);
+  INSERT INTO catalogue_counts (type, category, stars, count)
+    SELECT NEW.type, NEW.category, CAST(NEW.rating AS INTEGER), 1 WHERE NEW.listed = 1 AND NEW.latest_release_id IS NOT NULL
+    ON CONFLICT DO UPDATE SET count = count + 1;
+  DELETE FROM plugin_tags WHERE plugin_id = NEW.id;
+  INSERT OR IGNORE INTO plugin_tags (tag, plugin_id)
+    SELECT value, NEW.id FROM json_each(NEW.tags) WHERE NEW.listed = 1 AND NEW.latest_release_id IS NOT NULL;
+END;
 
 CREATE TABLE releases (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -60,6 +102,9 @@ CREATE TABLE releases (
   receipt_sha256 TEXT,
   delivery TEXT CHECK (delivery IN ('public', 'gated', 'sealed')),
   expected_checks TEXT NOT NULL,          -- frozen at staging: JSON {ruleSet, checks: string[]}
+  needs_approval INTEGER NOT NULL DEFAULT 0 CHECK (needs_approval IN (0, 1)), -- its statement came with a stage-only credential
+  velocity_until INTEGER,                 -- too many releases in ten minutes: no decision before
+  next_check_at INTEGER,                  -- when unknown results are tried again
   decision_reason TEXT,
   decided_by INTEGER REFERENCES accounts (id) ON DELETE RESTRICT,
   uploaded_by TEXT NOT NULL,              -- account:<id> or instance:<id>
@@ -73,6 +118,7 @@ CREATE UNIQUE INDEX releases_sequence ON releases (plugin_id, sequence) WHERE se
 CREATE INDEX releases_sha256 ON releases (sha256);
 CREATE INDEX releases_server ON releases (server_sha256) WHERE server_sha256 IS NOT NULL;
 CREATE INDEX releases_state ON releases (state, created_at);
+CREATE INDEX releases_due ON releases (next_check_at) WHERE next_check_at IS NOT NULL;
 CREATE INDEX releases_sort ON releases (plugin_id, version_sort DESC);
 
 CREATE TABLE release_checks (             -- append-only; the newest row of a check counts
@@ -137,6 +183,11 @@ CREATE TABLE download_seen (              -- de-duplication, one day
   release_id INTEGER NOT NULL,
   client_hash TEXT NOT NULL,
   PRIMARY KEY (day, release_id, client_hash)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE download_salts (             -- destroyed after a day
+  day TEXT PRIMARY KEY,
+  salt TEXT NOT NULL                      -- hex, 32 bytes
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE changes (                    -- the public change feed, commit order

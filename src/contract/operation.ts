@@ -37,9 +37,10 @@ export interface Operation {
 export type Caller =
   | { readonly kind: "none" }
   | { readonly kind: "instance" }
-  | { readonly kind: "account"; readonly scope: Scope }
+  /** A token with the scope; of a list, one is enough. */
+  | { readonly kind: "account"; readonly scope: Scope | readonly Scope[] }
   /** An instance, or an account token with the scope. */
-  | { readonly kind: "instance_or_account"; readonly scope: Scope }
+  | { readonly kind: "instance_or_account"; readonly scope: Scope | readonly Scope[] }
   /** Secret of its own (setup, incident): the handler looks at the header itself. */
   | { readonly kind: "secret" };
 
