@@ -31,16 +31,17 @@ async function buildStyles(): Promise<void> {
   await mkdir(assets, { recursive: true });
   await cp(path.join(font, "files/inter-latin-wght-normal.woff2"), path.join(assets, "inter.woff2"));
   await cp(path.join(font, "LICENSE"), path.join(assets, "inter-license.txt"));
-  await run("tailwindcss", ["-i", "src/pages/style.css", "-o", "public/assets/site.css", "--minify"]);
+  await runTool("tailwindcss", ["-i", "src/pages/style.css", "-o", "public/assets/site.css", "--minify"]);
 }
 
 async function buildWorker(config: string, name: string): Promise<void> {
   const outdir = path.join(root, "dist", name);
   await rm(outdir, { recursive: true, force: true });
-  await run("wrangler", ["deploy", "--dry-run", "-c", config, "--outdir", outdir]);
+  await runTool("wrangler", ["deploy", "--dry-run", "-c", config, "--outdir", outdir], QUIET_ENV);
 }
 
-const QUIET = {
+/** Environment that keeps wrangler quiet and offline. */
+export const QUIET_ENV = {
   CI: "1",
   WRANGLER_SEND_METRICS: "false",
   WRANGLER_SEND_ERROR_REPORTS: "false",
@@ -50,11 +51,15 @@ const QUIET = {
 };
 
 /** Runs a tool of node_modules/.bin; its output is shown only when it fails. */
-function run(tool: string, args: readonly string[]): Promise<void> {
+export function runTool(
+  tool: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(path.join(root, "node_modules/.bin", tool), args, {
       cwd: root,
-      env: { ...process.env, ...QUIET },
+      env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";
