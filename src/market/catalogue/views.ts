@@ -22,6 +22,19 @@ export interface PluginCard {
   readonly rating: { readonly average: number; readonly count: number };
   readonly status: HostStatus;
   readonly rev: number;
+  readonly minAppVersion: string;
+  readonly maxAppVersion: string | null;
+  readonly permissions: readonly {
+    readonly code: Permission;
+    readonly description: string;
+    readonly required: boolean;
+  }[];
+  readonly dependencies: readonly { readonly name: string; readonly range: string }[];
+  /** Hex digest of the bundle of `version`. */
+  readonly sha256: string;
+  readonly delivery: "public" | "gated" | "sealed";
+  /** Not in lists: cleared by its owner. */
+  readonly listed: boolean;
   readonly createdAt: number;
   readonly updatedAt: number;
 }
@@ -57,19 +70,9 @@ export interface PluginDetail extends PluginCard {
   readonly repository: string | null;
   readonly support: { readonly url: string | null; readonly email: string | null };
   readonly security: string;
-  readonly permissions: readonly {
-    readonly code: Permission;
-    readonly description: string;
-    readonly required: boolean;
-  }[];
   readonly egress: readonly { readonly host: string; readonly reason: string }[];
   readonly events: readonly string[];
-  readonly dependencies: readonly { readonly name: string; readonly range: string }[];
-  readonly minAppVersion: string;
-  readonly maxAppVersion: string | null;
-  readonly sha256: string;
   readonly size: number;
-  readonly delivery: "public" | "gated" | "sealed";
   readonly trust: {
     readonly statementSha256: string;
     readonly publisherKeyId: string;
@@ -111,6 +114,10 @@ export interface CatalogueQuery {
   readonly category?: string | undefined;
   readonly tag?: string | undefined;
   readonly minRating?: number | undefined;
+  /** Anything but `approved` shows the viewer's own plugins only. */
+  readonly status?: HostStatus | undefined;
+  /** A publisher's id. */
+  readonly authorId?: string | undefined;
   readonly sort: "name" | "downloads" | "rating" | "createdAt";
   readonly direction: "asc" | "desc";
   /** From 1. */
@@ -126,8 +133,8 @@ export interface CataloguePage {
   readonly limit: number;
 }
 
-// Use cases over these views, one file each beside this one:
-//   searchCatalogue(world, query, viewer): Promise<CataloguePage>
-//   showPlugin(world, ref: { id } | { name }, viewer): Promise<Result<PluginDetail, Problem<"plugin_not_found" | "NOT_FOUND">>>
-//   listReviews(world, pluginId, { page, limit }): Promise<{ items: ReviewRow[]; total: number }>
-//   countFacets(world): Promise<{ categories: { name, count }[]; tags: { name, count }[] }>
+/** Names and how many visible plugins carry them, most first. */
+export interface Facet {
+  readonly name: string;
+  readonly count: number;
+}
