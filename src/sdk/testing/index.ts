@@ -1,0 +1,5 @@
+export type { Emulator, EmulatorOptions, Fault } from "./emulator/emulator.ts";
+export { createEmulator } from "./emulator/emulator.ts";
+export { demoSeed, EMPTY_SEED } from "./emulator/seed.ts";
+export type { ApiKey, EmulatorState, EntityChange, Row, Seed, User } from "./emulator/state.ts";
+export type { ReceivedWebhook, WebhookSettings } from "./emulator/webhook.ts";
