@@ -54,6 +54,7 @@ export default defineConfig({
           root,
           include: ["test/**/*.journey.test.ts"],
           fileParallelism: false,
+          globalSetup: ["./test/journey/setup.ts"],
           testTimeout: 60_000,
           hookTimeout: 180_000,
         },

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { cp, mkdir, rm } from "node:fs/promises";
+import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { build } from "esbuild";
 
@@ -12,17 +12,20 @@ export async function buildAll(): Promise<void> {
   await Promise.all([buildWorker("wrangler.toml", "marketplace"), buildWorker("src/sandbox/wrangler.toml", "sandbox")]);
 }
 
-/** The prelude that runs inside every isolate, as text for the sandbox Worker. `rbsm:plugin` is the plugin's module. */
+/** The prelude that runs inside every isolate, as a module that exports its text. `./plugin.js` is the plugin. */
 async function buildGuest(): Promise<void> {
-  await build({
+  const { outputFiles } = await build({
     entryPoints: [path.join(root, "src/sandbox/guest/prelude.ts")],
-    outfile: path.join(root, "dist/guest/prelude.guest.js"),
     bundle: true,
     format: "esm",
     target: "es2023",
     minify: true,
     external: ["./plugin.js", "cloudflare:workers"],
+    write: false,
   });
+  await mkdir(path.join(root, "dist/guest"), { recursive: true });
+  const text = JSON.stringify(outputFiles[0]?.text);
+  await writeFile(path.join(root, "dist/guest/prelude.guest.js"), `export default ${text};\n`);
 }
 
 async function buildStyles(): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { appendFile, mkdtemp, rm } from "node:fs/promises";
 import net from "node:net";
 import os from "node:os";
 import path from "node:path";
@@ -85,7 +85,11 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       },
     );
     undo.push(() => marketplace.stop());
-    const report = (why: Incident): Promise<void> => reportIncident(origin, secrets.INCIDENT_SECRET, why);
+    const report = async (why: Incident): Promise<void> => {
+      const line = JSON.stringify({ at: new Date().toISOString(), why });
+      await appendFile(path.join(data.logs, "incidents.jsonl"), `${line}\n`);
+      await reportIncident(origin, secrets.INCIDENT_SECRET, why);
+    };
 
     const sandboxLog = path.join(data.logs, "sandbox.log");
     const sandboxConfig = { ...config, port: 0, vars: {}, state: path.join(data.root, "sandbox-state/v3") };
