@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "../json/json.ts";
-import type { Permission } from "../manifest/permissions.ts";
+import type { Permission, PluginType } from "../manifest/permissions.ts";
 import type { EventEnvelope } from "./events.ts";
 import type { Method } from "./methods.ts";
 
@@ -56,6 +56,8 @@ export interface Job {
   readonly activationId: string;
   readonly plugin: string;
   readonly version: string;
+  /** Fixes the limits of the isolate (limits.ts). */
+  readonly type: PluginType;
   readonly moduleSha256: string;
   readonly closureDigest: string;
   readonly granted: readonly Permission[];

@@ -1,0 +1,40 @@
+import type { Call } from "../../domain/execution/job.ts";
+import { PluginInvalid } from "./failure.ts";
+import { matchRoute } from "./match-route.ts";
+
+export type GuestCall = Call;
+type Handler = (context: unknown, input?: unknown) => unknown;
+
+/** Finds the plugin's handler for this call and calls it. A life-cycle hook may be absent, everything else is declared. */
+export async function dispatch(plugin: unknown, call: Call, context: unknown): Promise<unknown> {
+  if (typeof plugin !== "object" || plugin === null)
+    throw new PluginInvalid("The module has no default export made by definePlugin");
+  switch (call.kind) {
+    case "event":
+      return handler(plugin, "events", call.event.event)(context, call.event);
+    case "schedule":
+      return handler(plugin, "schedules", call.id)(context);
+    case "lifecycle":
+      return member(plugin, "lifecycle", call.hook)?.(context);
+    case "route": {
+      const routes = (plugin as { routes?: unknown }).routes;
+      const names = typeof routes === "object" && routes !== null ? Object.keys(routes) : [];
+      const match = matchRoute(names, call.request.method, call.request.path);
+      if (match === null) throw new PluginInvalid(`No route answers ${call.request.method} ${call.request.path}`);
+      return handler(plugin, "routes", match.name)(context, { ...call.request, params: match.params });
+    }
+  }
+}
+
+function handler(plugin: object, group: string, name: string): Handler {
+  const found = member(plugin, group, name);
+  if (found === undefined) throw new PluginInvalid(`The module has no handler ${group}["${name}"]`);
+  return found;
+}
+
+function member(plugin: object, group: string, name: string): Handler | undefined {
+  const handlers = (plugin as Record<string, unknown>)[group];
+  if (typeof handlers !== "object" || handlers === null || !Object.hasOwn(handlers, name)) return undefined;
+  const found = (handlers as Record<string, unknown>)[name];
+  return typeof found === "function" ? (input, more) => found.call(handlers, input, more) : undefined;
+}
