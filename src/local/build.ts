@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { cp, mkdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { build } from "esbuild";
 
@@ -39,8 +39,10 @@ async function buildStyles(): Promise<void> {
 
 async function buildWorker(config: string, name: string): Promise<void> {
   const outdir = path.join(root, "dist", name);
+  const fresh = `${outdir}.${process.pid}`;
+  await runTool("wrangler", ["deploy", "--dry-run", "-c", config, "--outdir", fresh], QUIET_ENV);
   await rm(outdir, { recursive: true, force: true });
-  await runTool("wrangler", ["deploy", "--dry-run", "-c", config, "--outdir", outdir], QUIET_ENV);
+  await rename(fresh, outdir);
 }
 
 /** Environment that keeps wrangler quiet and offline. */
