@@ -39,6 +39,7 @@ CREATE TABLE licenses (
   pending_change TEXT,
   epoch INTEGER NOT NULL DEFAULT 1,       -- lease-visible changes
   rev INTEGER NOT NULL DEFAULT 1,         -- every write to the row, its limits or entitlements
+  last_op TEXT NOT NULL DEFAULT '',       -- the act that wrote the row last; its event and webhooks follow in the same batch
   last_verified_at INTEGER,
   metadata TEXT
 ) STRICT;
@@ -148,7 +149,8 @@ CREATE INDEX license_events_kind ON license_events (license_id, kind, at);
 CREATE TABLE trial_claims (
   plugin_id INTEGER NOT NULL REFERENCES plugins (id) ON DELETE RESTRICT,
   subject_kind TEXT NOT NULL CHECK (subject_kind IN ('instance', 'hardware')),
-  subject_hash TEXT NOT NULL,
+  subject_hash TEXT NOT NULL,             -- HMAC-SHA256(pepper, "rbsm-trial\0" + subject), hex
+  license_id INTEGER NOT NULL REFERENCES licenses (id) ON DELETE RESTRICT,
   PRIMARY KEY (plugin_id, subject_kind, subject_hash)
 ) STRICT, WITHOUT ROWID;
 

@@ -2,11 +2,11 @@ import type { Bytes } from "../domain/bytes.ts";
 import type { AccountStore } from "./account/ports.ts";
 import type { CatalogueStore } from "./catalogue/ports.ts";
 import type { ExecutionPorts } from "./execution/ports.ts";
-import type { LicenseStore } from "./license/ports.ts";
+import type { LicensePorts } from "./license/ports.ts";
 import type { PublishPorts } from "./publish/ports.ts";
 
 /** What every use case may ask of the world; each takes the part it needs: `Pick<World, "clock" | "accounts">`. */
-export interface World extends PublishPorts, ExecutionPorts {
+export interface World extends PublishPorts, ExecutionPorts, LicensePorts {
   readonly site: Site;
   readonly clock: Clock;
   readonly chance: Chance;
@@ -17,7 +17,6 @@ export interface World extends PublishPorts, ExecutionPorts {
   readonly background: Background;
   readonly accounts: AccountStore;
   readonly catalogue: CatalogueStore;
-  readonly licenses: LicenseStore;
 }
 
 export interface Site {

@@ -1,3 +1,270 @@
-/** What the license use cases need of storage. */
-// biome-ignore lint/suspicious/noEmptyInterface: grows with the first use case
-export interface LicenseStore {}
+import type { Json } from "../../domain/json/json.ts";
+import type { Activation, Environment, License } from "../../domain/license/license.ts";
+import type { PlanLimits, TierTerms } from "../../domain/license/tiers.ts";
+import type { LicensePatch } from "../../domain/license/transitions.ts";
+import type { Permission, Tier } from "../../domain/manifest/permissions.ts";
+
+/** What licensing needs of the world. */
+export interface LicensePorts {
+  readonly licenses: LicenseStore;
+  readonly keyHasher: KeyHasher;
+}
+
+/** Keyed hashes (HMAC-SHA256 under the pepper, hex): a stolen table finds no keys and recognizes no hardware. */
+export interface KeyHasher {
+  hash(label: "rbsm-license-key" | "rbsm-trial", text: string): Promise<string>;
+}
+
+export type LicenseRef = { readonly keyHash: string } | { readonly licenseId: string };
+
+/** The asking device, if any: a hardware id in lower case, the thumbprint of a device key. */
+export interface DeviceRef {
+  readonly hardwareId: string | null;
+  readonly jkt: string | null;
+}
+
+/** One license with everything a judgement needs, of one read. */
+export interface LicenseFacts {
+  readonly license: License;
+  readonly key: LicenseKeyRow;
+  readonly plugin: { readonly name: string; readonly state: string; readonly latestVersion: string | null };
+  readonly instance: { readonly state: "active" | "suspended"; readonly accountId: string };
+  /** Live paid seats. */
+  readonly liveSeats: number;
+  /** The asking device's row: first by its key, then by its hardware. */
+  readonly activation: Activation | null;
+}
+
+export interface LicenseKeyRow {
+  readonly state: "current" | "overlap" | "retired";
+  readonly validUntil: number | null;
+  readonly hint: string;
+  readonly sealed: string | null;
+}
+
+export interface ReleaseFacts {
+  readonly version: string;
+  readonly publishedAt: number;
+  readonly closureDigest: string;
+  readonly permissions: readonly { readonly code: string; readonly required: boolean }[];
+  readonly dependencies: readonly string[];
+}
+
+export interface Rights {
+  readonly entitlements: readonly string[];
+  /** −1 = unlimited. */
+  readonly limits: { readonly [metric: string]: number };
+}
+
+export interface ActivationFacts extends LicenseFacts {
+  readonly rights: Rights;
+  /** The published release of the asked version. */
+  readonly release: ReleaseFacts | null;
+  readonly stored: StoredReply | null;
+}
+
+/** A reply kept under an idempotency key. */
+export interface StoredReply {
+  readonly requestHash: string;
+  readonly status: number;
+  readonly body: string;
+}
+export interface IdempotencyKey {
+  /** Caller and route. */
+  readonly scope: string;
+  readonly key: string;
+  readonly requestHash: string;
+}
+
+export interface Actor {
+  readonly kind: "instance" | "owner" | "publisher" | "operator" | "device" | "system";
+  readonly id: string | null;
+}
+
+export interface Offer {
+  readonly plugin: {
+    readonly id: string;
+    readonly name: string;
+    readonly publisherId: string;
+    readonly state: string;
+    readonly isPublished: boolean;
+    readonly trialDays: number;
+    readonly plans: { readonly [tier in Tier]?: PlanLimits };
+  };
+  readonly instance: {
+    readonly id: string;
+    readonly accountId: string;
+    readonly state: "active" | "suspended";
+    readonly keyShape: "rbsm" | "legacy";
+  } | null;
+}
+
+export interface LicenseDraft {
+  readonly uuid: string;
+  readonly instanceId: string;
+  readonly pluginId: string;
+  readonly publisherId: string;
+  readonly userId: string;
+  readonly type: Tier;
+  readonly terms: TierTerms;
+  readonly startsAt: number;
+  readonly expiresAt: number | null;
+  readonly hardwareId: string | null;
+  readonly key: { readonly hash: string; readonly kind: string; readonly hint: string; readonly sealed: string };
+  /** Trials only: the claims that make them once per instance and hardware. */
+  readonly claims: readonly { readonly kind: "instance" | "hardware"; readonly hash: string }[];
+  readonly actor: Actor;
+  readonly op: string;
+  readonly now: number;
+  /** When `license.created` may leave. */
+  readonly webhookNotBefore: number;
+}
+export type Issued =
+  | { readonly kind: "issued"; readonly licenseId: string }
+  | { readonly kind: "already_licensed"; readonly facts: LicenseFacts }
+  | { readonly kind: "trial_used" }
+  | { readonly kind: "trial_budget" }
+  | { readonly kind: "changed" };
+
+export interface Change {
+  readonly license: License;
+  readonly patch: LicensePatch;
+  /** `license.suspended` …: the event's kind. */
+  readonly kind: string;
+  readonly data: { readonly [member: string]: Json };
+  readonly actor: Actor;
+  readonly op: string;
+  readonly now: number;
+}
+
+/** One activation: everything the guarded statement and its batch write. */
+export interface GrantOrder {
+  readonly license: License;
+  readonly activationId: string;
+  readonly installationId: string;
+  readonly deviceId: string;
+  readonly deviceJkt: string | null;
+  readonly sealKey: string | null;
+  readonly hardwareId: string | null;
+  readonly environment: Environment;
+  readonly origin: string | null;
+  readonly label: string | null;
+  readonly appVersion: string | null;
+  readonly version: string;
+  readonly jti: string;
+  readonly leaseUntil: number;
+  readonly isEntitledByFallback: boolean;
+  readonly trialHardwareHash: string | null;
+  readonly consent: Consent | null;
+  readonly idempotency: IdempotencyKey | null;
+  /** The reply; `seat` and an OVERAGE code are filled in by the statement that knows them. */
+  readonly reply: { readonly code: string; readonly [member: string]: Json };
+  readonly actor: Actor;
+  readonly op: string;
+  readonly now: number;
+}
+export interface Consent {
+  readonly permissions: readonly string[];
+  readonly declined: readonly string[];
+  readonly closureDigest: string;
+}
+/** null: no seat was given; the caller reads again to see why. */
+export type Granted = { readonly status: 200 | 201; readonly body: string } | null;
+
+export interface RefreshOrder {
+  readonly license: License;
+  readonly activationId: string;
+  readonly presentedJti: string;
+  readonly jti: string;
+  readonly leaseUntil: number;
+  readonly isEntitledByFallback: boolean;
+  readonly actor: Actor;
+  readonly op: string;
+  readonly now: number;
+}
+
+/** An installation with its license, for reading and judging. */
+export interface InstallationFacts {
+  readonly activation: Activation;
+  readonly license: License;
+  readonly pluginName: string;
+  readonly pluginState: string;
+  readonly instance: { readonly state: "active" | "suspended"; readonly accountId: string };
+  readonly rights: Rights;
+}
+
+/** What the execution of events needs: one row for each installation that may run. */
+export interface LiveInstallation {
+  readonly activationId: string;
+  readonly installationId: string;
+  readonly instanceId: string;
+  readonly license: License;
+  readonly pluginId: string;
+  readonly pluginName: string;
+  readonly pluginState: string;
+  readonly version: string;
+  /** The newest consent for the installed version; null: nothing runs. */
+  readonly grant: { readonly permissions: readonly Permission[]; readonly closureDigest: string } | null;
+  readonly tier: Tier;
+  readonly leaseUntil: number;
+  readonly releasedAt: number | null;
+  /** Host state inactive: the seat stays, nothing runs. */
+  readonly pausedAt: number | null;
+  readonly limits: { readonly [metric: string]: number };
+}
+
+export interface LicenseStore {
+  find(ref: LicenseRef, device: DeviceRef, now: number): Promise<LicenseFacts | null>;
+  findForActivation(
+    ref: LicenseRef,
+    device: DeviceRef,
+    version: string,
+    idempotency: IdempotencyKey | null,
+    now: number,
+  ): Promise<ActivationFacts | null>;
+  findOffer(pluginId: string, instanceId: string): Promise<Offer | null>;
+  isPublisherMember(publisherId: string, accountId: string): Promise<boolean>;
+  listByUser(instanceId: string, userId: string, now: number): Promise<readonly LicenseFacts[]>;
+  rightsOf(licenseId: string): Promise<Rights>;
+  usageOf(licenseId: string, period: string): Promise<{ readonly [metric: string]: number }>;
+
+  /** License, key, limits, trial claims, event and webhook in one transaction; refusals come from the same conditions. */
+  issue(draft: LicenseDraft): Promise<Issued>;
+  /** False: the license changed since it was read. */
+  change(change: Change): Promise<boolean>;
+  /** Sets `last_verified_at`, at most hourly. */
+  touch(licenseId: string, now: number): Promise<void>;
+  /** Notes once a day that sealed keys of an instance were opened for its host. */
+  noteKeysOpened(instanceId: string, now: number): Promise<void>;
+
+  grant(order: GrantOrder): Promise<Granted>;
+  /** Why a grant was refused, after the fact. */
+  explainRefusal(
+    order: GrantOrder,
+  ): Promise<
+    | "IDEMPOTENT"
+    | "INSTALLATION_TAKEN"
+    | "TRIAL_ALREADY_USED"
+    | "DEVICE_IN_USE"
+    | "ACTIVATION_BUDGET"
+    | "SEAT_LIMIT"
+    | "STATE_CHANGED"
+  >;
+  refresh(order: RefreshOrder): Promise<boolean>;
+  /** Frees the seat; false: it was free already. */
+  release(activationId: string, reason: string, actor: Actor, op: string, now: number): Promise<boolean>;
+  pause(activationId: string, pausedAt: number | null, actor: Actor, op: string, now: number): Promise<void>;
+  seen(activationId: string, appVersion: string | null, now: number): Promise<void>;
+
+  /** By the uuid inside an instance, or by `act_…` id. */
+  installation(
+    ref: { readonly instanceId: string; readonly installationId: string } | { readonly activationId: string },
+  ): Promise<InstallationFacts | null>;
+  installationsOf(instanceId: string): Promise<readonly InstallationFacts[]>;
+  installationsOfLicense(licenseId: string): Promise<readonly InstallationFacts[]>;
+
+  /** Active, live and not paused installations of an instance, with their consent; the license is still to be judged. */
+  liveInstallations(instanceId: string, now: number): Promise<readonly LiveInstallation[]>;
+  /** One of them in whatever state it is. */
+  installationById(activationId: string): Promise<LiveInstallation | null>;
+}
