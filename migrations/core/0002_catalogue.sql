@@ -34,6 +34,7 @@ CREATE INDEX plugins_publisher ON plugins (publisher_id, created_at);
 -- What lists read: only plugins that anybody may see, in every order the host may ask for.
 CREATE INDEX plugins_downloads ON plugins (downloads DESC, name) WHERE listed = 1 AND latest_release_id IS NOT NULL;
 CREATE INDEX plugins_created ON plugins (created_at DESC, name) WHERE listed = 1 AND latest_release_id IS NOT NULL;
+CREATE INDEX plugins_names ON plugins (name) WHERE listed = 1 AND latest_release_id IS NOT NULL;
 CREATE INDEX plugins_rating ON plugins (rating DESC, name) WHERE listed = 1 AND latest_release_id IS NOT NULL;
 CREATE INDEX plugins_type_downloads ON plugins (type, downloads DESC, name) WHERE listed = 1 AND latest_release_id IS NOT NULL;
 CREATE INDEX plugins_type_created ON plugins (type, created_at DESC, name) WHERE listed = 1 AND latest_release_id IS NOT NULL;

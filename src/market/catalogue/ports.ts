@@ -1,4 +1,4 @@
-import type { CatalogueQuery, Facet, HostStatus, PluginCard, PluginDetail, PricingView, ReviewRow, VersionRow } from "./views.ts";
+import type { CatalogueQuery, Facet, PluginCard, PluginDetail, PricingView, ReviewRow, VersionRow } from "./views.ts";
 
 /** Whose plugins a viewer sees beyond the public ones. */
 export type Sight = { readonly all: true } | { readonly all: false; readonly publisherIds: readonly string[] };
@@ -81,7 +81,6 @@ export interface PluginStats {
   readonly downloads: number;
   readonly activeInstalls: number;
   readonly rating: { readonly average: number; readonly count: number };
-  readonly status: HostStatus;
 }
 
 export interface NewReview {

@@ -1,0 +1,73 @@
+import type { CatalogueStore, NewReview } from "../../market/catalogue/ports.ts";
+
+export async function readReviews(
+  db: D1Database,
+  pluginId: string,
+  page: number,
+  limit: number,
+): ReturnType<CatalogueStore["reviews"]> {
+  const id = Number(pluginId);
+  const [rows, count] = await db.batch<{
+    id: number;
+    user_id: string;
+    user_name: string;
+    rating: number;
+    title: string;
+    comment: string;
+    created_at: number;
+    total: number;
+  }>([
+    db
+      .prepare(
+        `SELECT id, user_id, user_name, rating, title, comment, created_at FROM reviews
+         WHERE plugin_id = ? ORDER BY id DESC LIMIT ? OFFSET ?`,
+      )
+      .bind(id, limit, (page - 1) * limit),
+    db.prepare("SELECT rating_count AS total FROM plugins WHERE id = ?").bind(id),
+  ]);
+  const items = (rows?.results ?? []).map((row) => ({
+    id: String(row.id),
+    userId: row.user_id,
+    userName: row.user_name,
+    rating: row.rating,
+    title: row.title,
+    comment: row.comment,
+    createdAt: row.created_at,
+  }));
+  return { items, total: count?.results[0]?.total ?? 0 };
+}
+
+/** The instance must hold a license or an installation of the plugin; the mean is recounted in the same batch. */
+export async function insertReview(
+  db: D1Database,
+  review: NewReview,
+  at: number,
+): ReturnType<CatalogueStore["writeReview"]> {
+  const plugin = Number(review.pluginId);
+  const instance = Number(review.instanceId);
+  const [written] = await db.batch<{ id: number; created_at: number; updated_at: number; is_new: number }>([
+    db
+      .prepare(
+        `INSERT INTO reviews (plugin_id, instance_id, user_id, user_name, rating, title, comment, created_at, updated_at)
+         SELECT p.id, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8 FROM plugins p
+         WHERE p.id = ?1 AND p.latest_release_id IS NOT NULL
+           AND EXISTS (SELECT 1 FROM licenses l WHERE l.instance_id = ?2 AND l.plugin_id = ?1)
+         ON CONFLICT (plugin_id, instance_id, user_id) DO UPDATE SET
+           user_name = excluded.user_name, rating = excluded.rating, title = excluded.title, comment = excluded.comment,
+           updated_at = excluded.updated_at
+         RETURNING id, created_at, updated_at`,
+      )
+      .bind(plugin, instance, review.userId, review.userName, review.rating, review.title, review.comment, at),
+    db
+      .prepare(
+        `UPDATE plugins SET rev = rev + 1,
+           rating_count = (SELECT count(*) FROM reviews WHERE plugin_id = ?1),
+           rating_sum = (SELECT coalesce(sum(rating), 0) FROM reviews WHERE plugin_id = ?1),
+           rating = (SELECT coalesce(avg(rating), 0) FROM reviews WHERE plugin_id = ?1)
+         WHERE id = ?1 AND EXISTS (SELECT 1 FROM reviews WHERE plugin_id = ?1 AND updated_at = ?2)`,
+      )
+      .bind(plugin, at),
+  ]);
+  const row = written?.results[0];
+  return row === undefined ? null : { id: String(row.id), isNew: row.created_at === row.updated_at };
+}

@@ -1,0 +1,139 @@
+import type { Category, Channel, Permission, PluginType } from "../../domain/manifest/permissions.ts";
+import { hostStatus, type ReleaseState } from "../../domain/release/states.ts";
+import type { PluginCard, PricingView, VersionRow } from "../../market/catalogue/views.ts";
+
+/**
+ * One plugin with its publisher and the release it shows: the newest published one, else – for its owner – the newest of
+ * any state. What a manifest says comes out of the manifest's own text, never from a second copy.
+ */
+export const CARD_SELECT = `
+  SELECT p.id, p.uuid, p.name, p.display_name, p.description, p.type, p.category, p.tags, p.icon, p.screenshots,
+    p.pricing, p.trial_days, p.downloads, p.rating, p.rating_count, p.rev, p.listed, p.state AS plugin_state,
+    p.created_at, p.updated_at, p.latest_release_id,
+    b.id AS publisher_id, b.handle AS publisher_handle, b.display_name AS publisher_name,
+    r.id AS release_id, r.version, r.state AS release_state, r.sha256, r.delivery, r.min_app_version, r.max_app_version,
+    json_extract(r.manifest, '$.permissions') AS permissions, json_extract(r.manifest, '$.dependencies') AS dependencies`;
+
+export const CARD_FROM = `
+  FROM plugins p
+  JOIN publishers b ON b.id = p.publisher_id
+  JOIN releases r ON r.id = coalesce(p.latest_release_id,
+    (SELECT n.id FROM releases n WHERE n.plugin_id = p.id ORDER BY n.id DESC LIMIT 1))`;
+
+export interface CardRow {
+  readonly id: number;
+  readonly uuid: string;
+  readonly name: string;
+  readonly display_name: string;
+  readonly description: string;
+  readonly type: PluginType;
+  readonly category: Category;
+  readonly tags: string;
+  readonly icon: string | null;
+  readonly screenshots: string;
+  readonly pricing: string;
+  readonly trial_days: number;
+  readonly downloads: number;
+  readonly rating: number;
+  readonly rating_count: number;
+  readonly rev: number;
+  readonly listed: number;
+  readonly plugin_state: "active" | "deprecated" | "archived" | "quarantined" | "removed";
+  readonly created_at: number;
+  readonly updated_at: number;
+  readonly latest_release_id: number | null;
+  readonly publisher_id: number;
+  readonly publisher_handle: string;
+  readonly publisher_name: string;
+  readonly release_id: number;
+  readonly version: string;
+  readonly release_state: ReleaseState;
+  readonly sha256: string;
+  readonly delivery: "public" | "gated" | "sealed" | null;
+  readonly min_app_version: string;
+  readonly max_app_version: string | null;
+  readonly permissions: string | null;
+  readonly dependencies: string | null;
+}
+
+export function readCard(row: CardRow): PluginCard {
+  return {
+    id: String(row.id),
+    uuid: row.uuid,
+    name: row.name,
+    displayName: row.display_name,
+    description: row.description,
+    type: row.type,
+    category: row.category,
+    tags: JSON.parse(row.tags),
+    version: row.version,
+    publisher: {
+      id: String(row.publisher_id),
+      handle: row.publisher_handle,
+      displayName: row.publisher_name,
+    },
+    icon: row.icon,
+    screenshots: JSON.parse(row.screenshots),
+    pricing: readPricing(row.pricing),
+    trialDays: row.trial_days,
+    downloads: row.downloads,
+    rating: { average: roundedRating(row.rating), count: row.rating_count },
+    status: row.plugin_state === "removed" ? "suspended" : hostStatus(row.release_state),
+    rev: row.rev,
+    minAppVersion: row.min_app_version,
+    maxAppVersion: row.max_app_version,
+    permissions: readPermissions(row.permissions),
+    dependencies: readDependencies(row.dependencies),
+    sha256: row.sha256,
+    delivery: row.delivery ?? "gated",
+    listed: row.listed === 1,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+/** One decimal, as it is shown everywhere. */
+export function roundedRating(mean: number): number {
+  return Math.round(mean * 10) / 10;
+}
+
+export function readPricing(text: string): PricingView {
+  const pricing: PricingView = JSON.parse(text);
+  return {
+    currency: "EUR",
+    tiers: pricing.tiers.map((tier) => ({ ...tier, popular: tier.popular ?? false })),
+  };
+}
+
+function readPermissions(text: string | null): PluginCard["permissions"] {
+  const permissions: { code: Permission; description: string; required: boolean }[] = JSON.parse(text ?? "[]");
+  return permissions.map(({ code, description, required }) => ({ code, description, required }));
+}
+
+function readDependencies(text: string | null): PluginCard["dependencies"] {
+  return Object.entries<string>(JSON.parse(text ?? "{}")).map(([name, range]) => ({ name, range }));
+}
+
+export interface VersionSqlRow {
+  readonly version: string;
+  readonly channel: Channel;
+  readonly state: VersionRow["state"];
+  readonly published_at: number;
+  readonly changes: string | null;
+  readonly size: number;
+  readonly sha256: string;
+  readonly downloads: number;
+}
+
+export function readVersionRow(row: VersionSqlRow): VersionRow {
+  return {
+    version: row.version,
+    channel: row.channel,
+    state: row.state,
+    releasedAt: row.published_at,
+    changes: JSON.parse(row.changes ?? "[]"),
+    size: row.size,
+    sha256: row.sha256,
+    downloads: row.downloads,
+  };
+}

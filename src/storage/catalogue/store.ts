@@ -1,0 +1,166 @@
+import type { CatalogueStore, Membership, Ownership, PluginRef, Sight } from "../../market/catalogue/ports.ts";
+import type { PluginCard, VersionRow } from "../../market/catalogue/views.ts";
+import { readDetail } from "./detail.ts";
+import { editListing, unlistPlugin } from "./listing.ts";
+import { CARD_FROM, CARD_SELECT, type CardRow, readCard, readPricing, readVersionRow, roundedRating } from "./rows.ts";
+import type { VersionSqlRow } from "./rows.ts";
+import { insertReview, readReviews } from "./reviews.ts";
+import { searchPlugins } from "./search.ts";
+
+/** The catalogue on D1. */
+export function catalogueOnD1(db: D1Database): CatalogueStore {
+  return {
+    search: (query, sight) => searchPlugins(db, query, sight),
+    card: (ref, sight) => readCardOf(db, ref, sight),
+    async detail(ref, sight) {
+      const card = await readCardOf(db, ref, sight);
+      return card === null ? null : readDetail(db, card);
+    },
+    facets: () => readFacets(db),
+    versions: (pluginId) => readVersions(db, pluginId),
+    version: (pluginId, version) => readVersion(db, pluginId, version),
+    async memberships(accountId) {
+      const { results } = await db
+        .prepare(
+          `SELECT m.publisher_id, b.handle, m.role FROM publisher_members m JOIN publishers b ON b.id = m.publisher_id
+           WHERE m.account_id = ?`,
+        )
+        .bind(Number(accountId))
+        .all<{ publisher_id: number; handle: string; role: Membership["role"] }>();
+      return results.map((row) => ({ publisherId: String(row.publisher_id), handle: row.handle, role: row.role }));
+    },
+    ownership: (pluginId) => readOwnership(db, pluginId),
+    edit: (pluginId, rev, changes, actor, at) => editListing(db, pluginId, rev, changes, actor, at),
+    delist: (pluginId, actor, at) => unlistPlugin(db, pluginId, actor, at),
+    stats: (pluginId) => readStats(db, pluginId),
+    async totals() {
+      const row = await db
+        .prepare(
+          `SELECT (SELECT coalesce(sum(count), 0) FROM catalogue_counts) AS plugins,
+             (SELECT coalesce(sum(count), 0) FROM download_days) AS downloads`,
+        )
+        .first<{ plugins: number; downloads: number }>();
+      return row ?? { plugins: 0, downloads: 0 };
+    },
+    reviews: (pluginId, page, limit) => readReviews(db, pluginId, page, limit),
+    writeReview: (review, at) => insertReview(db, review, at),
+  };
+}
+
+/** Approved plugins are everybody's to see, delisted ones too: their holders' pages live on. */
+async function readCardOf(db: D1Database, ref: PluginRef, sight: Sight): Promise<PluginCard | null> {
+  const [column, value] = "id" in ref ? ["p.id", Number(ref.id)] : ["p.name", ref.name];
+  const row = await db.prepare(`${CARD_SELECT} ${CARD_FROM} WHERE ${column} = ?`).bind(value).first<CardRow>();
+  if (row === null) return null;
+  const isOwn = sight.all || sight.publisherIds.includes(String(row.publisher_id));
+  return row.latest_release_id !== null || isOwn ? readCard(row) : null;
+}
+
+async function readFacets(db: D1Database): ReturnType<CatalogueStore["facets"]> {
+  const [categories, tags] = await db.batch<{ name: string; count: number }>([
+    db.prepare(
+      `SELECT category AS name, sum(count) AS count FROM catalogue_counts
+       GROUP BY category HAVING sum(count) > 0 ORDER BY count DESC, name`,
+    ),
+    db.prepare(`SELECT tag AS name, count(*) AS count FROM plugin_tags GROUP BY tag ORDER BY count DESC, name LIMIT 200`),
+  ]);
+  return { categories: categories?.results ?? [], tags: tags?.results ?? [] };
+}
+
+async function readVersions(db: D1Database, pluginId: string): Promise<readonly VersionRow[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT version, channel, state, published_at, json_extract(manifest, '$.changes') AS changes, size, sha256, downloads
+       FROM releases WHERE plugin_id = ? AND state IN ('published', 'deprecated', 'yanked', 'blocked')
+       ORDER BY version_sort DESC`,
+    )
+    .bind(Number(pluginId))
+    .all<VersionSqlRow>();
+  return results.map(readVersionRow);
+}
+
+async function readVersion(db: D1Database, pluginId: string, version: string): ReturnType<CatalogueStore["version"]> {
+  const row = await db
+    .prepare(
+      `SELECT id, version, state, manifest, sha256, size, changelog, min_app_version, max_app_version, closure_digest,
+         delivery, statement, receipt, published_at
+       FROM releases
+       WHERE plugin_id = ? AND version = ? AND state IN ('published', 'deprecated', 'yanked', 'blocked')`,
+    )
+    .bind(Number(pluginId), version)
+    .first<{
+      id: number;
+      version: string;
+      state: VersionRow["state"];
+      manifest: string;
+      sha256: string;
+      size: number;
+      changelog: string;
+      min_app_version: string;
+      max_app_version: string | null;
+      closure_digest: string;
+      delivery: "public" | "gated" | "sealed";
+      statement: string;
+      receipt: string;
+      published_at: number;
+    }>();
+  if (row === null) return null;
+  return {
+    releaseId: String(row.id),
+    version: row.version,
+    state: row.state,
+    manifest: row.manifest,
+    sha256: row.sha256,
+    size: row.size,
+    changelog: row.changelog,
+    minAppVersion: row.min_app_version,
+    maxAppVersion: row.max_app_version,
+    closureDigest: row.closure_digest,
+    delivery: row.delivery,
+    statement: row.statement,
+    receipt: row.receipt,
+    publishedAt: row.published_at,
+  };
+}
+
+async function readOwnership(db: D1Database, pluginId: string): Promise<Ownership | null> {
+  const row = await db
+    .prepare("SELECT id, name, publisher_id, rev, pricing FROM plugins WHERE id = ?")
+    .bind(Number(pluginId))
+    .first<{ id: number; name: string; publisher_id: number; rev: number; pricing: string }>();
+  if (row === null) return null;
+  return {
+    pluginId: String(row.id),
+    name: row.name,
+    publisherId: String(row.publisher_id),
+    rev: row.rev,
+    pricing: readPricing(row.pricing),
+  };
+}
+
+async function readStats(db: D1Database, pluginId: string): ReturnType<CatalogueStore["stats"]> {
+  const row = await db
+    .prepare(
+      `SELECT p.publisher_id, p.downloads, p.rating, p.rating_count, p.latest_release_id,
+         (SELECT count(*) FROM activations a JOIN licenses l ON l.id = a.license_id
+          WHERE l.plugin_id = p.id AND a.released_at IS NULL AND a.lease_until > unixepoch()) AS installs
+       FROM plugins p WHERE p.id = ?`,
+    )
+    .bind(Number(pluginId))
+    .first<{
+      publisher_id: number;
+      downloads: number;
+      rating: number;
+      rating_count: number;
+      latest_release_id: number | null;
+      installs: number;
+    }>();
+  if (row === null) return null;
+  return {
+    publisherId: String(row.publisher_id),
+    isPublic: row.latest_release_id !== null,
+    downloads: row.downloads,
+    activeInstalls: row.installs,
+    rating: { average: roundedRating(row.rating), count: row.rating_count },
+  };
+}
