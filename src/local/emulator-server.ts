@@ -6,6 +6,9 @@ import path from "node:path";
 import { createEmulator, type Emulator } from "../sdk/testing/index.ts";
 import { type DataFolder, writePrivate } from "./data-folder.ts";
 
+/** What the emulated instance has received so far, for people and tests who want to see it. */
+export const RECEIVED_PATH = "/__received";
+
 export interface EmulatorServer {
   /** `http://127.0.0.1:<port>` */
   readonly origin: string;
@@ -20,6 +23,7 @@ export async function startEmulator(data: DataFolder, preferred: number): Promis
   const apiKey = await keepApiKey(data);
   const emulator = createEmulator({ apiKey });
   const server = http.createServer(async (incoming, outgoing) => {
+    if (incoming.url === RECEIVED_PATH) return outgoing.end(JSON.stringify(emulator.webhooks));
     const answer = await emulator.fetch(await toRequest(incoming));
     outgoing.writeHead(answer.status, Object.fromEntries(answer.headers));
     outgoing.end(Buffer.from(await answer.arrayBuffer()));

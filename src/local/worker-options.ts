@@ -1,11 +1,17 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { convertV4MiniflareOptions, Miniflare, type V4MiniflareOptions } from "miniflare";
+import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 
 export const ROOT = path.resolve(import.meta.dirname, "../..");
 
-type V4Worker = NonNullable<V4MiniflareOptions["workers"]>[number];
+type V4Options = Parameters<typeof convertV4MiniflareOptions>[0];
+/** miniflare types a worker as one big union; what we hand over comes from wrangler's own reader. */
+export type V4Worker = V4Options extends { workers?: infer W }
+  ? W extends readonly (infer One)[]
+    ? One
+    : object
+  : object;
 export type WorkerName = "marketplace" | "sandbox";
 
 const CONFIG: Readonly<Record<WorkerName, string>> = {
@@ -34,7 +40,9 @@ export function builtModules(name: WorkerName): { type: "ESModule" | "Text"; pat
 }
 
 /** One Miniflare is one workerd process. */
-export function openMiniflare(options: V4MiniflareOptions & { readonly workers: V4Worker[] }): Miniflare {
+export function openMiniflare(
+  options: Readonly<Record<string, unknown>> & { readonly workers: readonly V4Worker[] },
+): Miniflare {
   return new Miniflare(
     convertV4MiniflareOptions({
       host: "127.0.0.1",
@@ -42,7 +50,7 @@ export function openMiniflare(options: V4MiniflareOptions & { readonly workers: 
       telemetry: { enabled: false },
       logRequests: false,
       ...options,
-    }),
+    } as V4Options),
   );
 }
 

@@ -57,7 +57,9 @@ export async function send(url: string, init?: RequestInit): Promise<Answer> {
   };
 }
 
-export function bearer(token: string): (base: string) => (method: string, target: string, body?: unknown) => Promise<Answer> {
+export function bearer(
+  token: string,
+): (base: string) => (method: string, target: string, body?: unknown) => Promise<Answer> {
   return (base) => (method, target, body) =>
     send(`${base}${target}`, {
       method,

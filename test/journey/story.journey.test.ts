@@ -17,7 +17,10 @@ const scorer = demo.licenses.find((license) => license.plugin === "lead-scorer")
 if (scorer === undefined) throw new Error("the demo has a license for lead-scorer");
 
 /** Consents to everything the version asks for, as an admin would after reading it. */
-async function install(plugin: { pluginId: string; version: string; key?: string }, hardwareId: string): Promise<Answer> {
+async function install(
+  plugin: { pluginId: string; version: string; key?: string },
+  hardwareId: string,
+): Promise<Answer> {
   const { body } = await send(`${V1}/plugins/${plugin.pluginId}/versions/${plugin.version}`);
   return instance.call("POST", "/installations", {
     pluginId: plugin.pluginId,
@@ -259,6 +262,8 @@ function runCli(args: string[], token: string, config: string): Promise<string> 
     child.stderr.on("data", (part) => {
       errors += part;
     });
-    child.on("exit", (code) => (code === 0 ? resolve(output) : reject(new Error(`rbsm ${args[0]}: ${output}${errors}`))));
+    child.on("exit", (code) =>
+      code === 0 ? resolve(output) : reject(new Error(`rbsm ${args[0]}: ${output}${errors}`)),
+    );
   });
 }
