@@ -1,0 +1,193 @@
+import { ENTITY_READ, type EventEnvelope } from "../../../domain/execution/events.ts";
+import type { Hook, LogLine, RouteRequest, RunCode } from "../../../domain/execution/job.ts";
+import type { Json } from "../../../domain/json/json.ts";
+import { PERMISSIONS, type Permission } from "../../../domain/manifest/permissions.ts";
+import type { PluginContext } from "../../context.ts";
+import type { PluginDefinition } from "../../define.ts";
+import { createEmulator, type Emulator } from "../emulator/emulator.ts";
+import { bridgeContext } from "./bridge-context.ts";
+import { type EgressDeclaration, type Network, NetworkDenied, withNetwork } from "./egress.ts";
+import { createMemoryStorage } from "./memory-storage.ts";
+import { createSession, type Session } from "./session.ts";
+
+/** What the test host reads of a manifest; an author's `manifest.json` fits. */
+export interface TestManifest {
+  readonly name: string;
+  readonly version: string;
+  readonly permissions: readonly { readonly code: string; readonly required: boolean }[];
+  readonly events?: readonly { readonly on: string }[];
+  readonly routes?: readonly { readonly method: string; readonly path: string }[];
+  readonly schedules?: readonly { readonly id: string }[];
+  readonly egress: readonly EgressDeclaration[];
+}
+
+export interface TestHostOptions {
+  /** What the admin granted; everything declared unless told. */
+  readonly granted?: readonly string[];
+  readonly emulator?: Emulator;
+  /** The emulator's key. */
+  readonly apiKey?: string;
+  /** Plays the services behind the declared egress hosts. */
+  readonly network?: Network;
+  readonly clock?: { now(): number };
+  readonly storageQuotaBytes?: number;
+}
+
+/** How one run ended and what it did; `storage` is what the installation keeps afterwards. */
+export interface TestRun {
+  readonly outcome: "ok" | "skipped" | RunCode;
+  readonly value: Json;
+  readonly message?: string;
+  readonly calls: { readonly [method: string]: number };
+  readonly denied: { readonly [method: string]: number };
+  readonly logs: readonly LogLine[];
+  readonly storage: { readonly [key: string]: Json };
+}
+
+export interface TestHost {
+  event(event: EventEnvelope): Promise<TestRun>;
+  route(request: Pick<RouteRequest, "method" | "path"> & Partial<RouteRequest>): Promise<TestRun>;
+  schedule(id: string): Promise<TestRun>;
+  lifecycle(hook: Hook): Promise<TestRun>;
+  readonly emulator: Emulator;
+}
+
+const INSTALLATION = "act_test";
+const TEST_KEY = "rk_test_0000000000000000";
+const MAX_OUTPUT_BYTES = 256 * 1024;
+
+/**
+ * One installation of a plugin, in memory: handlers run with a context backed by the emulated instance and by storage of
+ * their own, under the grants, call limits and egress of the manifest. It shows what a plugin does; it is no sandbox.
+ */
+export function createTestHost(
+  manifest: TestManifest,
+  plugin: PluginDefinition,
+  options: TestHostOptions = {},
+): TestHost {
+  const granted = checkedGrants(manifest, options.granted);
+  const clock = options.clock ?? { now: () => Date.now() };
+  const emulator = options.emulator ?? createEmulator({ apiKey: TEST_KEY, clock });
+  const session = createSession({
+    line: {
+      emulator,
+      apiKey: options.apiKey ?? TEST_KEY,
+      plugin: manifest.name,
+      installation: INSTALLATION,
+      userId: 1,
+    },
+    storage: createMemoryStorage(options.storageQuotaBytes),
+    granted,
+    clock,
+  });
+  let queue: Promise<unknown> = Promise.resolve();
+
+  /** Runs wait for one another, as `fetch` is a global. */
+  function run(handler: ((context: PluginContext) => unknown) | undefined, what: string): Promise<TestRun> {
+    const next = queue.then(() => settle(manifest, session, options.network, handler, what));
+    queue = next.catch(() => {});
+    return next;
+  }
+
+  return {
+    emulator,
+    event(event) {
+      if (!manifest.events?.some(({ on }) => on === event.event)) {
+        throw new Error(`manifest.json declares no event ${event.event}`);
+      }
+      if (!granted.includes(ENTITY_READ[event.entity])) return Promise.resolve(skipped(session));
+      const handler = plugin.events?.[event.event];
+      return run(handler && ((context) => handler(context, event)), event.event);
+    },
+    route({ method, path, query = {}, headers = {}, body = null }) {
+      const match = findRoute(manifest.routes ?? [], method, path);
+      if (match === null) throw new Error(`manifest.json declares no route ${method} ${path}`);
+      const handler = plugin.routes?.[match.name];
+      const request: RouteRequest = { method, path, params: match.params, query, headers, body };
+      return run(handler && ((context) => handler(context, request)), match.name);
+    },
+    schedule(id) {
+      if (!manifest.schedules?.some((schedule) => schedule.id === id)) {
+        throw new Error(`manifest.json declares no schedule ${id}`);
+      }
+      return run(plugin.schedules?.[id], id);
+    },
+    lifecycle: (hook) => run(plugin.lifecycle?.[hook] ?? (() => null), hook),
+  };
+}
+
+async function settle(
+  manifest: TestManifest,
+  session: Session,
+  network: Network | undefined,
+  handler: ((context: PluginContext) => unknown) | undefined,
+  what: string,
+): Promise<TestRun> {
+  session.begin();
+  const about = { plugin: { name: manifest.name, version: manifest.version }, installation: INSTALLATION };
+  const context = bridgeContext(about, session);
+  if (handler === undefined) return { ...session.report(), ...failed("plugin_invalid", `No handler for ${what}`) };
+  try {
+    const value = await withNetwork(manifest.egress, network, async () => handler(context));
+    const text = JSON.stringify(value ?? null);
+    if (text === undefined || new TextEncoder().encode(text).length > MAX_OUTPUT_BYTES) {
+      return { ...session.report(), ...failed("plugin_output", "The answer is no JSON or larger than 256 KiB") };
+    }
+    return { ...session.report(), outcome: "ok", value: JSON.parse(text) as Json };
+  } catch (error) {
+    const report = session.report();
+    const message = error instanceof Error ? error.message : String(error);
+    if (error instanceof NetworkDenied) return { ...report, ...failed("network_denied", message) };
+    return {
+      ...report,
+      ...failed(Object.keys(report.denied).length > 0 ? "capability_denied" : "plugin_error", message),
+    };
+  } finally {
+    session.end();
+  }
+}
+
+function failed(outcome: RunCode, message: string) {
+  return { outcome, value: null, message };
+}
+
+function skipped(session: Session): TestRun {
+  session.begin();
+  return { ...session.report(), outcome: "skipped", value: null };
+}
+
+function checkedGrants(manifest: TestManifest, granted: readonly string[] | undefined): Permission[] {
+  const declared = manifest.permissions.map(({ code }) => code);
+  const undeclared = (granted ?? []).filter((code) => !declared.includes(code));
+  if (undeclared.length > 0) throw new Error(`manifest.json does not declare ${undeclared.join(", ")}`);
+  return PERMISSIONS.filter((code) => (granted ?? declared).includes(code));
+}
+
+/** `"GET /notes/:id"` takes one segment per `:name`; a literal segment wins over a `:name`. */
+function findRoute(
+  routes: readonly { readonly method: string; readonly path: string }[],
+  method: string,
+  path: string,
+): { name: string; params: Record<string, string> } | null {
+  const ordered = [...routes].sort((a, b) => (shape(a.path) < shape(b.path) ? -1 : 1));
+  for (const route of ordered) {
+    if (route.method !== method) continue;
+    const names = [...route.path.matchAll(/:([A-Za-z0-9_]+)/g)].map(([, name = ""]) => name);
+    const match = new RegExp(`^${route.path.replaceAll(/:[A-Za-z0-9_]+/g, "([^/]+)")}$`).exec(path);
+    if (match === null) continue;
+    const params = Object.fromEntries(names.map((name, index) => [name, decode(match[index + 1] ?? "")]));
+    return { name: `${method} ${route.path}`, params };
+  }
+  return null;
+}
+
+function shape(path: string): string {
+  return path
+    .split("/")
+    .map((segment) => (segment.startsWith(":") ? "1" : "0"))
+    .join("");
+}
+
+function decode(segment: string): string {
+  return new URLSearchParams(`_=${segment.replaceAll("+", "%2B")}`).get("_") ?? segment;
+}
