@@ -1,0 +1,202 @@
+import type { Child } from "hono/jsx";
+import { paths } from "../contract/paths.ts";
+import { PLUGIN_TYPES } from "../domain/manifest/permissions.ts";
+import type { PluginCard } from "../market/catalogue/views.ts";
+import { plural } from "./format.ts";
+import type { IconName } from "./icons.ts";
+import { EVERYTHING, listPath } from "./list-state.ts";
+import { Icon } from "./parts/icon.tsx";
+import { PluginGrid } from "./parts/plugin-card.tsx";
+import { SearchField } from "./parts/search-field.tsx";
+import { Shell } from "./shell.tsx";
+import { CATEGORY_WORDS, knownCategory, TYPE_WORDS } from "./words.ts";
+
+export interface HomeView {
+  readonly popular: readonly PluginCard[];
+  readonly newest: readonly PluginCard[];
+  readonly categories: readonly { readonly name: string; readonly count: number }[];
+  readonly total: number;
+}
+
+const DESCRIPTION =
+  "Find plugins for Rising BSM: reminders, lead scoring, checks and dashboards. Signed twice, reviewed, and limited to what you allow.";
+
+/** `/`: what this place is, and the way into it. */
+export function HomePage({ view }: { view: HomeView }) {
+  return (
+    <Shell title="Rising BSM Marketplace – plugins for your business" description={DESCRIPTION} at="home" hasOwnSearch>
+      <Hero total={view.total} />
+      <div class="wrap flex flex-col gap-20 pt-16">
+        <Types />
+        {view.total === 0 ? (
+          <EmptyCatalogue />
+        ) : (
+          <PluginRow
+            id="popular"
+            title="Popular plugins"
+            items={view.popular}
+            href={paths.plugins()}
+            more="All plugins"
+          />
+        )}
+        {view.newest.length === 0 ? null : (
+          <PluginRow
+            id="newest"
+            title="New in the marketplace"
+            items={view.newest}
+            href={listPath({ ...EVERYTHING, sort: "createdAt" })}
+            more="Newest first"
+          />
+        )}
+        <Categories categories={view.categories} />
+        <Promises />
+      </div>
+    </Shell>
+  );
+}
+
+function Hero({ total }: { total: number }) {
+  return (
+    <section class="hero border-b border-border">
+      <div class="wrap py-16 sm:py-24">
+        <h1 class="max-w-3xl text-4xl font-bold leading-tight tracking-tight sm:text-5xl sm:leading-[1.1]">
+          Plugins that make <span class="brand-text">Rising BSM</span> work for you
+        </h1>
+        <p class="mt-5 max-w-2xl text-lg leading-relaxed text-muted-foreground">
+          Reminders, lead scoring, checks and dashboards for small service companies. Every release is reviewed, signed
+          twice, and sees only what you allow.
+        </p>
+        <search class="mt-8 max-w-2xl">
+          <form action={paths.plugins()} method="get">
+            <SearchField id="home-search" label="What should your business do better?" />
+          </form>
+        </search>
+        {total === 0 ? null : (
+          <p class="mt-4 text-sm text-muted-foreground">
+            {plural(total, "plugin")} to choose from ·{" "}
+            <a class="link" href={paths.plugins()}>
+              browse everything
+            </a>
+          </p>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Types() {
+  return (
+    <section aria-labelledby="types">
+      <h2 id="types" class="sr-only">
+        Kinds of plugins
+      </h2>
+      <ul class="grid grid-cols-1 gap-4 min-[26rem]:grid-cols-2 lg:grid-cols-4">
+        {PLUGIN_TYPES.map((type) => (
+          <li>
+            <a href={listPath({ ...EVERYTHING, type })} class="card plugin-card flex h-full items-start gap-3.5 p-4">
+              <span class="flex size-10 shrink-0 items-center justify-center rounded-lg bg-plugin-soft text-plugin-on-soft">
+                <Icon name={TYPE_WORDS[type].icon} class="size-5" />
+              </span>
+              <span>
+                <span class="block font-semibold">{TYPE_WORDS[type].label}</span>
+                <span class="mt-0.5 block text-sm leading-snug text-muted-foreground">{TYPE_WORDS[type].sentence}</span>
+              </span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function PluginRow(row: { id: string; title: string; items: readonly PluginCard[]; href: string; more: string }) {
+  return (
+    <section aria-labelledby={row.id}>
+      <div class="mb-6 flex flex-wrap items-baseline justify-between gap-x-6 gap-y-1">
+        <h2 id={row.id} class="text-2xl font-semibold tracking-tight">
+          {row.title}
+        </h2>
+        <a class="link inline-flex items-center gap-1 text-sm" href={row.href}>
+          {row.more}
+          <Icon name="arrow-right" />
+        </a>
+      </div>
+      <PluginGrid items={row.items} />
+    </section>
+  );
+}
+
+function EmptyCatalogue() {
+  return (
+    <section class="card flex flex-col items-center px-6 py-14 text-center">
+      <Icon name="package" class="size-10 text-muted-foreground" />
+      <h2 class="mt-4 text-xl font-semibold">The shelves are still empty</h2>
+      <p class="mt-2 max-w-md text-muted-foreground">
+        As soon as the first plugin has passed review, it stands here. Publishers bring theirs with the command line
+        tool <code class="rounded bg-muted px-1.5 py-0.5 text-sm">rbsm publish</code>.
+      </p>
+    </section>
+  );
+}
+
+function Categories({ categories }: { categories: HomeView["categories"] }) {
+  const known = categories.flatMap(({ name, count }) => {
+    const category = knownCategory(name);
+    return category === undefined || count === 0 ? [] : [{ category, count }];
+  });
+  if (known.length === 0) return null;
+  return (
+    <section aria-labelledby="categories">
+      <h2 id="categories" class="mb-6 text-2xl font-semibold tracking-tight">
+        By topic
+      </h2>
+      <ul class="flex flex-wrap gap-3">
+        {known.map(({ category, count }) => (
+          <li>
+            <a
+              href={listPath({ ...EVERYTHING, category })}
+              class="card plugin-card inline-flex min-h-11 items-center gap-2.5 px-4 py-2 text-sm font-medium"
+            >
+              <Icon name={CATEGORY_WORDS[category].icon} class="size-4 text-plugin-edge" />
+              {CATEGORY_WORDS[category].label}
+              <span class="text-muted-foreground">{count}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Promises() {
+  return (
+    <section aria-labelledby="promises" class="card bg-accent p-6 sm:p-10">
+      <h2 id="promises" class="text-2xl font-semibold tracking-tight">
+        Why you can let these plugins in
+      </h2>
+      <div class="mt-8 grid gap-8 md:grid-cols-3">
+        <PromiseItem icon="shield-check" title="Signed twice">
+          The publisher signs every release, the marketplace signs again after review. Your instance checks both before
+          anything runs.
+        </PromiseItem>
+        <PromiseItem icon="lock" title="Only what you grant">
+          A plugin starts with nothing: no network, no customer data. You see in plain words what it asks for, and
+          decide.
+        </PromiseItem>
+        <PromiseItem icon="key-round" title="Licenses that keep working">
+          A license is a signed document that your instance verifies by itself, also while the line is down.
+        </PromiseItem>
+      </div>
+    </section>
+  );
+}
+
+function PromiseItem({ icon, title, children }: { icon: IconName; title: string; children?: Child }) {
+  return (
+    <div>
+      <Icon name={icon} class="size-7 text-primary" />
+      <h3 class="mt-3 font-semibold">{title}</h3>
+      <p class="mt-1.5 text-sm leading-relaxed text-muted-foreground">{children}</p>
+    </div>
+  );
+}

@@ -1,0 +1,101 @@
+import type { Child } from "hono/jsx";
+import type { PluginDetail } from "../../market/catalogue/views.ts";
+import { formatDate, isoDay } from "../format.ts";
+import { EVERYTHING, listPath } from "../list-state.ts";
+import { Icon } from "../parts/icon.tsx";
+
+/** How to get it, who stands behind it, where to ask. */
+export function Aside({ plugin }: { plugin: PluginDetail }) {
+  return (
+    <aside class="flex min-w-0 flex-col gap-6 lg:order-last" aria-label="About this plugin">
+      <section class="card border-t-4 border-t-plugin-edge p-5">
+        <h2 class="font-semibold">Install it</h2>
+        <p class="mt-2 text-sm leading-relaxed text-muted-foreground">
+          In your Rising BSM, open <span class="font-medium text-foreground">Extensions</span> and search for
+        </p>
+        <p class="mt-2 rounded-lg bg-muted px-3 py-2 font-mono text-sm">{plugin.name}</p>
+        <p class="mt-3 text-sm leading-relaxed text-muted-foreground">
+          You choose a license and see the permissions again before anything is installed.
+        </p>
+      </section>
+      <section class="card p-5 text-sm">
+        <h2 class="text-base font-semibold">Details</h2>
+        <dl class="mt-3 space-y-3">
+          <Item label="Publisher">
+            <bdi>{plugin.publisher.displayName}</bdi>
+            <span class="block text-muted-foreground">@{plugin.publisher.handle}</span>
+          </Item>
+          <Item label="License">{plugin.license}</Item>
+          <Item label="First published">
+            <time datetime={isoDay(plugin.createdAt)}>{formatDate(plugin.createdAt)}</time>
+          </Item>
+          <Item label="Last changed">
+            <time datetime={isoDay(plugin.updatedAt)}>{formatDate(plugin.updatedAt)}</time>
+          </Item>
+        </dl>
+        <Links plugin={plugin} />
+        <Tags tags={plugin.tags} />
+      </section>
+    </aside>
+  );
+}
+
+function Item({ label, children }: { label: string; children?: Child }) {
+  return (
+    <div>
+      <dt class="text-muted-foreground">{label}</dt>
+      <dd class="font-medium">{children}</dd>
+    </div>
+  );
+}
+
+function Links({ plugin }: { plugin: PluginDetail }) {
+  const { email } = plugin.support;
+  const links: readonly (readonly [label: string, href: string | null])[] = [
+    ["Website", webAddress(plugin.homepage)],
+    ["Source code", webAddress(plugin.repository)],
+    ["Support", webAddress(plugin.support.url) ?? (email === null ? null : mailAddress(email))],
+    ["Report a vulnerability", webAddress(plugin.security) ?? mailAddress(plugin.security)],
+  ];
+  return (
+    <ul class="mt-4 border-t border-border pt-3">
+      {links.map(([label, href]) =>
+        href === null ? null : (
+          <li>
+            <a class="link inline-flex min-h-8 items-center gap-1.5" href={href} rel="nofollow noopener ugc">
+              {label}
+              {href.startsWith("mailto:") ? null : <Icon name="external-link" class="size-3.5" />}
+            </a>
+          </li>
+        ),
+      )}
+    </ul>
+  );
+}
+
+/** Only https and http lead away from here, whatever a listing says. */
+function webAddress(url: string | null): string | null {
+  return url !== null && /^https?:\/\//i.test(url) && URL.canParse(url) ? url : null;
+}
+
+function mailAddress(email: string): string | null {
+  return /^[^\s@:/?#&]+@[^\s@:/?#&]+$/.test(email) ? `mailto:${email}` : null;
+}
+
+function Tags({ tags }: { tags: readonly string[] }) {
+  if (tags.length === 0) return null;
+  return (
+    <ul class="mt-4 flex flex-wrap gap-2 border-t border-border pt-4" aria-label="Tags">
+      {tags.map((tag) => (
+        <li>
+          <a
+            class="badge min-h-7 bg-secondary px-3 text-foreground hover:bg-border"
+            href={listPath({ ...EVERYTHING, tag })}
+          >
+            {tag}
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,43 @@
+/** A rendered page: bytes that may be sent to anybody, and their validator. */
+export interface Rendered {
+  readonly html: string;
+  /** Strong ETag with quotes. */
+  readonly etag: string;
+}
+
+const SECURITY_HEADERS = {
+  "content-type": "text/html; charset=utf-8",
+  // No script at all, nothing inline, nothing from elsewhere.
+  "content-security-policy":
+    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  "referrer-policy": "same-origin",
+  "cross-origin-opener-policy": "same-origin",
+  "permissions-policy": "camera=(), geolocation=(), microphone=(), browsing-topics=()",
+  "x-content-type-options": "nosniff",
+} as const;
+
+/** A JSX tree → the page's text and its ETag. */
+export async function render(page: { toString(): string | Promise<string> }): Promise<Rendered> {
+  const html = `<!doctype html>${await page.toString()}`;
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(html)));
+  const etag = `"${Array.from(digest.subarray(0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("")}"`;
+  return { html, etag };
+}
+
+/** A page everybody may keep for a minute; 304 when the browser has these very bytes. */
+export function pageResponse(request: Request, { html, etag }: Rendered): Response {
+  const headers = { ...SECURITY_HEADERS, etag, "cache-control": "public, max-age=60" };
+  if (isFresh(request.headers.get("if-none-match"), etag)) return new Response(null, { status: 304, headers });
+  return new Response(html, { headers });
+}
+
+/** Pages that say what went wrong are never kept by anybody. */
+export function errorPageResponse({ html }: Rendered, status: 404 | 500): Response {
+  return new Response(html, { status, headers: { ...SECURITY_HEADERS, "cache-control": "no-store", vary: "accept" } });
+}
+
+/** Weak comparison of RFC 9110 §13.1.2. */
+function isFresh(condition: string | null, etag: string): boolean {
+  if (condition === null) return false;
+  return condition.trim() === "*" || condition.split(",").some((entry) => entry.trim().replace(/^W\//, "") === etag);
+}

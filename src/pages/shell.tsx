@@ -1,0 +1,126 @@
+import type { Child } from "hono/jsx";
+import { paths } from "../contract/paths.ts";
+import { Icon } from "./parts/icon.tsx";
+
+interface ShellProps {
+  readonly title: string;
+  readonly description?: string;
+  /** The one address of this page, when others lead to it too. */
+  readonly canonical?: string;
+  /** Which entry of the navigation is the present one. */
+  readonly at?: "home" | "plugins";
+  /** Pages with a search field of their own do without the one in the header. */
+  readonly hasOwnSearch?: boolean;
+  /** Error pages stay out of search engines. */
+  readonly isHidden?: boolean;
+  readonly children?: Child;
+}
+
+/** What surrounds every page: head, header with search, footer with the operator's pages. */
+export function Shell({
+  title,
+  description,
+  canonical,
+  at,
+  hasOwnSearch = false,
+  isHidden = false,
+  children,
+}: ShellProps) {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>{title}</title>
+        {description === undefined ? null : <meta name="description" content={description} />}
+        {canonical === undefined ? null : <link rel="canonical" href={canonical} />}
+        {isHidden ? <meta name="robots" content="noindex" /> : null}
+        <meta name="theme-color" media="(prefers-color-scheme: light)" content="#ffffff" />
+        <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#020817" />
+        <link rel="icon" type="image/svg+xml" href={paths.asset("mark.svg")} />
+        <link rel="preload" as="font" type="font/woff2" href={paths.asset("inter.woff2")} crossorigin="anonymous" />
+        <link rel="stylesheet" href={paths.asset("site.css")} />
+      </head>
+      <body class="flex min-h-screen flex-col bg-background font-sans text-base text-foreground antialiased">
+        <a class="skip-link button" href="#content">
+          Skip to content
+        </a>
+        <Header at={at} hasSearch={!hasOwnSearch} />
+        <main id="content" class="flex-1">
+          {children}
+        </main>
+        <Footer />
+      </body>
+    </html>
+  );
+}
+
+function Header({ at, hasSearch }: { at: "home" | "plugins" | undefined; hasSearch: boolean }) {
+  return (
+    <header class="sticky top-0 z-20 border-b border-border bg-background print:static">
+      <div class="wrap flex min-h-16 flex-wrap items-center gap-x-6 gap-y-2 py-2">
+        <a href={paths.home()} class="flex items-center gap-2.5" aria-current={at === "home" ? "page" : undefined}>
+          <img src={paths.asset("mark.svg")} width="32" height="32" alt="" class="size-8" />
+          <span class="font-semibold tracking-tight">
+            Rising BSM <span class="font-normal text-muted-foreground">Marketplace</span>
+          </span>
+        </a>
+        <nav aria-label="Main" class="ml-auto sm:ml-0">
+          <a
+            href={paths.plugins()}
+            aria-current={at === "plugins" ? "page" : undefined}
+            class="inline-flex min-h-11 items-center px-1 text-sm font-medium text-muted-foreground hover:text-foreground aria-[current]:text-foreground"
+          >
+            Plugins
+          </a>
+        </nav>
+        {hasSearch ? (
+          <search class="relative hidden w-72 sm:ml-auto sm:block">
+            <form action={paths.plugins()} method="get">
+              <label class="sr-only" for="header-search">
+                Search plugins
+              </label>
+              <Icon name="search" class="pointer-events-none absolute left-3 top-3.5 size-4 text-muted-foreground" />
+              <input
+                id="header-search"
+                class="field pl-9 text-sm"
+                type="search"
+                name="query"
+                maxlength={100}
+                placeholder="Search plugins"
+              />
+            </form>
+          </search>
+        ) : null}
+      </div>
+    </header>
+  );
+}
+
+function Footer() {
+  return (
+    <footer class="mt-20 border-t border-border bg-accent">
+      <div class="wrap flex flex-col gap-6 py-10 text-sm text-muted-foreground sm:flex-row sm:items-center sm:justify-between">
+        <p class="flex items-center gap-2.5">
+          <img src={paths.asset("mark.svg")} width="24" height="24" alt="" class="size-6" />
+          Plugins for Rising BSM, signed and reviewed.
+        </p>
+        <nav aria-label="Legal and service" class="flex flex-wrap gap-x-6 gap-y-1">
+          <FooterLink href={paths.plugins()}>Plugins</FooterLink>
+          <FooterLink href={paths.openapi()}>API description</FooterLink>
+          <FooterLink href={paths.imprint()}>Impressum</FooterLink>
+          <FooterLink href={paths.privacy()}>Datenschutz</FooterLink>
+          <FooterLink href={paths.terms()}>AGB</FooterLink>
+        </nav>
+      </div>
+    </footer>
+  );
+}
+
+function FooterLink({ href, children }: { href: string; children?: Child }) {
+  return (
+    <a href={href} class="inline-flex min-h-8 items-center underline-offset-4 hover:text-foreground hover:underline">
+      {children}
+    </a>
+  );
+}
