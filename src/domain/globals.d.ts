@@ -69,3 +69,7 @@ declare const crypto: {
     ): Promise<ArrayBuffer>;
   };
 };
+/** Bytes on their way: pure folders pass it through and never read it. */
+interface ReadableStream<_R = unknown> {
+  readonly locked: boolean;
+}

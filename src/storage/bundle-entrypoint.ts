@@ -1,0 +1,29 @@
+import { WorkerEntrypoint } from "cloudflare:workers";
+
+/**
+ * Whole bundles by digest, behind the edge cache where the platform has one: no code of ours runs on a hit. Who may have
+ * them is decided in front of it; nothing but the gateway can call it. It ignores Range: the cache slices what it stored.
+ */
+export class Bundles extends WorkerEntrypoint<Env> {
+  override async fetch(request: Request): Promise<Response> {
+    const sha256 = /^\/b\/([0-9a-f]{64})$/.exec(new URL(request.url).pathname)?.[1];
+    const object = sha256 === undefined ? null : await this.env.BUNDLES.get(`b/sha256/${sha256}`);
+    if (sha256 === undefined || object === null)
+      return new Response(null, { status: 404, headers: { "cache-control": "no-store" } });
+    return new Response(object.body, {
+      headers: {
+        "content-type": "application/vnd.rbsm+zip",
+        "content-length": String(object.size),
+        "cache-control": "public, max-age=31536000, immutable, no-transform",
+        "cache-tag": `b-${sha256}`,
+        etag: `"${sha256}"`,
+      },
+    });
+  }
+
+  /** Purge is scoped to the calling entrypoint, so it has to live here. False where there is no cache. */
+  async purge(sha256: string): Promise<boolean> {
+    const cache = this.ctx.cache;
+    return cache === undefined ? false : (await cache.purge({ tags: [`b-${sha256}`] })).success;
+  }
+}

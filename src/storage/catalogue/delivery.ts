@@ -1,0 +1,186 @@
+import { encodeHex } from "../../domain/bytes.ts";
+import { sha256Hex } from "../../domain/digest.ts";
+import { DAY, HOUR, isoTime } from "../../domain/time.ts";
+import type {
+  CountedDownload,
+  DeliverableRelease,
+  DeliveryStore,
+  NewDownloadToken,
+} from "../../market/catalogue/delivery-ports.ts";
+
+const RELEASE_COLUMNS = "r.id, r.plugin_id, p.name, r.version, r.sha256, r.size, r.published_at";
+
+interface ReleaseRow {
+  readonly id: number;
+  readonly plugin_id: number;
+  readonly name: string;
+  readonly version: string;
+  readonly sha256: string;
+  readonly size: number;
+  readonly published_at: number;
+}
+
+/** Who fetches whole bundles from the edge cache in front of R2; absent where there is none. */
+export interface BundleFetcher {
+  fetch(request: string): Promise<Response>;
+}
+
+/** Delivery on D1 and R2. */
+export function deliveriesOn(db: D1Database, bucket: R2Bucket, cached: BundleFetcher): DeliveryStore {
+  return {
+    async publicBundle(sha256) {
+      const row = await db
+        .prepare(
+          `SELECT r.id, r.size, p.name, r.version, r.state FROM releases r JOIN plugins p ON p.id = r.plugin_id
+           WHERE r.sha256 = ? AND r.delivery = 'public' AND r.state IN ('published', 'deprecated', 'yanked', 'blocked')
+           ORDER BY r.state = 'blocked' DESC LIMIT 1`,
+        )
+        .bind(sha256)
+        .first<{ id: number; size: number; name: string; version: string; state: string }>();
+      if (row === null) return null;
+      const { size, name, version, state } = row;
+      return { releaseId: String(row.id), size, name, version, isBlocked: state === "blocked" };
+    },
+    async publishedManifest(sha256) {
+      return db
+        .prepare("SELECT manifest FROM releases WHERE sha256 = ? AND state IN ('published', 'deprecated', 'yanked') LIMIT 1")
+        .bind(sha256)
+        .first<string>("manifest");
+    },
+    async releaseFor(pluginId, version) {
+      const isNewest = version === null;
+      const row = await db
+        .prepare(
+          `SELECT ${RELEASE_COLUMNS} FROM releases r JOIN plugins p ON p.id = r.plugin_id WHERE r.plugin_id = ?
+           ${isNewest ? "AND r.id = p.latest_release_id" : "AND r.version = ? AND r.state IN ('published', 'deprecated', 'yanked')"}`,
+        )
+        .bind(Number(pluginId), ...(isNewest ? [] : [version]))
+        .first<ReleaseRow>();
+      return row === null ? null : readRelease(row);
+    },
+    addToken: (token) => insertToken(db, token),
+    consumeToken: (hash, instanceId, at) => consume(db, hash, instanceId, at),
+    async readToken(hash, instanceId) {
+      const row = await db
+        .prepare(
+          `SELECT ${RELEASE_COLUMNS}, t.expires_at, t.used_at FROM download_tokens t
+           JOIN releases r ON r.id = t.release_id JOIN plugins p ON p.id = r.plugin_id
+           WHERE t.hash = ?1 AND (?2 IS NULL OR t.instance_id = ?2) AND r.state IN ('published', 'deprecated', 'yanked')`,
+        )
+        .bind(hash, instanceId === null ? null : Number(instanceId))
+        .first<ReleaseRow & { expires_at: number; used_at: number | null }>();
+      return row === null ? null : { release: readRelease(row), expiresAt: row.expires_at, usedAt: row.used_at };
+    },
+    count: (download) => countDownload(db, download),
+    async forget(at) {
+      const yesterday = isoTime(at - DAY).slice(0, 10);
+      await db.batch([
+        db.prepare("DELETE FROM download_salts WHERE day < ?").bind(yesterday),
+        db.prepare("DELETE FROM download_seen WHERE day < ?").bind(yesterday),
+        db.prepare("DELETE FROM download_tokens WHERE expires_at < ?").bind(at - HOUR),
+      ]);
+    },
+    async stream(sha256) {
+      const response = await cached.fetch(`https://bundles.internal/b/${sha256}`);
+      return response.ok ? response.body : null;
+    },
+    async streamRange(sha256, offset, length) {
+      const object = await bucket.get(`b/sha256/${sha256}`, { range: { offset, length } });
+      return object === null ? null : object.body;
+    },
+  };
+}
+
+function readRelease(row: ReleaseRow): DeliverableRelease {
+  return {
+    releaseId: String(row.id),
+    pluginId: String(row.plugin_id),
+    name: row.name,
+    version: row.version,
+    sha256: row.sha256,
+    size: row.size,
+    publishedAt: row.published_at,
+  };
+}
+
+async function insertToken(db: D1Database, token: NewDownloadToken): Promise<void> {
+  await db
+    .prepare(
+      `INSERT INTO download_tokens (hash, release_id, license_id, activation_id, instance_id, expires_at)
+       VALUES (?, ?, ?, ?, ?, ?)`,
+    )
+    .bind(
+      token.hash,
+      Number(token.releaseId),
+      token.licenseId === null ? null : Number(token.licenseId),
+      token.activationId,
+      Number(token.instanceId),
+      token.expiresAt,
+    )
+    .run();
+}
+
+/** The one guarded update; a revoked or suspended license voids the tokens it was given. */
+async function consume(
+  db: D1Database,
+  hash: string,
+  instanceId: string | null,
+  at: number,
+): Promise<DeliverableRelease | null> {
+  const text = await db
+    .prepare(
+      `UPDATE download_tokens SET used_at = ?1
+       WHERE hash = ?2 AND used_at IS NULL AND expires_at > ?1 AND (?3 IS NULL OR instance_id = ?3)
+         AND EXISTS (SELECT 1 FROM releases r
+           WHERE r.id = download_tokens.release_id AND r.state IN ('published', 'deprecated', 'yanked'))
+         AND NOT EXISTS (SELECT 1 FROM licenses l
+           WHERE l.id = download_tokens.license_id AND l.state IN ('suspended', 'revoked'))
+       RETURNING (SELECT json_object('id', r.id, 'plugin_id', r.plugin_id, 'name', p.name, 'version', r.version,
+         'sha256', r.sha256, 'size', r.size, 'published_at', r.published_at)
+         FROM releases r JOIN plugins p ON p.id = r.plugin_id WHERE r.id = download_tokens.release_id) AS release`,
+    )
+    .bind(at, hash, instanceId === null ? null : Number(instanceId))
+    .first<string>("release");
+  if (text === null) return null;
+  const row: ReleaseRow = JSON.parse(text);
+  return readRelease(row);
+}
+
+/** Salts of today, per isolate: one read a day. */
+const salts = new Map<string, string>();
+
+/** `changes()` is that of the statement before: only a first sight is counted, in one transaction. */
+async function countDownload(db: D1Database, download: CountedDownload): Promise<void> {
+  const release = Number(download.releaseId);
+  const client = await sha256Hex(`${await saltOf(db, download.day)}\n${download.releaseId}\n${download.client}`);
+  await db.batch([
+    db
+      .prepare("INSERT INTO download_seen (day, release_id, client_hash) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
+      .bind(download.day, release, client),
+    db
+      .prepare(
+        `INSERT INTO download_days (release_id, day, purpose, count) SELECT ?, ?, ?, 1 WHERE changes() = 1
+         ON CONFLICT DO UPDATE SET count = count + 1`,
+      )
+      .bind(release, download.day, download.purpose),
+    db.prepare("UPDATE releases SET downloads = downloads + 1 WHERE id = ? AND changes() = 1").bind(release),
+    db
+      .prepare(
+        "UPDATE plugins SET downloads = downloads + 1 WHERE id = (SELECT plugin_id FROM releases WHERE id = ?) AND changes() = 1",
+      )
+      .bind(release),
+  ]);
+}
+
+async function saltOf(db: D1Database, day: string): Promise<string> {
+  const known = salts.get(day);
+  if (known !== undefined) return known;
+  const salt = encodeHex(crypto.getRandomValues(new Uint8Array(32)));
+  const row = await db
+    .prepare("INSERT INTO download_salts (day, salt) VALUES (?, ?) ON CONFLICT (day) DO UPDATE SET salt = salt RETURNING salt")
+    .bind(day, salt)
+    .first<{ salt: string }>();
+  salts.clear();
+  if (row !== null) salts.set(day, row.salt);
+  return row?.salt ?? salt;
+}

@@ -1,0 +1,249 @@
+import { DAY } from "../../domain/time.ts";
+import { VELOCITY_RELEASES, VELOCITY_WINDOW_SECONDS, WEEK_SECONDS } from "../../domain/release/limits.ts";
+import type { ReleaseState } from "../../domain/release/states.ts";
+import type { Actor } from "../../market/catalogue/ports.ts";
+import type { IntakeFacts, NewRelease, NewStatement } from "../../market/publish/ports.ts";
+
+export async function readIntake(
+  db: D1Database,
+  name: string,
+  version: string,
+  publisherId: string | null,
+  at: number,
+): Promise<IntakeFacts> {
+  const publisher = publisherId === null ? null : Number(publisherId);
+  const [plugins, names, releases, counts] = await db.batch<Record<string, never>>([
+    db
+      .prepare(
+        `SELECT p.id, p.publisher_id, b.handle, p.state, p.head_sequence, p.head_statement_sha256
+         FROM plugins p JOIN publishers b ON b.id = p.publisher_id WHERE p.name = ?`,
+      )
+      .bind(name),
+    db.prepare("SELECT kind, publisher_id FROM reserved_names WHERE name = ?").bind(name),
+    db
+      .prepare(
+        `SELECT r.id, r.sha256, r.state, r.statement_sha256 FROM releases r JOIN plugins p ON p.id = r.plugin_id
+         WHERE p.name = ? AND r.version = ? AND r.state <> 'rejected'`,
+      )
+      .bind(name, version),
+    db
+      .prepare(
+        `SELECT
+           (SELECT count(*) FROM plugins WHERE publisher_id = ?1 AND created_at > ?2) AS new_plugins,
+           (SELECT count(*) FROM plugins p JOIN releases r ON r.plugin_id = p.id
+            WHERE p.publisher_id = ?1 AND r.created_at > ?3) AS uploads,
+           (SELECT count(*) FROM plugins p WHERE p.publisher_id = ?1 AND p.latest_release_id IS NULL
+            AND EXISTS (SELECT 1 FROM releases r WHERE r.plugin_id = p.id AND r.state IN ('staged', 'scanning', 'review')))
+             AS pending`,
+      )
+      .bind(publisher, at - WEEK_SECONDS, at - DAY),
+  ]);
+  return {
+    plugin: readPlugin(plugins?.results[0]),
+    reserved: readReserved(names?.results[0]),
+    release: readRelease(releases?.results[0]),
+    ...readCounts(counts?.results[0]),
+  };
+}
+
+function readPlugin(row: unknown): IntakeFacts["plugin"] {
+  if (row === undefined) return null;
+  const plugin = row as {
+    id: number;
+    publisher_id: number;
+    handle: string;
+    state: NonNullable<IntakeFacts["plugin"]>["state"];
+    head_sequence: number;
+    head_statement_sha256: string | null;
+  };
+  return {
+    id: String(plugin.id),
+    publisherId: String(plugin.publisher_id),
+    publisherHandle: plugin.handle,
+    state: plugin.state,
+    headSequence: plugin.head_sequence,
+    headStatementSha256: plugin.head_statement_sha256,
+  };
+}
+
+function readReserved(row: unknown): IntakeFacts["reserved"] {
+  if (row === undefined) return null;
+  const name = row as { kind: "reserved" | "tombstone"; publisher_id: number | null };
+  return { kind: name.kind, publisherId: name.publisher_id === null ? null : String(name.publisher_id) };
+}
+
+function readRelease(row: unknown): IntakeFacts["release"] {
+  if (row === undefined) return null;
+  const release = row as { id: number; sha256: string; state: ReleaseState; statement_sha256: string | null };
+  return {
+    id: String(release.id),
+    sha256: release.sha256,
+    state: release.state,
+    statementSha256: release.statement_sha256,
+  };
+}
+
+function readCounts(row: unknown): {
+  newPluginsThisWeek: number;
+  uploadsToday: number;
+  pendingFirstReleases: number;
+} {
+  const counts = row as { new_plugins: number; uploads: number; pending: number };
+  return {
+    newPluginsThisWeek: counts.new_plugins,
+    uploadsToday: counts.uploads,
+    pendingFirstReleases: counts.pending,
+  };
+}
+
+/**
+ * Plugin if new, release, head of the statement chain and audit in one batch. Every condition stands in SQL: of fifty
+ * uploads of one version one row appears, and a statement that is not the next link makes none.
+ */
+export async function insertRelease(
+  db: D1Database,
+  release: NewRelease,
+  at: number,
+): Promise<{ pluginId: string; releaseId: string } | null> {
+  const publisher = Number(release.publisherId);
+  const { statement } = release;
+  const sequence = statement?.sequence ?? null;
+  const previous = statement?.previous ?? null;
+  const results = await db.batch<{ id: number; plugin_id: number }>([
+    insertPlugin(db, release, at),
+    db
+      .prepare(
+        `INSERT INTO releases (plugin_id, version, version_sort, channel, state, sha256, sha512, size, manifest,
+           manifest_sha256, capabilities_sha256, closure_digest, server_sha256, changelog, readme, min_app_version,
+           max_app_version, sequence, statement, statement_sha256, statement_key_id, needs_approval, expected_checks,
+           uploaded_by, created_at, velocity_until)
+         SELECT p.id, ?1, ?2, ?3, 'staged', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
+           ?21, ?22, ?23,
+           CASE WHEN (SELECT count(*) FROM plugins o JOIN releases e ON e.plugin_id = o.id
+             WHERE o.publisher_id = p.publisher_id AND e.created_at > ?23 - ${VELOCITY_WINDOW_SECONDS}) >= ${VELOCITY_RELEASES}
+             THEN ?23 + ${VELOCITY_WINDOW_SECONDS} END
+         FROM plugins p
+         WHERE p.name = ?24 AND p.publisher_id = ?25 AND p.state IN ('active', 'deprecated')
+           AND NOT EXISTS (SELECT 1 FROM releases e WHERE e.plugin_id = p.id AND e.version = ?1 AND e.state <> 'rejected')
+           AND (?16 IS NULL OR (p.head_sequence = ?16 - 1 AND p.head_statement_sha256 IS ?26))
+         RETURNING id, plugin_id`,
+      )
+      .bind(
+        release.version,
+        release.versionSort,
+        release.channel,
+        release.sha256,
+        release.sha512,
+        release.size,
+        release.manifest,
+        release.manifestSha256,
+        release.capabilitiesSha256,
+        release.closureDigest,
+        release.serverSha256,
+        release.changelog,
+        release.readme,
+        release.minAppVersion,
+        release.maxAppVersion,
+        sequence,
+        statement?.envelope ?? null,
+        statement?.sha256 ?? null,
+        statement?.keyId ?? null,
+        statement?.needsApproval === true ? 1 : 0,
+        JSON.stringify(release.expected),
+        `${release.actor.kind}:${release.actor.id}`,
+        at,
+        release.name,
+        publisher,
+        previous,
+      ),
+    advanceHead(db, statement),
+    db
+      .prepare(
+        `INSERT INTO audit (at, actor_kind, actor_id, action, subject_kind, subject_id, data)
+         SELECT ?1, ?2, ?3, 'release.staged', 'release', CAST(r.id AS TEXT), json_object('name', ?4, 'version', ?5, 'sha256', ?6)
+         FROM releases r JOIN plugins p ON p.id = r.plugin_id
+         WHERE p.name = ?4 AND r.version = ?5 AND r.sha256 = ?6 AND r.state = 'staged' AND r.created_at = ?1
+           AND NOT EXISTS (SELECT 1 FROM audit a WHERE a.subject_kind = 'release' AND a.subject_id = CAST(r.id AS TEXT))`,
+      )
+      .bind(at, release.actor.kind, release.actor.id, release.name, release.version, release.sha256),
+  ]);
+  const row = results[1]?.results[0];
+  return row === undefined ? null : { pluginId: String(row.plugin_id), releaseId: String(row.id) };
+}
+
+function insertPlugin(db: D1Database, release: NewRelease, at: number): D1PreparedStatement {
+  const { listing } = release;
+  return db
+    .prepare(
+      `INSERT INTO plugins (uuid, name, publisher_id, display_name, description, category, type, tags, icon, screenshots,
+         pricing, trial_days, created_at, updated_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING RETURNING id, id AS plugin_id`,
+    )
+    .bind(
+      release.uuid,
+      release.name,
+      Number(release.publisherId),
+      listing.displayName,
+      listing.description,
+      listing.category,
+      listing.type,
+      JSON.stringify(listing.tags),
+      listing.icon,
+      JSON.stringify(listing.screenshots),
+      JSON.stringify(listing.pricing),
+      listing.trialDays,
+      at,
+      at,
+    );
+}
+
+/** Only if the release that carries the statement exists: whoever lost the race moves no head. */
+function advanceHead(db: D1Database, statement: NewStatement | null): D1PreparedStatement {
+  return db
+    .prepare(
+      `UPDATE plugins SET head_sequence = ?1, head_statement_sha256 = ?2
+       WHERE head_sequence = ?1 - 1 AND head_statement_sha256 IS ?3
+         AND id = (SELECT plugin_id FROM releases WHERE statement_sha256 = ?2 AND sequence = ?1)
+       RETURNING id, id AS plugin_id`,
+    )
+    .bind(statement?.sequence ?? null, statement?.sha256 ?? null, statement?.previous ?? null);
+}
+
+/** The signature that an upload without one waited for; it becomes the next link of the chain. */
+export async function signRelease(
+  db: D1Database,
+  releaseId: string,
+  statement: NewStatement,
+  actor: Actor,
+  at: number,
+): Promise<boolean> {
+  const id = Number(releaseId);
+  const [signed] = await db.batch<{ id: number }>([
+    db
+      .prepare(
+        `UPDATE releases SET statement = ?1, statement_sha256 = ?2, statement_key_id = ?3, sequence = ?4, needs_approval = ?5
+         WHERE id = ?6 AND statement IS NULL AND state IN ('staged', 'scanning', 'review')
+           AND EXISTS (SELECT 1 FROM plugins p WHERE p.id = releases.plugin_id
+             AND p.head_sequence = ?4 - 1 AND p.head_statement_sha256 IS ?7)
+         RETURNING id`,
+      )
+      .bind(
+        statement.envelope,
+        statement.sha256,
+        statement.keyId,
+        statement.sequence,
+        statement.needsApproval ? 1 : 0,
+        id,
+        statement.previous,
+      ),
+    db
+      .prepare(
+        `INSERT INTO audit (at, actor_kind, actor_id, action, subject_kind, subject_id)
+         SELECT ?, ?, ?, 'release.signed', 'release', CAST(r.id AS TEXT) FROM releases r JOIN plugins p ON p.id = r.plugin_id
+         WHERE r.id = ? AND r.statement_sha256 = ? AND p.head_sequence = r.sequence - 1`,
+      )
+      .bind(at, actor.kind, actor.id, id, statement.sha256),
+    advanceHead(db, statement),
+  ]);
+  return (signed?.results.length ?? 0) === 1;
+}

@@ -1,0 +1,40 @@
+import type { KeyFacts, ReleaseStore } from "../../market/publish/ports.ts";
+import { blockedAmong, claimScan, dueReleases, insertCheck, settleScan } from "./checks.ts";
+import { publishRelease, rejectRelease } from "./decide.ts";
+import { readDeskQueue, readReleaseFacts } from "./facts.ts";
+import { insertRelease, readIntake, signRelease } from "./intake.ts";
+
+/** Releases on D1. Every move is one guarded statement; what belongs together is one batch. */
+export function releasesOnD1(db: D1Database): ReleaseStore {
+  return {
+    async publisher(handle) {
+      const row = await db
+        .prepare("SELECT id, handle FROM publishers WHERE handle = ?")
+        .bind(handle)
+        .first<{ id: number; handle: string }>();
+      return row === null ? null : { id: String(row.id), handle: row.handle };
+    },
+    async key(keyId) {
+      const row = await db
+        .prepare("SELECT publisher_id, public_key, state FROM publisher_keys WHERE key_id = ?")
+        .bind(keyId)
+        .first<{ publisher_id: number; public_key: string; state: KeyFacts["state"] }>();
+      return row === null
+        ? null
+        : { publisherId: String(row.publisher_id), publicKey: row.public_key, state: row.state };
+    },
+    intake: (name, version, publisherId, at) => readIntake(db, name, version, publisherId, at),
+    stage: (release, at) => insertRelease(db, release, at),
+    attachStatement: (releaseId, statement, actor, at) => signRelease(db, releaseId, statement, actor, at),
+    claimForChecks: (releaseId, at) => claimScan(db, releaseId, at),
+    blockedDigests: (sha256s) => blockedAmong(db, sha256s),
+    appendCheck: (releaseId, name, attempt, outcome, at) => insertCheck(db, releaseId, name, attempt, outcome, at),
+    settleChecks: (releaseId, nextCheckAt, at) => settleScan(db, releaseId, nextCheckAt, at),
+    due: (at) => dueReleases(db, at),
+    show: (releaseId) => readReleaseFacts(db, releaseId),
+    deskQueue: (limit) => readDeskQueue(db, limit),
+    forDecision: (releaseId) => readReleaseFacts(db, releaseId),
+    publish: (facts, publication, at) => publishRelease(db, facts, publication, at),
+    reject: (releaseId, sha256, reason, deciderId, at) => rejectRelease(db, releaseId, sha256, reason, deciderId, at),
+  };
+}
