@@ -2,12 +2,11 @@ import { spawn } from "node:child_process";
 import { cp, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { build } from "esbuild";
-
-const root = path.resolve(import.meta.dirname, "../..");
+import { ROOT } from "./root.ts";
 
 /** Everything that runs: the guest prelude, the style sheet, both Workers as `wrangler deploy --dry-run` would upload them. */
 export async function buildAll(): Promise<void> {
-  await mkdir(path.join(root, "dist"), { recursive: true });
+  await mkdir(path.join(ROOT, "dist"), { recursive: true });
   await Promise.all([buildGuest(), buildStyles()]);
   await Promise.all([buildWorker("wrangler.toml", "marketplace"), buildWorker("src/sandbox/wrangler.toml", "sandbox")]);
 }
@@ -15,7 +14,7 @@ export async function buildAll(): Promise<void> {
 /** The prelude that runs inside every isolate, as a module that exports its text. `./plugin.js` is the plugin. */
 async function buildGuest(): Promise<void> {
   const { outputFiles } = await build({
-    entryPoints: [path.join(root, "src/sandbox/guest/prelude.ts")],
+    entryPoints: [path.join(ROOT, "src/sandbox/guest/prelude.ts")],
     bundle: true,
     format: "esm",
     target: "es2023",
@@ -23,14 +22,14 @@ async function buildGuest(): Promise<void> {
     external: ["./plugin.js", "cloudflare:workers"],
     write: false,
   });
-  await mkdir(path.join(root, "dist/guest"), { recursive: true });
+  await mkdir(path.join(ROOT, "dist/guest"), { recursive: true });
   const text = JSON.stringify(outputFiles[0]?.text);
-  await writeFile(path.join(root, "dist/guest/prelude.guest.js"), `export default ${text};\n`);
+  await writeFile(path.join(ROOT, "dist/guest/prelude.guest.js"), `export default ${text};\n`);
 }
 
 async function buildStyles(): Promise<void> {
-  const font = path.join(root, "node_modules/@fontsource-variable/inter");
-  const assets = path.join(root, "public/assets");
+  const font = path.join(ROOT, "node_modules/@fontsource-variable/inter");
+  const assets = path.join(ROOT, "public/assets");
   await mkdir(assets, { recursive: true });
   await cp(path.join(font, "files/inter-latin-wght-normal.woff2"), path.join(assets, "inter.woff2"));
   await cp(path.join(font, "LICENSE"), path.join(assets, "inter-license.txt"));
@@ -38,7 +37,7 @@ async function buildStyles(): Promise<void> {
 }
 
 async function buildWorker(config: string, name: string): Promise<void> {
-  const outdir = path.join(root, "dist", name);
+  const outdir = path.join(ROOT, "dist", name);
   const fresh = `${outdir}.${process.pid}`;
   await runTool("wrangler", ["deploy", "--dry-run", "-c", config, "--outdir", fresh], QUIET_ENV);
   await rm(outdir, { recursive: true, force: true });
@@ -62,8 +61,8 @@ export function runTool(
   env: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(path.join(root, "node_modules/.bin", tool), args, {
-      cwd: root,
+    const child = spawn(path.join(ROOT, "node_modules/.bin", tool), args, {
+      cwd: ROOT,
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -4,7 +4,7 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type DataFolder, LaunchError, type Secrets, writePrivate } from "./data-folder.ts";
 import type { EmulatorServer } from "./emulator-server.ts";
-import { ROOT } from "./worker-options.ts";
+import { ROOT } from "./root.ts";
 
 /** What `demo.json` holds. */
 export interface Demo {

@@ -1,7 +1,5 @@
 import { parseArgs } from "node:util";
 import { LaunchError } from "./data-folder.ts";
-import { describeDemo } from "./demo.ts";
-import { launch } from "./launch.ts";
 
 const HELP = `npm start -- [options]
 
@@ -21,6 +19,7 @@ async function main(): Promise<number> {
     console.log(HELP);
     return 0;
   }
+  const [{ launch }, { describeDemo }] = await Promise.all([import("./launch.ts"), import("./demo.ts")]);
   const launched = await launch({ ...options, say: (line) => console.log(line) });
   console.log(`\nThe Rising-BSM Marketplace runs on ${launched.url}`);
   if (launched.demo) console.log(describeDemo(launched.demo, launched.data));

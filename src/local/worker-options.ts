@@ -2,8 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
-
-export const ROOT = path.resolve(import.meta.dirname, "../..");
+import { ROOT } from "./root.ts";
 
 type V4Options = Parameters<typeof convertV4MiniflareOptions>[0];
 /** miniflare types a worker as one big union; what we hand over comes from wrangler's own reader. */
