@@ -1,6 +1,4 @@
-import { appendFile, mkdtemp, rm } from "node:fs/promises";
 import net from "node:net";
-import os from "node:os";
 import path from "node:path";
 import { buildAll, QUIET_ENV, runTool } from "./build.ts";
 import {
@@ -9,13 +7,12 @@ import {
   openDataFolder,
   openSecrets,
   preferredPort,
-  recordGroups,
   releaseDataFolder,
 } from "./data-folder.ts";
 import { type Demo, seedDemo } from "./demo.ts";
 import { startEmulator } from "./emulator-server.ts";
-import { HostProcess } from "./host-process.ts";
-import { type Incident, Watchdog, type WatchdogSettings } from "./watchdog.ts";
+import { startProcesses } from "./processes.ts";
+import type { WatchdogSettings } from "./watchdog.ts";
 
 export interface LaunchOptions {
   /** 0 = any free port. */
@@ -62,74 +59,21 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     undo.push(() => emulator.stop());
     const port = options.port === 0 ? await freePort() : options.port;
     const origin = `http://localhost:${port}`;
-    const registry = await mkdtemp(path.join(os.tmpdir(), "rbsm-registry-"));
-    undo.push(() => rm(registry, { recursive: true, force: true }));
-    const config = {
-      registry,
-      port,
-      localOrigins: [emulator.origin],
-      vars: { ...secrets, PUBLIC_ORIGIN: origin, LOCAL_ORIGINS: emulator.origin },
-    };
     say("Starting the marketplace and the sandbox …");
-    let isStopping = false;
-    undo.push(async () => {
-      isStopping = true;
+    const processes = await startProcesses({
+      data,
+      origin,
+      port,
+      vars: { ...secrets, PUBLIC_ORIGIN: origin, LOCAL_ORIGINS: emulator.origin },
+      localOrigins: [emulator.origin],
+      incidentSecret: secrets.INCIDENT_SECRET,
+      watchdog: options.watchdog,
     });
-    const marketplace = await HostProcess.start(
-      "marketplace-host.ts",
-      { ...config, state: data.state },
-      path.join(data.logs, "marketplace.log"),
-      () => {},
-      () => {
-        if (!isStopping) process.emitWarning("The marketplace process ended; see logs/marketplace.log.");
-      },
-    );
-    undo.push(() => marketplace.stop());
-    const report = async (why: Incident): Promise<void> => {
-      const line = JSON.stringify({ at: new Date().toISOString(), why });
-      await appendFile(path.join(data.logs, "incidents.jsonl"), `${line}\n`);
-      await reportIncident(origin, secrets.INCIDENT_SECRET, why);
-    };
-
-    const sandboxLog = path.join(data.logs, "sandbox.log");
-    const sandboxConfig = { ...config, port: 0, vars: {}, state: path.join(data.root, "sandbox-state/v3") };
-    let sandbox: HostProcess | null = null;
-    const watchdog = new Watchdog(
-      {
-        report,
-        replace: async () => {
-          sandbox?.kill();
-          await rm(path.join(registry, "sandbox"), { force: true });
-          await startSandbox();
-        },
-      },
-      options.watchdog,
-    );
-    const startSandbox = async (): Promise<void> => {
-      sandbox = await HostProcess.start(
-        "sandbox-host.ts",
-        sandboxConfig,
-        sandboxLog,
-        (message) => {
-          if (message.kind === "workerd") watchdog.workerd(message.pid);
-          if (message.kind === "ready") void watchdog.ready(message.beat);
-        },
-        () => {
-          if (!isStopping) void startSandbox();
-        },
-      );
-      await recordGroups(
-        data.root,
-        [marketplace.pid, sandbox.pid].filter((pid) => pid !== undefined),
-      );
-    };
-    await startSandbox();
-    undo.push(async () => sandbox?.stop());
-    undo.push(async () => watchdog.stop());
+    undo.push(() => processes.stop());
     await answering(origin);
 
     const demo = options.demo === false ? null : await seedDemo({ origin, data, emulator, secrets, say });
-    return { url: origin, data, demo, restarts: () => watchdog.restarts, emulator, stop };
+    return { url: origin, data, demo, restarts: processes.restarts, emulator, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -139,18 +83,6 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
 async function migrate(data: DataFolder): Promise<void> {
   const persistTo = path.dirname(data.state);
   await runTool("wrangler", ["d1", "migrations", "apply", "DB", "--local", "--persist-to", persistTo], QUIET_ENV);
-}
-
-async function reportIncident(origin: string, secret: string, why: Incident): Promise<void> {
-  await fetch(`${origin}/__incident`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" },
-    body: JSON.stringify({ why, at: Date.now() }),
-    signal: AbortSignal.timeout(2_000),
-  }).then(
-    (response) => response.arrayBuffer(),
-    () => {},
-  );
 }
 
 /** The first call after `ready` can still meet a half-connected sandbox. */
