@@ -1,8 +1,20 @@
 import { Hono } from "hono";
+import { refuseTokenInUrl } from "./api/account/routes.ts";
 import { createApi } from "./api/app.ts";
 import type { ApiEnv } from "./api/context.ts";
 import { problemResponse } from "./api/problem.ts";
+import { problemContext } from "./api/route.ts";
+import { createLeaseSigner, createReceiptSigner } from "./gateway/signers.ts";
+import { createWebhookSender } from "./gateway/webhooks.ts";
+import { deliverWebhook } from "./market/account/deliver-webhook.ts";
+import { sweepWebhooks } from "./market/account/sweep-webhooks.ts";
 import type { World } from "./market/ports.ts";
+import { createPages, failureResponse, notFoundResponse, wantsPage } from "./pages/app.tsx";
+import { createAccountStore } from "./storage/account/account-store.ts";
+import { createAuditLog } from "./storage/account/audit.ts";
+import { createInstanceStore } from "./storage/account/instance-store.ts";
+import { createWebhookBell, createWebhookStore } from "./storage/account/webhook-store.ts";
+import { createSealedHmac, createVault } from "./storage/vault.ts";
 
 const app = new Hono<ApiEnv & { Bindings: Env }>();
 
@@ -17,30 +29,63 @@ app.use(async (context, next) => {
   context.res.headers.set("x-content-type-options", "nosniff");
 });
 
+app.use(refuseTokenInUrl);
 app.route("/", createApi());
-// pages: app.route("/", createPages());
+app.route("/", createPages());
 
 app.notFound((context) =>
-  problemResponse(
-    { reason: "NOT_FOUND" },
-    { origin: context.env.PUBLIC_ORIGIN, requestId: context.get("requestId"), path: new URL(context.req.url).pathname },
-  ),
+  wantsPage(context.req.raw) ? notFoundResponse() : problemResponse({ reason: "NOT_FOUND" }, problemContext(context)),
 );
+app.onError((error, context) => {
+  console.error(JSON.stringify({ requestId: context.get("requestId"), error: String(error), stack: error.stack }));
+  return wantsPage(context.req.raw)
+    ? failureResponse(context.get("requestId"))
+    : problemResponse({ reason: "INTERNAL_ERROR" }, problemContext(context));
+});
 
 export default {
   fetch: app.fetch,
-  // queue: one consumer per queue name; scheduled: the sweeps.
+
+  async queue(batch, env, ctx) {
+    const world = buildWorld(env, ctx);
+    const consume = CONSUMERS[batch.queue];
+    for (const message of batch.messages) {
+      try {
+        await consume?.(world, message.body);
+        message.ack();
+      } catch (error) {
+        console.error(JSON.stringify({ queue: batch.queue, error: String(error) }));
+        message.retry();
+      }
+    }
+  },
+
+  async scheduled(_controller, env, ctx) {
+    const world = buildWorld(env, ctx);
+    const results = await Promise.allSettled(SWEEPS.map((sweep) => sweep(world)));
+    for (const result of results) if (result.status === "rejected") console.error(String(result.reason));
+  },
 } satisfies ExportedHandler<Env>;
+
+/** Queue name → what a message of it does. A message is a bell: the consumer claims the row it names. */
+const CONSUMERS: Readonly<Record<string, (world: World, message: unknown) => Promise<unknown>>> = {
+  webhooks: (world, message) => deliverWebhook(world, (message as { deliveryId: string }).deliveryId),
+};
+
+/** Every minute: queues forget, rows do not. */
+const SWEEPS: readonly ((world: World) => Promise<unknown>)[] = [sweepWebhooks];
 
 /** Every port on its real implementation, for one request, message or cron tick. */
 function buildWorld(env: Env, ctx: ExecutionContext): World {
   const origin = env.PUBLIC_ORIGIN;
   const isLocal = new URL(origin).hostname === "localhost";
+  const localOrigins = isLocal ? env.LOCAL_ORIGINS.split(",").filter((entry) => entry !== "") : [];
+  const vault = createVault(env.KEK_V1);
   return {
     site: {
       origin,
       marketplace: new URL(origin).hostname,
-      localOrigins: isLocal ? env.LOCAL_ORIGINS.split(",").filter((entry) => entry !== "") : [],
+      localOrigins,
     },
     clock: { now: () => Date.now() },
     chance: {
@@ -50,6 +95,17 @@ function buildWorld(env: Env, ctx: ExecutionContext): World {
     background: {
       defer: (work: Promise<unknown>) => ctx.waitUntil(work.catch((error: unknown) => console.error(String(error)))),
     },
+    vault,
+    hmac: createSealedHmac(vault),
+    receiptSigner: createReceiptSigner(env.RECEIPT_KEY_PKCS8),
+    leaseSigner: createLeaseSigner(env.LEASE_KEY_PKCS8),
+    audit: createAuditLog(env.DB),
+    accounts: createAccountStore(env.DB),
+    instances: createInstanceStore(env.DB),
+    setupSecret: env.SETUP_SECRET ?? null,
+    webhooks: createWebhookStore(env.DB),
+    webhookBell: createWebhookBell(env.WEBHOOKS),
+    webhookSender: createWebhookSender(localOrigins),
     // vault, receiptSigner, leaseSigner, audit, accounts, catalogue, publish, licenses, executions: one line each
   } as unknown as World;
 }

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { SERVICE_OPERATIONS } from "../contract/service/operations.ts";
 import { ok } from "../domain/result.ts";
+import { registerAccountRoutes } from "./account/routes.ts";
 import type { ApiEnv } from "./context.ts";
 import { openApiDocument } from "./openapi.ts";
 import { problemResponse } from "./problem.ts";
@@ -15,7 +16,8 @@ export function createApi(): Hono<ApiEnv> {
   app.get("/v1/openapi.json", (context) =>
     context.json(openApiDocument(context.get("world").site.origin), 200, { "cache-control": "public, max-age=300" }),
   );
-  // One line per slice: registerAccountRoutes(app); …
+  registerAccountRoutes(app);
+  // One line per slice: registerXRoutes(app);
 
   app.onError((error, context) => {
     console.error(JSON.stringify({ requestId: context.get("requestId"), error: String(error), stack: error.stack }));

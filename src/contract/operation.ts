@@ -36,13 +36,21 @@ export interface Operation {
 
 export type Caller =
   | { readonly kind: "none" }
-  | { readonly kind: "instance" }
+  | ({ readonly kind: "instance" } & InstanceTerms)
   /** A token with the scope; of a list, one is enough. */
   | { readonly kind: "account"; readonly scope: Scope | readonly Scope[] }
   /** An instance, or an account token with the scope. */
-  | { readonly kind: "instance_or_account"; readonly scope: Scope | readonly Scope[] }
+  | ({ readonly kind: "instance_or_account"; readonly scope: Scope | readonly Scope[] } & InstanceTerms)
   /** Secret of its own (setup, incident): the handler looks at the header itself. */
   | { readonly kind: "secret" };
+
+/** Departures from how an instance is judged elsewhere. */
+export interface InstanceTerms {
+  /** How far the signed timestamp may be from our clock; ± 300 where nothing is said. */
+  readonly clockWindowSeconds?: number;
+  /** Hands a suspended instance to the handler (`principal.isSuspended`) instead of refusing it with INSTANCE_SUSPENDED. */
+  readonly allowsSuspended?: true;
+}
 
 export type Body =
   | { readonly type: "json"; readonly schema: z.ZodType; readonly maxBytes: number; readonly optional?: true }

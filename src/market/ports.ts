@@ -1,12 +1,12 @@
 import type { Bytes } from "../domain/bytes.ts";
-import type { AccountStore } from "./account/ports.ts";
+import type { AccountPorts } from "./account/ports.ts";
 import type { CatalogueStore } from "./catalogue/ports.ts";
 import type { ExecutionPorts } from "./execution/ports.ts";
 import type { LicensePorts } from "./license/ports.ts";
 import type { PublishPorts } from "./publish/ports.ts";
 
 /** What every use case may ask of the world; each takes the part it needs: `Pick<World, "clock" | "accounts">`. */
-export interface World extends PublishPorts, ExecutionPorts, LicensePorts {
+export interface World extends AccountPorts, PublishPorts, ExecutionPorts, LicensePorts {
   readonly site: Site;
   readonly clock: Clock;
   readonly chance: Chance;
@@ -15,7 +15,6 @@ export interface World extends PublishPorts, ExecutionPorts, LicensePorts {
   readonly leaseSigner: Signer;
   readonly audit: AuditLog;
   readonly background: Background;
-  readonly accounts: AccountStore;
   readonly catalogue: CatalogueStore;
 }
 

@@ -1,15 +1,46 @@
 import type { Caller } from "../../contract/operation.ts";
 import type { Principal } from "../../domain/account/principal.ts";
+import { hasScope } from "../../domain/account/rights.ts";
+import type { Scope } from "../../domain/account/scopes.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { Reason } from "../../domain/reasons.ts";
-import { ok, type Result } from "../../domain/result.ts";
+import { ok, type Result, refuse } from "../../domain/result.ts";
+import { authenticate } from "../../market/account/authenticate.ts";
 import type { World } from "../../market/ports.ts";
 
-/** Who sent this request, and may such a caller use the operation at all? */
+/**
+ * Who sent this request, and may such a caller use the operation at all? No credential is enough only where the operation
+ * asks for none; a wrong one is 401 everywhere.
+ */
 export async function authenticateRequest(
-  _world: World,
-  _request: Request,
-  _caller: Caller,
+  world: World,
+  request: Request,
+  caller: Caller,
 ): Promise<Result<Principal, Problem<Reason>>> {
-  return ok({ kind: "anonymous" });
+  // Secrets of their own are compared by their handler.
+  if (caller.kind === "secret") return ok({ kind: "anonymous" });
+  const principal = await authenticate(world, {
+    authorization: request.headers.get("authorization"),
+    address: request.headers.get("cf-connecting-ip"),
+    ...("clockWindowSeconds" in caller && caller.clockWindowSeconds !== undefined
+      ? { windowSeconds: caller.clockWindowSeconds }
+      : {}),
+  });
+  if (!principal.ok) return principal;
+  const problem = mayCall(principal.value, caller);
+  return problem === null ? principal : refuse(problem);
+}
+
+function mayCall(principal: Principal, caller: Caller): Problem<Reason> | null {
+  if (caller.kind === "none" || caller.kind === "secret") return null;
+  if (principal.kind === "anonymous") return { reason: "AUTHENTICATION_REQUIRED" };
+  if (principal.kind === "instance") {
+    if (caller.kind === "account") return { reason: "PERMISSION_DENIED", facts: { needs: "token" } };
+    return principal.isSuspended && caller.allowsSuspended !== true ? { reason: "INSTANCE_SUSPENDED" } : null;
+  }
+  if (caller.kind === "instance") return { reason: "PERMISSION_DENIED", facts: { needs: "instance" } };
+  const scopes: readonly Scope[] = typeof caller.scope === "string" ? [caller.scope] : caller.scope;
+  return scopes.some((scope) => hasScope(principal, scope))
+    ? null
+    : { reason: "PERMISSION_DENIED", facts: { scope: scopes.join(" ") } };
 }

@@ -13,6 +13,10 @@ export type Principal =
         readonly scopes: readonly Scope[];
         /** Plugin names the token is limited to; null = all. */
         readonly plugins: readonly string[] | null;
+        /** The last four characters of its text. */
+        readonly hint: string;
+        /** Unix seconds. */
+        readonly expiresAt: number;
       };
     }
   | {

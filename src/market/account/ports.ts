@@ -1,3 +1,236 @@
-/** What the account use cases need of storage. */
-// biome-ignore lint/suspicious/noEmptyInterface: grows with the first use case
-export interface AccountStore {}
+import type { Role } from "../../domain/account/publisher.ts";
+import type { Scope, TokenKind } from "../../domain/account/scopes.ts";
+import type { WebhookEvent } from "../../domain/account/webhook.ts";
+import type { Bytes } from "../../domain/bytes.ts";
+import type { Json } from "../../domain/json/json.ts";
+import type { AuditEntry } from "../ports.ts";
+
+/** What accounts, instances and webhooks need of the world. */
+export interface AccountPorts {
+  readonly accounts: AccountStore;
+  readonly instances: InstanceStore;
+  readonly hmac: SealedHmac;
+  /** `SETUP_SECRET`, or null once unset: the route is 404 then. */
+  readonly setupSecret: string | null;
+  readonly webhooks: WebhookStore;
+  readonly webhookFacts: WebhookFacts;
+  readonly webhookBell: WebhookBell;
+  readonly webhookSender: WebhookSender;
+}
+
+/** Times are Unix seconds. Every write that matters carries its audit row in the same batch. */
+export interface AccountStore {
+  /** A token with its account, by the hash of its text: one read, no write. Expired and revoked rows are answered too. */
+  findToken(hash: string): Promise<StoredToken | null>;
+  revokeToken(hash: string, at: number, audit: Omit<AuditEntry, "subjectId">): Promise<void>;
+  /** Null when an operator exists already: of parallel calls exactly one succeeds. */
+  createFirstOperator(account: { readonly name: string }, token: NewToken, at: number): Promise<string | null>;
+  createAccount(account: NewAccount, at: number): Promise<CreatedAccount | "email_taken" | "handle_taken">;
+  findAccount(accountId: string): Promise<StoredAccount | null>;
+  memberships(accountId: string): Promise<readonly Membership[]>;
+  findPublisher(handle: string): Promise<StoredPublisher | null>;
+  publisherKeys(publisherId: string): Promise<readonly StoredKey[]>;
+  /** One guarded batch: the nonce must be unused and unexpired, the key unknown to everybody. */
+  enrollKey(enrolment: Enrolment, at: number): Promise<"enrolled" | "key_reused" | "key_proof_expired">;
+}
+
+export interface StoredToken {
+  readonly id: string;
+  readonly accountId: string;
+  readonly isOperator: boolean;
+  readonly isAccountActive: boolean;
+  readonly kind: TokenKind;
+  readonly scopes: readonly string[];
+  readonly plugins: readonly string[] | null;
+  readonly ipRanges: readonly string[] | null;
+  readonly expiresAt: number;
+  readonly revokedAt: number | null;
+  readonly hint: string;
+}
+
+export interface NewToken {
+  readonly kind: TokenKind;
+  readonly hash: string;
+  readonly hint: string;
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  readonly expiresAt: number;
+}
+
+export interface NewAccount {
+  readonly name: string;
+  /** Lower case. */
+  readonly email: string;
+  readonly token: NewToken;
+  readonly publisher?: {
+    readonly handle: string;
+    readonly displayName: string;
+    readonly nonceHash: string;
+    readonly nonceExpiresAt: number;
+  };
+  /** Who made it. */
+  readonly by: string;
+}
+export interface CreatedAccount {
+  readonly accountId: string;
+  readonly publisherId: string | null;
+}
+
+export interface StoredAccount {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string | null;
+  readonly isOperator: boolean;
+}
+export interface StoredPublisher {
+  readonly id: string;
+  readonly handle: string;
+  readonly displayName: string;
+}
+export interface Membership extends StoredPublisher {
+  readonly role: Role;
+}
+export interface StoredKey {
+  readonly keyId: string;
+  /** Hex, 32 bytes. */
+  readonly publicKey: string;
+  readonly state: "active" | "retired" | "compromised";
+  readonly createdAt: number;
+}
+export interface Enrolment {
+  readonly accountId: string;
+  readonly publisherId: string;
+  readonly keyId: string;
+  readonly publicKey: string;
+  readonly nonceHash: string;
+}
+
+export interface InstanceStore {
+  /** What proving a request of the instance needs: one indexed read. */
+  findCredential(apiKey: string): Promise<InstanceCredential | null>;
+  create(instance: NewInstance, at: number): Promise<string>;
+  find(instanceId: string): Promise<StoredInstance | null>;
+  change(instanceId: string, fields: InstanceChange, by: string, at: number): Promise<void>;
+  rotate(instanceId: string, secrets: RotatedSecrets, by: AuditEntry, at: number): Promise<void>;
+}
+
+export interface InstanceCredential {
+  readonly instanceId: string;
+  readonly accountId: string;
+  readonly publisherId: string | null;
+  readonly isSuspended: boolean;
+  readonly apiSecret: SealedSecret;
+}
+
+export interface NewInstance {
+  readonly accountId: string;
+  readonly publisherId: string | null;
+  readonly name: string;
+  readonly url: string;
+  readonly appVersion: string;
+  readonly webhookUrl: string;
+  readonly apiUrl: string;
+  readonly keyShape: "rbsm" | "legacy";
+  readonly apiKey: string;
+  readonly apiSecretSealed: string;
+  readonly webhookSecretSealed: string;
+  readonly hostApiKeySealed: string | null;
+}
+export interface StoredInstance extends NewInstance {
+  readonly id: string;
+  readonly publisherHandle: string | null;
+  readonly isSuspended: boolean;
+  readonly webhookPausedAt: number | null;
+  readonly webhookFailures: number;
+  readonly createdAt: number;
+}
+export interface InstanceChange {
+  readonly name?: string | undefined;
+  readonly url?: string | undefined;
+  readonly appVersion?: string | undefined;
+  readonly webhookUrl?: string | undefined;
+  readonly apiUrl?: string | undefined;
+  readonly hostApiKeySealed?: string | null | undefined;
+  readonly keyShape?: "rbsm" | "legacy" | undefined;
+  readonly publisherId?: string | null | undefined;
+}
+export interface RotatedSecrets {
+  readonly apiSecretSealed: string;
+  readonly webhookSecretSealed: string;
+}
+
+/** A secret at rest and what it was sealed for (`Vault`). */
+export interface SealedSecret {
+  readonly purpose: string;
+  readonly row: string;
+  readonly sealed: string;
+}
+
+/** HMAC-SHA256 under a sealed secret; the imported key is kept per isolate, found by its sealed text. */
+export interface SealedHmac {
+  sign(secret: SealedSecret, message: string): Promise<Bytes>;
+}
+
+/** The rows of `webhook_outbox`. A row is the work, a queue message only a bell. Times are Unix seconds. */
+export interface WebhookStore {
+  /** Takes a due row, unless an earlier one of its subject is still owed or the hook is paused: one guarded write. */
+  claim(deliveryId: string, now: number, leaseUntil: number): Promise<ClaimedWebhook | null>;
+  /** The earliest row still owed before this one about the same subject. */
+  earlierOwed(deliveryId: string): Promise<{ readonly id: string; readonly notBefore: number } | null>;
+  /** The next row owed after this one about the same subject. */
+  nextOwed(deliveryId: string): Promise<{ readonly id: string; readonly notBefore: number } | null>;
+  delivered(deliveryId: string, status: number, now: number): Promise<void>;
+  /** Back to the queue until `notBefore`. */
+  postpone(deliveryId: string, status: number | null, notBefore: number): Promise<void>;
+  bury(deliveryId: string, status: number | null): Promise<void>;
+  /** Counts a refusal of the hook itself and pauses it at `limit` in a row; answers whether it is paused now. */
+  countRefusal(instanceId: string, limit: number, now: number): Promise<boolean>;
+  /** Rows left in `sending` by a crash go back; rows older than `deadBefore` are buried; due ids are answered. */
+  sweep(now: number, deadBefore: number, limit: number): Promise<readonly string[]>;
+}
+
+export interface ClaimedWebhook {
+  readonly id: string;
+  readonly event: WebhookEvent;
+  readonly subjectKind: "license" | "plugin" | "other";
+  readonly subjectId: string | null;
+  readonly sequence: number;
+  readonly data: { readonly [key: string]: Json };
+  readonly attempts: number;
+  readonly createdAt: number;
+  readonly instanceId: string;
+  readonly url: string;
+  readonly secret: SealedSecret;
+}
+
+/** A license as it is when the webhook leaves, with its key unsealed for that instance alone. */
+export interface LicenseFacts {
+  readonly id: string;
+  readonly licenseKey: string;
+  readonly pluginId: string;
+  readonly userId: string;
+  readonly type: string;
+  readonly status: "active" | "expired" | "revoked" | "suspended";
+  /** ISO time; null = perpetual. */
+  readonly expiresAt: string | null;
+  readonly hardwareId: string | null;
+  readonly maxInstalls: number;
+  readonly currentInstalls: number;
+}
+export interface WebhookFacts {
+  /** Null when the license or its readable key is gone. */
+  license(licenseId: string, instanceId: string): Promise<LicenseFacts | null>;
+}
+
+export interface WebhookBell {
+  ring(deliveryId: string, delaySeconds?: number): Promise<void>;
+}
+
+export interface WebhookSender {
+  /** One POST, no redirects, 10 s. `unreachable` covers network errors and time-outs, `refused_address` our own check. */
+  post(
+    url: string,
+    body: string,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<{ readonly status: number } | "unreachable" | "refused_address">;
+}

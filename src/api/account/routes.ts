@@ -1,0 +1,82 @@
+import type { Context, Hono, Next } from "hono";
+import { ACCOUNT_OPERATIONS } from "../../contract/account/operations.ts";
+import type { Principal } from "../../domain/account/principal.ts";
+import { encodeHex } from "../../domain/bytes.ts";
+import { ok } from "../../domain/result.ts";
+import { changeInstance } from "../../market/account/change-instance.ts";
+import { createAccount } from "../../market/account/create-account.ts";
+import { enrollKey } from "../../market/account/enroll-key.ts";
+import { listPublisherKeys } from "../../market/account/list-publisher-keys.ts";
+import { registerInstance } from "../../market/account/register-instance.ts";
+import { revokeLeakedTokens } from "../../market/account/revoke-leaked-tokens.ts";
+import { rotateInstance } from "../../market/account/rotate-instance.ts";
+import { setUp } from "../../market/account/set-up.ts";
+import { whoAmI } from "../../market/account/who-am-i.ts";
+import type { ApiEnv } from "../context.ts";
+import { problemResponse } from "../problem.ts";
+import { problemContext, route } from "../route.ts";
+import { showIdentity, showInstance, showKey } from "./present.ts";
+
+export function registerAccountRoutes(app: Hono<ApiEnv>): void {
+  route(app, ACCOUNT_OPERATIONS.setup, async ({ world, request, body }) => {
+    const made = await setUp(world, request.headers.get("authorization"), body.name);
+    return made.ok ? ok({ status: 201, body: made.value }) : made;
+  });
+
+  route(app, ACCOUNT_OPERATIONS.createAccount, async ({ world, principal, body }) => {
+    const made = await createAccount(world, accountOf(principal), body);
+    return made.ok ? ok({ status: 201, body: made.value }) : made;
+  });
+
+  route(app, ACCOUNT_OPERATIONS.enrollKey, async ({ world, principal, params, body }) => {
+    const enrolled = await enrollKey(world, accountOf(principal), params.handle as string, body);
+    return enrolled.ok ? ok({ status: 201, body: { keyId: enrolled.value.keyId, state: "active" } }) : enrolled;
+  });
+
+  route(app, ACCOUNT_OPERATIONS.listPublisherKeys, async ({ world, params }) => {
+    const keys = await listPublisherKeys(world, params.handle as string);
+    if (!keys.ok) return keys;
+    const body = { publisher: params.handle, keys: keys.value.map(showKey) };
+    return ok({ body, headers: { "cache-control": "public, max-age=60" } });
+  });
+
+  route(app, ACCOUNT_OPERATIONS.registerInstance, async ({ world, principal, body }) => {
+    const registered = await registerInstance(world, accountOf(principal), body);
+    return registered.ok ? ok({ status: 201, body: registered.value }) : registered;
+  });
+
+  route(app, ACCOUNT_OPERATIONS.changeInstance, async ({ world, principal, params, body }) => {
+    const changed = await changeInstance(world, accountOf(principal), params.id as string, body);
+    return changed.ok ? ok({ body: showInstance(changed.value) }) : changed;
+  });
+
+  route(app, ACCOUNT_OPERATIONS.rotateInstance, async ({ world, principal, body }) => {
+    const rotated = await rotateInstance(world, principal, body.instanceId);
+    return rotated.ok ? ok({ body: rotated.value }) : rotated;
+  });
+
+  route(app, ACCOUNT_OPERATIONS.whoami, async ({ world, principal }) => {
+    const identity = await whoAmI(world, principal);
+    return identity.ok ? ok({ body: showIdentity(identity.value, world.site.marketplace) }) : identity;
+  });
+
+  route(app, ACCOUNT_OPERATIONS.trustList, async ({ world }) => {
+    const [keyId, publicKey] = await Promise.all([world.receiptSigner.keyId(), world.receiptSigner.publicKey()]);
+    const body = { marketplace: world.site.marketplace, receiptKeys: [{ keyId, publicKey: encodeHex(publicKey) }] };
+    return ok({ body, headers: { "cache-control": "public, max-age=300" } });
+  });
+}
+
+/** In front of every route: an address that carries a token is refused, and the token is dead afterwards. */
+export async function refuseTokenInUrl(context: Context<ApiEnv>, next: Next): Promise<Response | undefined> {
+  if (await revokeLeakedTokens(context.get("world"), context.req.url))
+    return problemResponse({ reason: "token_in_url" }, { ...problemContext(context), path: "/" });
+  await next();
+  return undefined;
+}
+
+/** Operations of `caller.kind: "account"` are only reached with a token. */
+function accountOf(principal: Principal): string {
+  if (principal.kind !== "account") throw new Error("an account operation was called without an account");
+  return principal.accountId;
+}

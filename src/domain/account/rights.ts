@@ -1,0 +1,37 @@
+import type { Principal } from "./principal.ts";
+import { SCOPES, type Scope, type TokenKind } from "./scopes.ts";
+
+const DESK_ONLY: readonly Scope[] = ["desk:accounts", "desk:review"];
+
+/**
+ * What a stored scope list is worth on a token of that kind: `ci` only ever stages, and desk rights exist on `adm` alone,
+ * whatever a row claims.
+ */
+export function effectiveScopes(kind: TokenKind, stored: readonly string[]): readonly Scope[] {
+  return SCOPES.filter((scope) => {
+    if (!stored.includes(scope)) return false;
+    if (kind === "ci") return scope === "release:stage";
+    return kind === "adm" || !DESK_ONLY.includes(scope);
+  });
+}
+
+export function hasScope(principal: Principal, scope: Scope): boolean {
+  return principal.kind === "account" && principal.token.scopes.includes(scope);
+}
+
+/** Is the token limited to other plugins than this one? Instances and unlimited tokens cover every plugin. */
+export function coversPlugin(principal: Principal, pluginName: string): boolean {
+  return principal.kind !== "account" || principal.token.plugins?.includes(pluginName) !== false;
+}
+
+/** The scopes handed out with a new account (desk) and to the first operator (setup). */
+export const MEMBER_SCOPES: readonly Scope[] = ["instance:manage"];
+export const PUBLISHER_SCOPES: readonly Scope[] = [
+  "instance:manage",
+  "plugin:create",
+  "plugin:edit",
+  "release:publish",
+  "license:issue",
+  "stats:read",
+];
+export const OPERATOR_SCOPES: readonly Scope[] = DESK_ONLY;
