@@ -1,9 +1,8 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { refuseTokenInUrl } from "./api/account/routes.ts";
 import { createApi } from "./api/app.ts";
 import type { ApiEnv } from "./api/context.ts";
 import { problemResponse } from "./api/problem.ts";
-import { problemContext } from "./api/route.ts";
 import { createLeaseSigner, createReceiptSigner } from "./gateway/signers.ts";
 import { createWebhookSender } from "./gateway/webhooks.ts";
 import { deliverWebhook } from "./market/account/deliver-webhook.ts";
@@ -34,13 +33,13 @@ app.route("/", createApi());
 app.route("/", createPages());
 
 app.notFound((context) =>
-  wantsPage(context.req.raw) ? notFoundResponse() : problemResponse({ reason: "NOT_FOUND" }, problemContext(context)),
+  wantsPage(context.req.raw) ? notFoundResponse() : problemResponse({ reason: "NOT_FOUND" }, about(context)),
 );
 app.onError((error, context) => {
   console.error(JSON.stringify({ requestId: context.get("requestId"), error: String(error), stack: error.stack }));
   return wantsPage(context.req.raw)
     ? failureResponse(context.get("requestId"))
-    : problemResponse({ reason: "INTERNAL_ERROR" }, problemContext(context));
+    : problemResponse({ reason: "INTERNAL_ERROR" }, about(context));
 });
 
 export default {
@@ -66,6 +65,12 @@ export default {
     for (const result of results) if (result.status === "rejected") console.error(String(result.reason));
   },
 } satisfies ExportedHandler<Env>;
+
+/** What a problem document says of its request. */
+function about(context: Context<ApiEnv & { Bindings: Env }>): Parameters<typeof problemResponse>[1] {
+  const path = new URL(context.req.url).pathname;
+  return { origin: context.env.PUBLIC_ORIGIN, requestId: context.get("requestId"), path };
+}
 
 /** Queue name → what a message of it does. A message is a bell: the consumer claims the row it names. */
 const CONSUMERS: Readonly<Record<string, (world: World, message: unknown) => Promise<unknown>>> = {

@@ -97,7 +97,10 @@ export function createPages(): Hono<PagesEnv> {
   ] as const)
     app.get(path, async (context) => pageResponse(context.req.raw, await render(<LegalPage text={text} />)));
 
-  app.get("/robots.txt", (context) => context.env.ASSETS.fetch(context.req.raw));
+  app.get("/robots.txt", async (context) => {
+    const file = await context.env.ASSETS.fetch(context.req.raw);
+    return new Response(file.body, file);
+  });
   app.get("/favicon.ico", () => moved(paths.asset("mark.svg")));
 
   app.onError((error, context) => {

@@ -58,29 +58,70 @@ export function HomePage({ view }: { view: HomeView }) {
 function Hero({ total }: { total: number }) {
   return (
     <section class="hero border-b border-border">
-      <div class="wrap py-16 sm:py-24">
-        <h1 class="max-w-3xl text-4xl font-bold leading-tight tracking-tight sm:text-5xl sm:leading-[1.1]">
-          Plugins that make <span class="brand-text">Rising BSM</span> work for you
-        </h1>
-        <p class="mt-5 max-w-2xl text-lg leading-relaxed text-muted-foreground">
-          Reminders, lead scoring, checks and dashboards for small service companies. Every release is reviewed, signed
-          twice, and sees only what you allow.
-        </p>
-        <search class="mt-8 max-w-2xl">
-          <form action={paths.plugins()} method="get">
-            <SearchField id="home-search" label="What should your business do better?" />
-          </form>
-        </search>
-        {total === 0 ? null : (
-          <p class="mt-4 text-sm text-muted-foreground">
-            {plural(total, "plugin")} to choose from ·{" "}
-            <a class="link" href={paths.plugins()}>
-              browse everything
-            </a>
+      <div class="wrap grid items-center gap-12 py-14 sm:py-20 lg:grid-cols-[minmax(0,1fr)_22rem]">
+        <div>
+          <h1 class="max-w-3xl text-4xl font-bold leading-tight tracking-tight sm:text-5xl sm:leading-[1.1]">
+            Plugins that make <span class="brand-text">Rising BSM</span> work for you
+          </h1>
+          <p class="mt-5 max-w-2xl text-lg leading-relaxed text-muted-foreground">
+            Reminders, lead scoring, checks and dashboards for small service companies. Every release is reviewed,
+            signed twice, and sees only what you allow.
           </p>
-        )}
+          <search class="mt-8 max-w-2xl">
+            <form action={paths.plugins()} method="get">
+              <SearchField id="home-search" label="What should your business do better?" />
+            </form>
+          </search>
+          {total === 0 ? null : (
+            <p class="mt-4 text-sm text-muted-foreground">
+              {plural(total, "plugin")} to choose from ·{" "}
+              <a class="link" href={paths.plugins()}>
+                browse everything
+              </a>
+            </p>
+          )}
+        </div>
+        <ConsentPicture />
       </div>
     </section>
+  );
+}
+
+/** What deciding about a plugin looks like. A picture made of elements: nothing in it is read aloud or can be used. */
+function ConsentPicture() {
+  return (
+    <div class="hidden lg:block" aria-hidden="true">
+      <div class="card rotate-1 p-5 shadow-xl">
+        <div class="flex items-center gap-3.5">
+          <span class="plugin-tile flex size-12 items-center justify-center rounded-lg">
+            <Icon name="calendar" class="size-6" />
+          </span>
+          <span class="flex-1 space-y-2">
+            <span class="block h-2.5 w-32 rounded-full bg-border" />
+            <span class="block h-2 w-20 rounded-full bg-secondary" />
+          </span>
+          <Icon name="shield-check" class="size-6 text-primary" />
+        </div>
+        <ul class="mt-5 space-y-2.5 text-sm font-medium">
+          <ConsentRow icon="calendar" words="See appointments" isGranted />
+          <ConsentRow icon="bell" words="Send notifications" isGranted />
+          <ConsentRow icon="users" words="See customers" />
+          <ConsentRow icon="globe" words="Use the network" />
+        </ul>
+      </div>
+    </div>
+  );
+}
+
+function ConsentRow({ icon, words, isGranted = false }: { icon: IconName; words: string; isGranted?: boolean }) {
+  return (
+    <li
+      class={`flex items-center gap-3 rounded-lg px-3 py-2.5 ${isGranted ? "bg-good-soft text-good-on-soft" : "bg-muted text-foreground"}`}
+    >
+      <Icon name={icon} class="size-4" />
+      <span class="flex-1">{words}</span>
+      <Icon name={isGranted ? "check" : "lock"} class="size-4" />
+    </li>
   );
 }
 
@@ -90,16 +131,21 @@ function Types() {
       <h2 id="types" class="sr-only">
         Kinds of plugins
       </h2>
-      <ul class="grid grid-cols-1 gap-4 min-[26rem]:grid-cols-2 lg:grid-cols-4">
+      <ul class="grid grid-cols-2 gap-3 sm:gap-4 lg:grid-cols-4">
         {PLUGIN_TYPES.map((type) => (
           <li>
-            <a href={listPath({ ...EVERYTHING, type })} class="card plugin-card flex h-full items-start gap-3.5 p-4">
+            <a
+              href={listPath({ ...EVERYTHING, type })}
+              class="card plugin-card flex h-full items-center gap-3 p-3 sm:items-start sm:gap-3.5 sm:p-4"
+            >
               <span class="flex size-10 shrink-0 items-center justify-center rounded-lg bg-plugin-soft text-plugin-on-soft">
                 <Icon name={TYPE_WORDS[type].icon} class="size-5" />
               </span>
               <span>
                 <span class="block font-semibold">{TYPE_WORDS[type].label}</span>
-                <span class="mt-0.5 block text-sm leading-snug text-muted-foreground">{TYPE_WORDS[type].sentence}</span>
+                <span class="mt-0.5 hidden text-sm leading-snug text-muted-foreground sm:block">
+                  {TYPE_WORDS[type].sentence}
+                </span>
               </span>
             </a>
           </li>

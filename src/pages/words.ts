@@ -65,7 +65,7 @@ export const PERMISSION_WORDS = {
   },
   "notifications.send": {
     title: "Send notifications",
-    sentence: "Show notifications to people in your Rising-BSM.",
+    sentence: "Show notifications to people in your Rising BSM.",
     icon: "bell",
   },
   "requests.read": {
@@ -95,12 +95,12 @@ export const PERMISSION_WORDS = {
   },
   "users.read": {
     title: "See your team",
-    sentence: "Read names, e-mail addresses and roles of the people who use your Rising-BSM.",
+    sentence: "Read names, e-mail addresses and roles of the people who use your Rising BSM.",
     icon: "users",
   },
   "webhooks.trigger": {
     title: "Trigger webhooks",
-    sentence: "Start the webhooks you have set up in your Rising-BSM.",
+    sentence: "Start the webhooks you have set up in your Rising BSM.",
     icon: "zap",
   },
 } as const satisfies Record<Permission, { title: string; sentence: string; icon: IconName }>;

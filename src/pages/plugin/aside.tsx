@@ -4,39 +4,47 @@ import { formatDate, isoDay } from "../format.ts";
 import { EVERYTHING, listPath } from "../list-state.ts";
 import { Icon } from "../parts/icon.tsx";
 
-/** How to get it, who stands behind it, where to ask. */
-export function Aside({ plugin }: { plugin: PluginDetail }) {
+/** How to get it. */
+export function InstallCard({ plugin }: { plugin: PluginDetail }) {
   return (
-    <aside class="flex min-w-0 flex-col gap-6 lg:order-last" aria-label="About this plugin">
-      <section class="card border-t-4 border-t-plugin-edge p-5">
-        <h2 class="font-semibold">Install it</h2>
-        <p class="mt-2 text-sm leading-relaxed text-muted-foreground">
-          In your Rising BSM, open <span class="font-medium text-foreground">Extensions</span> and search for
-        </p>
-        <p class="mt-2 rounded-lg bg-muted px-3 py-2 font-mono text-sm">{plugin.name}</p>
-        <p class="mt-3 text-sm leading-relaxed text-muted-foreground">
-          You choose a license and see the permissions again before anything is installed.
-        </p>
-      </section>
-      <section class="card p-5 text-sm">
-        <h2 class="text-base font-semibold">Details</h2>
-        <dl class="mt-3 space-y-3">
-          <Item label="Publisher">
-            <bdi>{plugin.publisher.displayName}</bdi>
-            <span class="block text-muted-foreground">@{plugin.publisher.handle}</span>
-          </Item>
-          <Item label="License">{plugin.license}</Item>
-          <Item label="First published">
-            <time datetime={isoDay(plugin.createdAt)}>{formatDate(plugin.createdAt)}</time>
-          </Item>
-          <Item label="Last changed">
-            <time datetime={isoDay(plugin.updatedAt)}>{formatDate(plugin.updatedAt)}</time>
-          </Item>
-        </dl>
-        <Links plugin={plugin} />
-        <Tags tags={plugin.tags} />
-      </section>
-    </aside>
+    <section class="card border-t-4 border-t-plugin-edge p-5" aria-labelledby="install">
+      <h2 id="install" class="font-semibold">
+        Install it
+      </h2>
+      <p class="mt-2 text-sm leading-relaxed text-muted-foreground">
+        In your Rising BSM, open <span class="font-medium text-foreground">Extensions</span> and search for
+      </p>
+      <p class="mt-2 rounded-lg bg-muted px-3 py-2 font-mono text-sm">{plugin.name}</p>
+      <p class="mt-3 text-sm leading-relaxed text-muted-foreground">
+        You choose a license and see the permissions again before anything is installed.
+      </p>
+    </section>
+  );
+}
+
+/** Who stands behind it, where to ask. */
+export function Details({ plugin }: { plugin: PluginDetail }) {
+  return (
+    <section class="card p-5 text-sm" aria-labelledby="details">
+      <h2 id="details" class="text-base font-semibold">
+        Details
+      </h2>
+      <dl class="mt-3 grid grid-cols-1 gap-3 min-[22rem]:grid-cols-2 lg:grid-cols-1">
+        <Item label="Publisher">
+          <bdi>{plugin.publisher.displayName}</bdi>
+          <span class="block font-normal text-muted-foreground">@{plugin.publisher.handle}</span>
+        </Item>
+        <Item label="License">{plugin.license}</Item>
+        <Item label="First published">
+          <time datetime={isoDay(plugin.createdAt)}>{formatDate(plugin.createdAt)}</time>
+        </Item>
+        <Item label="Last changed">
+          <time datetime={isoDay(plugin.updatedAt)}>{formatDate(plugin.updatedAt)}</time>
+        </Item>
+      </dl>
+      <Links plugin={plugin} />
+      <Tags tags={plugin.tags} />
+    </section>
   );
 }
 

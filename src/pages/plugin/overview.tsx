@@ -27,9 +27,9 @@ function Screenshots({ plugin }: { plugin: PluginDetail }) {
   });
   if (shown.length === 0) return null;
   return (
-    <ul class="mb-8 grid grid-cols-1 gap-4 sm:grid-cols-2" aria-label="Screenshots">
+    <ul class="mb-8 grid grid-cols-2 gap-4" aria-label="Screenshots">
       {shown.map(({ picture, alt }, index) => (
-        <li class={shown.length % 2 === 1 && index === 0 ? "sm:col-span-2" : ""}>
+        <li class={shown.length % 2 === 1 && index === 0 ? "col-span-2" : ""}>
           <figure>
             <a href={picture} class="block overflow-hidden rounded-lg border border-border bg-muted">
               <img

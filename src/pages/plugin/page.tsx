@@ -9,7 +9,7 @@ import { Icon } from "../parts/icon.tsx";
 import { PluginIcon } from "../parts/plugin-icon.tsx";
 import { Shell } from "../shell.tsx";
 import { TYPE_WORDS } from "../words.ts";
-import { Aside } from "./aside.tsx";
+import { Details, InstallCard } from "./aside.tsx";
 import { Overview } from "./overview.tsx";
 import { Permissions } from "./permissions.tsx";
 import { Pricing } from "./pricing.tsx";
@@ -44,8 +44,11 @@ export function PluginPage({ view: { plugin, reviews, marketplace } }: { view: P
     >
       <PluginHeader plugin={plugin} />
       <SectionNav />
-      <div class="wrap grid grid-cols-1 gap-x-12 gap-y-12 pt-10 lg:grid-cols-[minmax(0,1fr)_19rem]">
-        <div class="flex min-w-0 flex-col gap-14">
+      <div class="wrap grid grid-cols-1 gap-x-12 gap-y-10 pt-10 lg:grid-cols-[minmax(0,1fr)_19rem] lg:grid-rows-[auto_1fr] lg:gap-y-6">
+        <div class="min-w-0 lg:col-start-2">
+          <InstallCard plugin={plugin} />
+        </div>
+        <div class="flex min-w-0 flex-col gap-14 lg:col-start-1 lg:row-span-2 lg:row-start-1">
           <Overview plugin={plugin} />
           <Versions plugin={plugin} />
           <Permissions plugin={plugin} />
@@ -53,7 +56,9 @@ export function PluginPage({ view: { plugin, reviews, marketplace } }: { view: P
           <Reviews reviews={reviews} rating={plugin.rating} />
           <Trust plugin={plugin} marketplace={marketplace} />
         </div>
-        <Aside plugin={plugin} />
+        <div class="min-w-0 lg:col-start-2">
+          <Details plugin={plugin} />
+        </div>
       </div>
     </Shell>
   );

@@ -20,7 +20,7 @@ export function Pricing({ plugin }: { plugin: PluginDetail }) {
       {tiers.length === 0 ? (
         <p class="text-muted-foreground">This plugin is free.</p>
       ) : (
-        <ul class="grid grid-cols-1 gap-4 sm:grid-cols-[repeat(auto-fit,minmax(13.5rem,1fr))]">
+        <ul class="grid grid-cols-1 gap-4 sm:grid-cols-[repeat(auto-fit,minmax(11rem,1fr))]">
           {tiers.map((tier) => (
             <TierCard tier={tier} />
           ))}
