@@ -1,0 +1,29 @@
+import type { Principal } from "../../domain/account/principal.ts";
+import type { Problem } from "../../domain/problem.ts";
+import { coversPlugin, publishAuthority } from "../../domain/release/authority.ts";
+import { ok, type Result, refuse } from "../../domain/result.ts";
+import type { World } from "../ports.ts";
+import type { Ownership } from "./ports.ts";
+import { PLUGIN_NOT_FOUND } from "./show-plugin.ts";
+
+/** Roles that may change a listing. */
+const EDITORS = ["owner", "maintainer", "developer"];
+
+/** The plugin, if the caller may edit it; of a stranger's plugin only that it is not theirs. */
+export async function ownPlugin(
+  world: Pick<World, "catalogue">,
+  principal: Principal,
+  pluginId: string,
+): Promise<Result<Ownership, Problem<"NOT_FOUND" | "PERMISSION_DENIED">>> {
+  const plugin = await world.catalogue.ownership(pluginId);
+  if (plugin === null) return refuse(PLUGIN_NOT_FOUND);
+  const authority = publishAuthority(principal);
+  if (!authority?.mayEdit || !coversPlugin(authority, plugin.name)) return refuse({ reason: "PERMISSION_DENIED" });
+  if (principal.kind === "instance")
+    return principal.publisherId === plugin.publisherId ? ok(plugin) : refuse({ reason: "PERMISSION_DENIED" });
+  const memberships = await world.catalogue.memberships(authority.actor.id);
+  const isEditor = memberships.some(
+    ({ publisherId, role }) => publisherId === plugin.publisherId && EDITORS.includes(role),
+  );
+  return isEditor ? ok(plugin) : refuse({ reason: "PERMISSION_DENIED" });
+}

@@ -1,0 +1,33 @@
+import type { Principal } from "../../domain/account/principal.ts";
+import type { Problem } from "../../domain/problem.ts";
+import { ok, type Result, refuse } from "../../domain/result.ts";
+import type { World } from "../ports.ts";
+import { listPopular } from "./list-favorites.ts";
+import type { PluginStats } from "./ports.ts";
+import { PLUGIN_NOT_FOUND } from "./show-plugin.ts";
+import { sightOf } from "./viewer.ts";
+import type { PluginCard } from "./views.ts";
+
+/** Numbers of one plugin. Revenue is not taken yet: no payment exists before the shop does. */
+export async function showPluginStats(
+  world: Pick<World, "catalogue">,
+  pluginId: string,
+  viewer: Principal,
+): Promise<Result<PluginStats, Problem<"NOT_FOUND">>> {
+  const stats = await world.catalogue.stats(pluginId);
+  if (stats === null) return refuse(PLUGIN_NOT_FOUND);
+  if (stats.isPublic) return ok(stats);
+  const sight = await sightOf(world, viewer);
+  return sight.all || sight.publisherIds.includes(stats.publisherId) ? ok(stats) : refuse(PLUGIN_NOT_FOUND);
+}
+
+export interface MarketStats {
+  readonly plugins: number;
+  readonly downloads: number;
+  readonly top: readonly PluginCard[];
+}
+
+export async function showMarketStats(world: Pick<World, "catalogue">): Promise<MarketStats> {
+  const [totals, top] = await Promise.all([world.catalogue.totals(), listPopular(world, 10)]);
+  return { ...totals, top };
+}
