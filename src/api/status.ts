@@ -41,6 +41,8 @@ const RELEASE_STATUS = {
   dependency_missing: 409,
   velocity: 429,
   quota_plugins: 429,
+  quota_uploads: 429,
+  quota_pending: 429,
   blob_unavailable: 503,
   download_not_found: 404,
   download_gone: 410,

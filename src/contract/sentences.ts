@@ -35,6 +35,8 @@ export const SENTENCES = {
   dependency_missing: "This plugin needs other plugins; installing with dependencies is not offered yet.",
   velocity: "Too many releases in a short time; try again in ten minutes.",
   quota_plugins: "Too many new plugins in a week.",
+  quota_uploads: "Too many uploads in a day.",
+  quota_pending: "Too many first releases are waiting for review; publish further plugins when they are decided.",
   blob_unavailable: "The bundle store cannot answer right now; nothing was published.",
   download_not_found: "Download not found",
   download_gone: "Download token already used",

@@ -12,6 +12,8 @@ export const RELEASE_REASONS = [
   "dependency_missing",
   "velocity",
   "quota_plugins",
+  "quota_uploads",
+  "quota_pending",
   "blob_unavailable",
   "download_not_found",
   "download_gone",
