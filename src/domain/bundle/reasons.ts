@@ -129,3 +129,47 @@ export const BUNDLE_REASONS = [
   "text_mixed_script",
 ] as const;
 export type BundleReason = (typeof BUNDLE_REASONS)[number];
+
+/**
+ * Codes of the profile: a sound ZIP can earn them. The reader holds them back and names a structural fault first, so that
+ * a hostile archive is named for what it does. All other archive codes mean that the archive is unsound or hostile.
+ */
+export const PROFILE_REASONS: ReadonlySet<BundleReason> = new Set<BundleReason>([
+  "bundle_too_small",
+  "bundle_too_large",
+  "legacy_container",
+  "sealed_container",
+  "archive_comment",
+  "zip64",
+  "too_many_entries",
+  "entry_directory",
+  "version_made_by",
+  "version_needed",
+  "external_attributes",
+  "internal_attributes",
+  "entry_comment",
+  "flag_data_descriptor",
+  "flag_utf8",
+  "flag_reserved",
+  "method_unsupported",
+  "timestamp",
+  "extra_field",
+  "local_extra_field",
+  "local_time_mismatch",
+  "path_too_long",
+  "path_too_deep",
+  "path_not_ascii",
+  "path_character",
+  "path_trailing_dot",
+  "path_reserved",
+  "path_junk",
+  "path_case_collision",
+  "path_order",
+  "manifest_not_first",
+  "file_too_large",
+  "total_too_large",
+  "ratio_too_high",
+  "deflate_not_smaller",
+  "deflate_padding",
+  "deflate_empty_block",
+]);
