@@ -59,7 +59,7 @@ function FilterForm({ state }: { state: ListState }) {
       <form action={paths.plugins()} method="get">
         <SearchField id="list-search" value={state.query} label="Search plugins" />
         {state.tag === undefined ? null : <input type="hidden" name="tag" value={state.tag} />}
-        <div class="mt-4 grid grid-cols-1 gap-3 min-[26rem]:grid-cols-2 lg:grid-cols-[repeat(4,minmax(0,1fr))_auto]">
+        <div class="mt-4 grid grid-cols-2 gap-3 lg:grid-cols-[repeat(4,minmax(0,1fr))_auto]">
           <Choice
             id="type"
             label="Type"
@@ -87,7 +87,7 @@ function FilterForm({ state }: { state: ListState }) {
             value={state.sort}
             options={Object.entries(SORTS).map(([sort, { label }]) => [sort, label] as const)}
           />
-          <button type="submit" class="button button-quiet self-end min-[26rem]:col-span-2 lg:col-span-1">
+          <button type="submit" class="button button-quiet col-span-2 self-end lg:col-span-1">
             <Icon name="sliders-horizontal" />
             Apply
           </button>

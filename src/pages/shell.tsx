@@ -62,7 +62,7 @@ function Header({ at, hasSearch }: { at: "home" | "plugins" | undefined; hasSear
         <a href={paths.home()} class="flex items-center gap-2.5" aria-current={at === "home" ? "page" : undefined}>
           <img src={paths.asset("mark.svg")} width="32" height="32" alt="" class="size-8" />
           <span class="font-semibold tracking-tight">
-            Rising BSM <span class="font-normal text-muted-foreground">Marketplace</span>
+            Rising BSM <span class="font-normal text-muted-foreground max-[22.5rem]:sr-only">Marketplace</span>
           </span>
         </a>
         <nav aria-label="Main" class="ml-auto sm:ml-0">

@@ -111,7 +111,7 @@ function PluginHeader({ plugin }: { plugin: PluginDetail }) {
             </p>
           </div>
         </div>
-        <dl class="mt-8 grid grid-cols-1 gap-3 min-[22rem]:grid-cols-2 lg:grid-cols-4">
+        <dl class="mt-8 grid grid-cols-2 gap-3 lg:grid-cols-4">
           <Figure icon="download" label="Downloads">
             {formatCount(plugin.downloads)}
           </Figure>
