@@ -3,17 +3,29 @@ import { refuseTokenInUrl } from "./api/account/routes.ts";
 import { createApi } from "./api/app.ts";
 import type { ApiEnv } from "./api/context.ts";
 import { problemResponse } from "./api/problem.ts";
+import type { Runner } from "./contract/sandbox.ts";
+import { createHostApi } from "./gateway/execution/host-api.ts";
+import { createIncidentDesk, incidentLog } from "./gateway/execution/incidents.ts";
+import { createPluginRunner } from "./gateway/execution/runner.ts";
 import { createLeaseSigner, createReceiptSigner } from "./gateway/signers.ts";
 import { createWebhookSender } from "./gateway/webhooks.ts";
 import { deliverWebhook } from "./market/account/deliver-webhook.ts";
 import { sweepWebhooks } from "./market/account/sweep-webhooks.ts";
+import { deliverExecution } from "./market/execution/deliver-execution.ts";
+import { sweepExecutions } from "./market/execution/sweep-executions.ts";
 import type { World } from "./market/ports.ts";
 import { createPages, failureResponse, notFoundResponse, wantsPage } from "./pages/app.tsx";
 import { createAccountStore } from "./storage/account/account-store.ts";
 import { createAuditLog } from "./storage/account/audit.ts";
 import { createInstanceStore } from "./storage/account/instance-store.ts";
 import { createWebhookBell, createWebhookStore } from "./storage/account/webhook-store.ts";
+import { bundlesOnR2 } from "./storage/bundles.ts";
+import { createExecutionBell } from "./storage/execution/execution-bell.ts";
+import { createExecutionStore } from "./storage/execution/execution-store.ts";
+import { createPluginStorage, type InstallationStorage } from "./storage/execution/installation-storage.ts";
 import { createSealedHmac, createVault } from "./storage/vault.ts";
+
+export { InstallationStorage } from "./storage/execution/installation-storage.ts";
 
 const app = new Hono<ApiEnv & { Bindings: Env }>();
 
@@ -48,15 +60,19 @@ export default {
   async queue(batch, env, ctx) {
     const world = buildWorld(env, ctx);
     const consume = CONSUMERS[batch.queue];
-    for (const message of batch.messages) {
-      try {
-        await consume?.(world, message.body);
-        message.ack();
-      } catch (error) {
-        console.error(JSON.stringify({ queue: batch.queue, error: String(error) }));
-        message.retry();
+    const waiting = [...batch.messages];
+    const work = async (): Promise<void> => {
+      for (let message = waiting.shift(); message !== undefined; message = waiting.shift()) {
+        try {
+          await consume?.(world, message.body);
+          message.ack();
+        } catch (error) {
+          console.error(JSON.stringify({ queue: batch.queue, error: String(error) }));
+          message.retry();
+        }
       }
-    }
+    };
+    await Promise.all(Array.from({ length: CONSUMED_TOGETHER }, work));
   },
 
   async scheduled(_controller, env, ctx) {
@@ -72,13 +88,17 @@ function about(context: Context<ApiEnv & { Bindings: Env }>): Parameters<typeof 
   return { origin: context.env.PUBLIC_ORIGIN, requestId: context.get("requestId"), path };
 }
 
+/** Messages of one batch that are worked on at the same time. */
+const CONSUMED_TOGETHER = 4;
+
 /** Queue name → what a message of it does. A message is a bell: the consumer claims the row it names. */
 const CONSUMERS: Readonly<Record<string, (world: World, message: unknown) => Promise<unknown>>> = {
+  events: (world, message) => deliverExecution(world, (message as { executionId: string }).executionId),
   webhooks: (world, message) => deliverWebhook(world, (message as { deliveryId: string }).deliveryId),
 };
 
 /** Every minute: queues forget, rows do not. */
-const SWEEPS: readonly ((world: World) => Promise<unknown>)[] = [sweepWebhooks];
+const SWEEPS: readonly ((world: World) => Promise<unknown>)[] = [sweepWebhooks, sweepExecutions];
 
 /** Every port on its real implementation, for one request, message or cron tick. */
 function buildWorld(env: Env, ctx: ExecutionContext): World {
@@ -86,13 +106,19 @@ function buildWorld(env: Env, ctx: ExecutionContext): World {
   const isLocal = new URL(origin).hostname === "localhost";
   const localOrigins = isLocal ? env.LOCAL_ORIGINS.split(",").filter((entry) => entry !== "") : [];
   const vault = createVault(env.KEK_V1);
+  const site = { origin, marketplace: new URL(origin).hostname, localOrigins };
+  const clock = { now: () => Date.now() };
+  const instances = createInstanceStore(env.DB);
+  const hostData = createHostApi({ instances, vault, site, clock });
+  const pluginStorage = createPluginStorage(
+    (ctx.exports as unknown as { InstallationStorage: DurableObjectNamespace<InstallationStorage> })
+      .InstallationStorage,
+  );
+  const bundles = bundlesOnR2(env.BUNDLES);
   return {
-    site: {
-      origin,
-      marketplace: new URL(origin).hostname,
-      localOrigins,
-    },
-    clock: { now: () => Date.now() },
+    site,
+    clock,
+    bundles,
     chance: {
       bytes: (length: number) => crypto.getRandomValues(new Uint8Array(length)),
       uuid: () => crypto.randomUUID(),
@@ -106,11 +132,21 @@ function buildWorld(env: Env, ctx: ExecutionContext): World {
     leaseSigner: createLeaseSigner(env.LEASE_KEY_PKCS8),
     audit: createAuditLog(env.DB),
     accounts: createAccountStore(env.DB),
-    instances: createInstanceStore(env.DB),
+    instances,
     setupSecret: env.SETUP_SECRET ?? null,
     webhooks: createWebhookStore(env.DB),
     webhookBell: createWebhookBell(env.WEBHOOKS),
     webhookSender: createWebhookSender(localOrigins),
+    executions: createExecutionStore(env.DB),
+    executionBell: createExecutionBell(env.EVENTS),
+    pluginStorage,
+    hostData,
+    runner: createPluginRunner(
+      { pluginStorage, hostData, clock, bundles },
+      env.SANDBOX as unknown as Runner,
+      env.INCIDENT_SECRET === undefined ? null : incidentLog,
+    ),
+    incidents: createIncidentDesk(env.INCIDENT_SECRET),
     // vault, receiptSigner, leaseSigner, audit, accounts, catalogue, publish, licenses, executions: one line each
   } as unknown as World;
 }

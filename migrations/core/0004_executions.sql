@@ -7,6 +7,7 @@ CREATE TABLE events (
   entity_id TEXT NOT NULL,
   body TEXT,                              -- JSON envelope, people cut to the allow-list; null once all deliveries ended
   body_sha256 TEXT NOT NULL,              -- of the envelope as sent (canonical JSON): a repeat with another body is event_conflict
+  post_id TEXT NOT NULL,                  -- the request that kept it: of parallel posts only that one makes deliveries
   created_at INTEGER NOT NULL,
   PRIMARY KEY (instance_id, id)
 ) STRICT, WITHOUT ROWID;
@@ -33,5 +34,5 @@ CREATE TABLE executions (
   finished_at INTEGER,
   UNIQUE (instance_id, event_id, activation_id)
 ) STRICT;
-CREATE INDEX executions_activation ON executions (activation_id, created_at DESC);
+CREATE INDEX executions_activation ON executions (activation_id, created_at DESC, id DESC);
 CREATE INDEX executions_work ON executions (outcome, created_at) WHERE outcome IN ('queued', 'running');

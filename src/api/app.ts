@@ -3,6 +3,7 @@ import { SERVICE_OPERATIONS } from "../contract/service/operations.ts";
 import { ok } from "../domain/result.ts";
 import { registerAccountRoutes } from "./account/routes.ts";
 import type { ApiEnv } from "./context.ts";
+import { registerExecutionRoutes } from "./execution/routes.ts";
 import { openApiDocument } from "./openapi.ts";
 import { problemResponse } from "./problem.ts";
 import { problemContext, route } from "./route.ts";
@@ -17,6 +18,7 @@ export function createApi(): Hono<ApiEnv> {
     context.json(openApiDocument(context.get("world").site.origin), 200, { "cache-control": "public, max-age=300" }),
   );
   registerAccountRoutes(app);
+  registerExecutionRoutes(app);
   // One line per slice: registerXRoutes(app);
 
   app.onError((error, context) => {

@@ -1,0 +1,32 @@
+import { isoTime } from "../../domain/time.ts";
+import type { ExecutionPage } from "../../market/execution/list-executions.ts";
+import type { ExecutionRow } from "../../market/execution/ports.ts";
+
+/** The host's fields of an execution, and what only we know. */
+export function showExecutions({ installation, rows, total }: ExecutionPage, page: number, limit: number) {
+  return { data: rows.map((row) => showExecution(row, installation.installationId)), total, page, limit };
+}
+
+function showExecution(row: ExecutionRow, installationId: string) {
+  const calls = Object.values(row.calls).reduce<number>((sum, made) => sum + Number(made), 0);
+  return {
+    id: row.id,
+    installationId,
+    action: row.eventName ?? row.kind,
+    status: statusOf(row.outcome),
+    outcome: row.outcome,
+    version: row.version,
+    ...(row.durationMs === null ? {} : { duration: row.durationMs }),
+    resourceUsage: { apiCalls: calls },
+    ...(row.message === null ? {} : { errorMessage: row.message }),
+    executedAt: isoTime(row.startedAt ?? row.createdAt),
+    calls: row.calls,
+    denied: row.denied,
+    logs: row.logs,
+  };
+}
+
+function statusOf(outcome: string): "success" | "error" | "pending" {
+  if (outcome === "queued" || outcome === "running") return "pending";
+  return outcome === "ok" ? "success" : "error";
+}

@@ -1,0 +1,14 @@
+import * as z from "zod";
+
+export const MAX_KEY_BYTES = 256;
+export const MAX_VALUE_BYTES = 65_536;
+
+/** 1–256 bytes of well-formed text without control characters, taken literally: `../x` is a name like any other. */
+export const storageKey = z
+  .string()
+  .min(1)
+  .max(MAX_KEY_BYTES)
+  .refine((key) => key.isWellFormed(), "not well-formed text")
+  .refine((key) => new TextEncoder().encode(key).length <= MAX_KEY_BYTES, "at most 256 bytes")
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+  .refine((key) => !/[\u0000-\u001f\u007f-\u009f]/.test(key), "no control characters");

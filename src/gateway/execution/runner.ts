@@ -1,0 +1,167 @@
+import type { Runner } from "../../contract/sandbox.ts";
+import type { Call, Job, RunCode, RunReply } from "../../domain/execution/job.ts";
+import type { PluginRunner } from "../../market/execution/ports.ts";
+import type { World } from "../../market/ports.ts";
+import { RunSession } from "./host-session.ts";
+import type { IncidentLog } from "./incidents.ts";
+
+/** Beyond the sandbox's own deadline: a synchronous loop stops the sandbox's timers too. */
+const MARGIN_MS = 500;
+const PING_MS = 250;
+/** The launcher tells why it killed the sandbox a little after the call was lost. */
+const CAUSE_WAIT_MS = 1000;
+const NOT_STARTED_TRIES = 20;
+const POLL_MS = 100;
+const GATE_MS = 8000;
+
+type RunnerWorld = Pick<World, "pluginStorage" | "hostData" | "clock" | "bundles">;
+/** How one attempt ended: an answer of the sandbox, or no answer and what is known about why. */
+type Attempt = RunReply | { readonly lost: "never_started" | "hung" | "slow" | "hang" | "memory" | "crash" };
+
+/** Runs in this isolate, by execution: after a lost call, the others in flight are suspects too. */
+const inFlight = new Set<string>();
+/** Suspects run alone; wake-ups poll, because a promise of one request must not be resolved in another. */
+const probation = { holder: null as string | null };
+
+/**
+ * Plugins run in the sandbox Worker behind a service binding. Only a rejection proves that the infrastructure failed:
+ * plugin errors come back as an envelope, whatever they say.
+ */
+export function createPluginRunner(world: RunnerWorld, sandbox: Runner, incidents: IncidentLog | null): PluginRunner {
+  return {
+    async run(job, call, authority) {
+      const attempt = async (): Promise<Attempt> => {
+        const { wallMs } = job.limits;
+        const startedAt = world.clock.now();
+        const session = new RunSession(world, job, authority, startedAt + wallMs + MARGIN_MS);
+        inFlight.add(job.executionId);
+        try {
+          return await callSandbox(world, sandbox, incidents, job, call, session, startedAt);
+        } finally {
+          inFlight.delete(job.executionId);
+          RunSession.close(session);
+        }
+      };
+      await waitWhileDown(world, incidents);
+      await untilFree(job.executionId);
+      const suspects = inFlight.size;
+      const first = await attempt();
+      if (!("lost" in first)) return first;
+      const isAmbiguous = first.lost !== "slow" && (suspects > 0 || inFlight.size > 0);
+      const isOwnFault = (first.lost === "hang" || first.lost === "hung" || first.lost === "memory") && !isAmbiguous;
+      if (first.lost === "slow" || isOwnFault || !job.idempotent) return named(first.lost, isAmbiguous);
+      await waitWhileDown(world, incidents);
+      const second = await alone(job.executionId, attempt);
+      if (!("lost" in second)) return second;
+      return second.lost === "crash" ? failed("plugin_crashed") : named(second.lost, false);
+    },
+  };
+}
+
+async function callSandbox(
+  world: RunnerWorld,
+  sandbox: Runner,
+  incidents: IncidentLog | null,
+  job: Job,
+  call: Call,
+  session: RunSession,
+  startedAt: number,
+): Promise<Attempt> {
+  const first = await once(sandbox, incidents, job, call, session, undefined, startedAt);
+  if ("lost" in first || first.ok || first.error.code !== "need_module") return first;
+  const bytes = await world.bundles.get("module", job.moduleSha256);
+  if (bytes === null) return failed("plugin_invalid", "The module is not in the store");
+  return once(sandbox, incidents, job, call, session, new TextDecoder().decode(bytes), startedAt);
+}
+
+async function once(
+  sandbox: Runner,
+  incidents: IncidentLog | null,
+  job: Job,
+  call: Call,
+  session: RunSession,
+  module: string | undefined,
+  startedAt: number,
+): Promise<Attempt> {
+  for (let tries = 1; ; tries++) {
+    const stop = new AbortController();
+    const reply = sandbox.run(job, call, session, module);
+    const deadline = scheduler.wait(job.limits.wallMs + MARGIN_MS, { signal: stop.signal }).then(() => LATE);
+    try {
+      const answer = await Promise.race([reply, deadline]);
+      if (answer === LATE) {
+        void Promise.resolve(reply).catch(() => {});
+        return { lost: (await isAlive(sandbox)) ? "slow" : "hung" };
+      }
+      return answer as RunReply;
+    } catch (error) {
+      const text = String(error instanceof Error ? error.message : error);
+      if (!text.includes("Make sure it is running")) return { lost: await causeOf(incidents, startedAt) };
+      if (tries === NOT_STARTED_TRIES) return { lost: "never_started" };
+      await scheduler.wait(POLL_MS);
+    } finally {
+      stop.abort();
+      void deadline.catch(() => {});
+    }
+  }
+}
+
+const LATE = Symbol("late");
+
+async function isAlive(sandbox: Runner): Promise<boolean> {
+  const ping = Promise.resolve(sandbox.ping()).then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([ping, scheduler.wait(PING_MS).then(() => false)]);
+}
+
+async function causeOf(incidents: IncidentLog | null, startedAt: number): Promise<"hang" | "memory" | "crash"> {
+  for (let waited = 0; incidents !== null; waited += POLL_MS) {
+    const cause = incidents.causeSince(startedAt);
+    if (cause === "memory") return "memory";
+    if (cause === "hang" || cause === "boot_timeout") return "hang";
+    if (cause === "crash" || waited >= CAUSE_WAIT_MS) break;
+    await scheduler.wait(POLL_MS);
+  }
+  return "crash";
+}
+
+/** No new call while the sandbox is known to be down: late arrivals would be blamed for a hang they did not make. */
+async function waitWhileDown(world: RunnerWorld, incidents: IncidentLog | null): Promise<void> {
+  for (let waited = 0; incidents?.isDown(world.clock.now()) && waited < GATE_MS; waited += POLL_MS)
+    await scheduler.wait(POLL_MS);
+}
+
+async function untilFree(executionId: string): Promise<void> {
+  for (
+    let waited = 0;
+    probation.holder !== null && probation.holder !== executionId && waited < GATE_MS;
+    waited += POLL_MS
+  )
+    await scheduler.wait(POLL_MS);
+}
+
+async function alone(executionId: string, attempt: () => Promise<Attempt>): Promise<Attempt> {
+  await untilFree(executionId);
+  probation.holder = executionId;
+  try {
+    return await attempt();
+  } finally {
+    if (probation.holder === executionId) probation.holder = null;
+  }
+}
+
+type Lost = Extract<Attempt, { lost: string }>["lost"];
+
+function named(lost: Lost, isAmbiguous: boolean): RunReply {
+  if (lost === "slow") return failed("plugin_timeout", "The plugin did not answer in time");
+  if (lost === "crash" || lost === "never_started") return failed("sandbox_crashed", "The sandbox went away");
+  if (isAmbiguous) return failed("sandbox_hung", "The sandbox hung while several plugins ran");
+  if (lost === "memory") return failed("plugin_memory", "The plugin used up the sandbox's memory");
+  return failed("plugin_timeout", "The plugin stopped the sandbox; it was replaced");
+}
+
+function failed(code: RunCode, message?: string): RunReply {
+  return { ok: false, error: { code, ...(message === undefined ? {} : { message }) } };
+}

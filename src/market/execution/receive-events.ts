@@ -1,0 +1,80 @@
+import { sha256Hex } from "../../domain/digest.ts";
+import type { EventEnvelope } from "../../domain/execution/events.ts";
+import { judgeEvent } from "../../domain/execution/installation.ts";
+import { cutUser, withoutSecrets } from "../../domain/execution/people.ts";
+import { canonicalize } from "../../domain/json/canonical.ts";
+import type { Json, JsonObject } from "../../domain/json/json.ts";
+import { crockford } from "../../domain/license/key.ts";
+import type { Problem } from "../../domain/problem.ts";
+import { ok, type Result, refuse } from "../../domain/result.ts";
+import { unixSeconds } from "../../domain/time.ts";
+import type { World } from "../ports.ts";
+import type { NewDelivery } from "./ports.ts";
+
+export interface ReceivedEvent {
+  readonly id: string;
+  readonly duplicate: boolean;
+  readonly deliveries: readonly { readonly installationId: string; readonly executionId: string }[];
+}
+
+/**
+ * Takes one event of an instance: people are cut before anything is kept; event and deliveries are one write; a repeat
+ * answers the same deliveries; the same id with another body is `event_conflict`.
+ */
+export async function receiveEvent(
+  world: Pick<World, "executions" | "executionBell" | "chance" | "clock">,
+  instanceId: string,
+  envelope: EventEnvelope,
+): Promise<Result<ReceivedEvent, Problem<"event_conflict">>> {
+  const now = unixSeconds(world.clock.now());
+  const installations = await world.executions.installationsOf(instanceId, now);
+  const deliveries: NewDelivery[] = installations
+    .filter((installation) => judgeEvent(installation, envelope.event, envelope.entity, now) === null)
+    .map(({ activationId, plugin, version }) => ({
+      executionId: newExecutionId(world),
+      activationId,
+      pluginId: plugin.id,
+      version,
+    }));
+  const kept = await world.executions.keepEvent(
+    {
+      instanceId,
+      envelope: cutEnvelope(envelope, instanceId),
+      bodySha256: await sha256Hex(canonicalize(envelope as unknown as Json)),
+      postId: world.chance.uuid(),
+    },
+    deliveries,
+    now,
+  );
+  if (kept.result === "conflict") return refuse({ reason: "event_conflict", facts: { id: envelope.id } });
+  if (kept.result === "kept") await ringSoftly(world, kept.deliveries);
+  return ok({ id: envelope.id, duplicate: kept.result === "duplicate", deliveries: kept.deliveries });
+}
+
+function newExecutionId(world: Pick<World, "chance">): string {
+  return `exe_${crockford(world.chance.bytes(17), 26)}`;
+}
+
+/** The rows are the work: a bell that cannot ring is rung again by the sweep. */
+async function ringSoftly(
+  world: Pick<World, "executionBell">,
+  deliveries: readonly { readonly executionId: string }[],
+): Promise<void> {
+  if (deliveries.length === 0) return;
+  await world.executionBell.ring(deliveries.map(({ executionId }) => executionId)).catch(() => {});
+}
+
+function cutEnvelope(envelope: EventEnvelope, instanceId: string): EventEnvelope {
+  const isPerson = envelope.entity === "user";
+  const data = isPerson ? cutUser(envelope.data) : (withoutSecrets(envelope.data) as JsonObject);
+  const { changes } = envelope;
+  if (changes === undefined) return { ...envelope, instanceId, data };
+  const kept = Object.fromEntries(
+    Object.entries(changes).filter(([field, change]) =>
+      isPerson
+        ? Object.hasOwn(cutUser({ [field]: change.to }), field)
+        : field in (withoutSecrets({ [field]: 1 }) as object),
+    ),
+  );
+  return { ...envelope, instanceId, data, changes: kept };
+}

@@ -1,0 +1,141 @@
+import type { Installation } from "../../domain/execution/installation.ts";
+import type { Permission, PluginType, Tier } from "../../domain/manifest/permissions.ts";
+import type { FoundInstallation } from "../../market/execution/ports.ts";
+
+/** Everything that decides whether an installation may run, in one read. Only these parts of the manifest are moved. */
+const INSTALLATION = `
+  SELECT a.id, a.installation_id, a.instance_id, a.version, a.released_at, a.lease_until, a.paused_at,
+    i.state AS instance_state,
+    l.user_id, l.type AS tier, l.state AS license_state, l.starts_at, iif(l.fallback, NULL, COALESCE(l.grace_until, l.expires_at)) AS ends_at,
+    (SELECT cap FROM license_limits WHERE license_id = l.id AND metric = 'storage') AS storage_mb,
+    p.id AS plugin_id, p.name AS plugin_name, p.state AS plugin_state,
+    r.state AS release_state, r.closure_digest, r.server_sha256,
+    EXISTS (SELECT 1 FROM blocked_digests b WHERE b.sha256 = r.sha256) AS blocked,
+    json_extract(r.manifest, '$.type') AS type,
+    json_extract(r.manifest, '$.events') AS events,
+    json_extract(r.manifest, '$.egress') AS egress,
+    g.permissions, g.closure_digest AS granted_closure
+  FROM activations a
+  JOIN instances i ON i.id = a.instance_id
+  JOIN licenses l ON l.id = a.license_id
+  JOIN plugins p ON p.id = l.plugin_id
+  LEFT JOIN releases r ON r.plugin_id = p.id AND r.version = a.version AND r.state <> 'rejected'
+  LEFT JOIN grants g ON g.id =
+    (SELECT n.id FROM grants n WHERE n.activation_id = a.id AND n.version = a.version ORDER BY n.id DESC LIMIT 1)`;
+
+export async function readInstallation(db: D1Database, activationId: string): Promise<Installation | null> {
+  const row = await db.prepare(`${INSTALLATION} WHERE a.id = ?1`).bind(activationId).first<InstallationRow>();
+  return row && installationOf(row);
+}
+
+/** Installations of one instance whose seat is live; bounded, since every one may get a delivery in one write. */
+export async function readInstallationsOf(
+  db: D1Database,
+  instanceId: string,
+  now: number,
+): Promise<readonly Installation[]> {
+  const { results } = await db
+    .prepare(
+      `${INSTALLATION} WHERE a.instance_id = ?1 AND a.released_at IS NULL AND a.lease_until > ?2
+       ORDER BY a.id LIMIT ${MAX_INSTALLATIONS}`,
+    )
+    .bind(Number(instanceId), now)
+    .all<InstallationRow>();
+  return results.map(installationOf);
+}
+
+/** By uuid or `act_…`, inside one instance or all instances of one account; the newest where an account has two. */
+export async function findOwnInstallation(
+  db: D1Database,
+  id: string,
+  owner: { readonly instanceId: string } | { readonly accountId: string },
+): Promise<FoundInstallation | null> {
+  const [column, owned] =
+    "instanceId" in owner ? ["a.instance_id", owner.instanceId] : ["i.account_id", owner.accountId];
+  const row = await db
+    .prepare(
+      `SELECT a.id, a.installation_id FROM activations a JOIN instances i ON i.id = a.instance_id
+       WHERE ${column} = ?1 AND ${id.startsWith("act_") ? "a.id" : "a.installation_id"} = ?2
+       ORDER BY a.granted_at DESC LIMIT 1`,
+    )
+    .bind(Number(owned), id)
+    .first<{ id: string; installation_id: string }>();
+  return row && { activationId: row.id, installationId: row.installation_id };
+}
+
+const MAX_INSTALLATIONS = 500;
+const BYTES_PER_MB = 1_048_576;
+const STORAGE_MB: Readonly<Record<Tier, number>> = { free: 10, trial: 10, basic: 100, premium: 1000, enterprise: -1 };
+
+interface InstallationRow {
+  id: string;
+  installation_id: string;
+  instance_id: number;
+  version: string;
+  released_at: number | null;
+  lease_until: number;
+  paused_at: number | null;
+  instance_state: string;
+  user_id: string;
+  tier: Tier;
+  license_state: string;
+  starts_at: number;
+  ends_at: number | null;
+  storage_mb: number | null;
+  plugin_id: number;
+  plugin_name: string;
+  plugin_state: string;
+  release_state: string | null;
+  closure_digest: string | null;
+  server_sha256: string | null;
+  blocked: number;
+  type: PluginType | null;
+  events: string | null;
+  egress: string | null;
+  permissions: string | null;
+  granted_closure: string | null;
+}
+
+function installationOf(row: InstallationRow): Installation {
+  const storageMb = row.storage_mb ?? STORAGE_MB[row.tier];
+  return {
+    activationId: row.id,
+    installationId: row.installation_id,
+    instanceId: String(row.instance_id),
+    isInstanceSuspended: row.instance_state !== "active",
+    version: row.version,
+    releasedAt: row.released_at,
+    leaseUntil: row.lease_until,
+    pausedAt: row.paused_at,
+    license: {
+      userId: row.user_id,
+      tier: row.tier,
+      state: row.license_state,
+      startsAt: row.starts_at,
+      endsAt: row.ends_at,
+      storageBytes: storageMb === -1 ? null : storageMb * BYTES_PER_MB,
+    },
+    plugin: { id: String(row.plugin_id), name: row.plugin_name, state: row.plugin_state },
+    release:
+      row.release_state === null || row.closure_digest === null || row.type === null
+        ? null
+        : {
+            state: row.release_state,
+            isBlocked: row.blocked === 1,
+            type: row.type,
+            closureDigest: row.closure_digest,
+            moduleSha256: row.server_sha256,
+            events: parseColumn<{ on: string; timeoutMs?: number }[]>(row.events ?? "[]"),
+            egress: parseColumn<{ host: string; methods?: string[] }[]>(row.egress ?? "[]"),
+          },
+    grant:
+      row.permissions === null || row.granted_closure === null
+        ? null
+        : { permissions: parseColumn<Permission[]>(row.permissions), closureDigest: row.granted_closure },
+  };
+}
+
+/** Columns of JSON were written by us from checked values. */
+function parseColumn<T>(text: string): T {
+  return JSON.parse(text) as T;
+}
