@@ -1,1 +1,49 @@
 #!/usr/bin/env node
+// Plain JavaScript that any Node understands: the rest of the CLI is TypeScript, which Node runs directly from 22.18 on.
+import { spawn } from "node:child_process";
+import { existsSync, realpathSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major > 22 || (major === 22 && minor >= 18)) {
+  const { main } = await import("./main.ts");
+  process.exitCode = await main(process.argv.slice(2));
+} else {
+  const newer = process.env.RBSM_STARTED_BY_BIN ? undefined : findNode();
+  if (newer) runWith(newer);
+  else {
+    process.stderr.write(
+      `rbsm needs Node 22.18 or newer, this is ${process.versions.node}; run npm ci in the project.\n`,
+    );
+    process.exitCode = 2;
+  }
+}
+
+/** The `node` package installed beside this one, looked for from where this file really lies. */
+function findNode() {
+  try {
+    const folder = dirname(createRequire(realpathSync(fileURLToPath(import.meta.url))).resolve("node/package.json"));
+    const file = join(folder, "bin", process.platform === "win32" ? "node.exe" : "node");
+    return existsSync(file) ? file : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Becomes the other Node as far as a parent can: same streams, signals handed on, its exit code ours. */
+function runWith(node) {
+  const child = spawn(node, [realpathSync(fileURLToPath(import.meta.url)), ...process.argv.slice(2)], {
+    stdio: "inherit",
+    env: { ...process.env, RBSM_STARTED_BY_BIN: "1" },
+  });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.on("error", (error) => {
+    process.stderr.write(`rbsm could not start ${node}: ${error.message}\n`);
+    process.exitCode = 2;
+  });
+  child.on("exit", (code, signal) => {
+    process.exitCode = code ?? (signal === "SIGINT" ? 130 : 1);
+  });
+}

@@ -1,0 +1,25 @@
+import { buildCommand } from "./commands/build.ts";
+import { initCommand } from "./commands/init.ts";
+import { keysGroup } from "./commands/keys.ts";
+import { loginCommand } from "./commands/login.ts";
+import { logoutCommand } from "./commands/logout.ts";
+import { packCommand } from "./commands/pack.ts";
+import { publishCommand } from "./commands/publish.ts";
+import { signCommand } from "./commands/sign.ts";
+import { verifyCommand } from "./commands/verify.ts";
+import { whoamiCommand } from "./commands/whoami.ts";
+import type { Table } from "./help.ts";
+
+/** Everything `rbsm` can do, in the order a publisher meets it. */
+export const COMMANDS: Table = {
+  init: initCommand,
+  build: buildCommand,
+  pack: packCommand,
+  keys: keysGroup,
+  sign: signCommand,
+  verify: verifyCommand,
+  login: loginCommand,
+  logout: logoutCommand,
+  whoami: whoamiCommand,
+  publish: publishCommand,
+};

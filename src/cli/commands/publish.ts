@@ -1,0 +1,155 @@
+import { readFile, stat } from "node:fs/promises";
+import path from "node:path";
+import type { OpenedBundle } from "../../domain/bundle/open.ts";
+import { CHANNELS } from "../../domain/manifest/permissions.ts";
+import { ok } from "../../domain/result.ts";
+import { type Answer, command } from "../command.ts";
+import { misuse, type Outcome } from "../problem.ts";
+import type { Voice } from "../voice.ts";
+import { buildPlugin } from "../work/build-plugin.ts";
+import { inspectBundle } from "../work/inspect-bundle.ts";
+import { readKey } from "../work/key-store.ts";
+import { chooseMarketplace, type Marketplace } from "../work/marketplace.ts";
+import { type Plan, type Published, publishBundle, type ReleaseState, waitForRelease } from "../work/publish-bundle.ts";
+import { fetchPublished, type PublishedVersion } from "../work/published-version.ts";
+import { showBundle, showCapabilities, showFiles, warn } from "./show-bundle.ts";
+
+const DEFAULT_TIMEOUT_SECONDS = 600;
+const PROGRESS_BYTES = 256 * 1024;
+
+export const publishCommand = command({
+  summary: "sign a version and hand it to the marketplace",
+  details: [
+    "Takes a .rbsm file, or a plugin's folder, which is built and packed first. Shows the files, the size and what the plugin asks for, marked against the published version, and asks. Exit code 0 means accepted; the checks and the review follow.",
+    "With --wait it stays until the release is published or rejected. When the time is up and gates are still open it ends with code 1 and kind waiting.",
+  ],
+  positionals: [
+    { name: "PATH", summary: "a .rbsm file or a plugin's folder; the current one if left out", optional: true },
+  ],
+  flags: {
+    yes: { summary: "do not ask" },
+    wait: { summary: "stay until it is published or rejected" },
+    timeout: { value: "SECONDS", summary: `how long --wait stays; ${DEFAULT_TIMEOUT_SECONDS} if left out` },
+    "dry-run": { summary: "do everything but send" },
+    channel: { value: "CHANNEL", summary: `refuse another channel than this: ${CHANNELS.join(", ")}` },
+    key: { value: "FILE", summary: "sign with this key file" },
+    "key-name": { value: "NAME", summary: "sign with this key of yours" },
+    marketplace: { value: "URL", summary: "another marketplace than the one of the last login" },
+  },
+  examples: ["rbsm publish", "rbsm publish visit-notes-1.4.0.rbsm --yes --wait --json"],
+  async run({ flags, args, voice }) {
+    const seconds = Number(flags.timeout ?? DEFAULT_TIMEOUT_SECONDS);
+    if (!Number.isInteger(seconds) || seconds < 1 || seconds > 86_400)
+      return { ok: false, problem: misuse("option_invalid", "--timeout is a number of seconds, 1 to 86400.") };
+    if (flags.channel !== undefined && !(CHANNELS as readonly string[]).includes(flags.channel))
+      return { ok: false, problem: misuse("option_invalid", `There is no channel “${flags.channel}”.`) };
+    const marketplace = await chooseMarketplace({ env: process.env, origin: flags.marketplace });
+    if (!marketplace.ok) return marketplace;
+    const key = await readKey({ env: process.env, name: flags["key-name"], file: flags.key });
+    if (!key.ok) return key;
+    const bytes = await takeBundle(path.resolve(args[0] ?? "."));
+    if (!bytes.ok) return bytes;
+    const bundle = await inspectBundle(bytes.value);
+    if (!bundle.ok) return bundle;
+    if (flags.channel !== undefined && bundle.value.manifest.channel !== flags.channel)
+      return { ok: false, problem: tellChannel(bundle.value.manifest.channel, flags.channel) };
+    warn(bundle.value, voice);
+    const before = await fetchPublished(marketplace.value, bundle.value.manifest.name);
+    const plan = { voice, isYes: flags.yes === true || flags["dry-run"] === true, before };
+    const published = await publishBundle({
+      marketplace: marketplace.value,
+      bytes: bytes.value,
+      key: key.value,
+      isDryRun: flags["dry-run"] === true,
+      confirm: (made) => confirmPlan(made, plan),
+      onProgress: (sent, total) => {
+        if (total > PROGRESS_BYTES) voice.progress(`Sending ${Math.floor((100 * sent) / total)} %`);
+      },
+    });
+    if (!published.ok) return published;
+    const release = published.value;
+    if (release.releaseId === null)
+      return ok({
+        data: { dryRun: true, sequence: release.sequence, ...showBundle(bundle.value, before?.files) },
+        lines: ["Nothing was sent."],
+      });
+    voice.say(`${release.isKnown ? "Known already" : "Accepted"}: release ${release.releaseId}, ${release.state}`);
+    const data = { ...showBundle(bundle.value, before?.files), ...facts(release) };
+    if (!flags.wait) return ok({ data, lines: [`release ${release.releaseId} ${release.state}`] });
+    return waitUntil(marketplace.value, release.releaseId, seconds, voice, data);
+  },
+});
+
+/** A file is published as it is; a folder is built and packed in memory, nothing is written. */
+async function takeBundle(source: string): Promise<Outcome<Uint8Array>> {
+  if (!(await stat(source)).isDirectory()) return ok(new Uint8Array(await readFile(source)));
+  const built = await buildPlugin(source);
+  return built.ok ? ok(built.value.bytes) : built;
+}
+
+async function confirmPlan(
+  { bundle, head, keyId, isSecondTry }: Plan,
+  { voice, isYes, before }: { voice: Voice; isYes: boolean; before: PublishedVersion | null },
+): Promise<Outcome<null>> {
+  if (isSecondTry) voice.say(`Somebody published in between: this would now be number ${head.sequence + 1}.`);
+  else describePlan(bundle, head.sequence + 1, keyId, before, voice);
+  if (isYes) return ok(null);
+  const answer = await voice.confirm("Publish this?");
+  if (answer === "yes") return ok(null);
+  return {
+    ok: false,
+    problem:
+      answer === "nobody"
+        ? misuse("confirmation_missing", "Nobody is there to answer.", "Read the plan and add --yes.")
+        : { code: "declined", kind: "consent", message: "Nothing was published.", next: "" },
+  };
+}
+
+function describePlan(
+  bundle: OpenedBundle,
+  sequence: number,
+  keyId: string,
+  before: PublishedVersion | null,
+  voice: Voice,
+): void {
+  const { name, version, channel } = bundle.manifest;
+  const growth = before ? `, ${before.version} had ${before.size}` : "";
+  voice.say(voice.paint("bold", `${name} ${version} (${channel})`));
+  for (const line of showFiles(bundle, before?.files)) voice.say(line);
+  voice.say(`${bundle.size} bytes${growth}, sha256 ${bundle.sha256}`);
+  voice.say("It asks for:");
+  for (const line of showCapabilities(bundle, before?.capabilities)) voice.say(line);
+  voice.say(`Release number ${sequence}, signed with key ${keyId}`);
+}
+
+async function waitUntil(
+  marketplace: Marketplace,
+  releaseId: string,
+  seconds: number,
+  voice: Voice,
+  data: Answer["data"],
+): Promise<Outcome<Answer>> {
+  let last = "";
+  const tell = ({ state, gates }: ReleaseState) => {
+    const line = `${state}${gates.length > 0 ? `, open gates: ${JSON.stringify(gates)}` : ""}`;
+    if (line !== last) voice.say(line);
+    last = line;
+  };
+  const until = Date.now() + seconds * 1000;
+  const release = await waitForRelease({ marketplace, releaseId, until, now: Date.now, onState: tell });
+  if (!release.ok) return release;
+  return ok({ data: { ...data, ...release.value.body }, lines: [`release ${releaseId} ${release.value.state}`] });
+}
+
+function tellChannel(channel: string, wanted: string) {
+  return {
+    code: "channel_mismatch",
+    kind: "manifest" as const,
+    message: `The version belongs to channel ${channel}, not ${wanted}.`,
+    next: "Correct version and channel in manifest.json.",
+  };
+}
+
+function facts({ releaseId, pluginId, state, sequence, isKnown }: Published) {
+  return { releaseId, pluginId, state, sequence, known: isKnown };
+}

@@ -1,0 +1,10 @@
+import { definePlugin } from "@rising-bsm/plugin-sdk";
+
+export default definePlugin({
+  routes: {
+    "GET /summary": async (context) => {
+      const { total } = await context.customers.list({ limit: 1 });
+      return { status: 200, body: { customers: total } };
+    },
+  },
+});

@@ -1,0 +1,17 @@
+import { definePlugin, type PluginContext } from "@rising-bsm/plugin-sdk";
+
+export default definePlugin({
+  events: {
+    "appointment.created": async (context) => {
+      await context.storage.set("count", (await readCount(context)) + 1);
+    },
+  },
+  routes: {
+    "GET /count": async (context) => ({ status: 200, body: { count: await readCount(context) } }),
+  },
+});
+
+async function readCount(context: PluginContext): Promise<number> {
+  const count = await context.storage.get("count");
+  return typeof count === "number" ? count : 0;
+}

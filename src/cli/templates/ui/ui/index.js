@@ -1,0 +1,4 @@
+const answer = document.querySelector("#answer");
+document.querySelector("#greet").addEventListener("click", () => {
+  answer.textContent = "Hello";
+});

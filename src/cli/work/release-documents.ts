@@ -1,0 +1,74 @@
+import * as z from "zod";
+import { paths } from "../../contract/paths.ts";
+import { decodeHex, encodeHex } from "../../domain/bytes.ts";
+import { ok } from "../../domain/result.ts";
+import { keyIdOf } from "../../domain/trust/signer.ts";
+import type { PublisherKey } from "../../domain/trust/verify-release.ts";
+import { misuse, type Outcome } from "../problem.ts";
+import type { Env } from "./config.ts";
+import { inspectBundle } from "./inspect-bundle.ts";
+import { listKeys } from "./key-store.ts";
+import { ask, type Marketplace } from "./marketplace.ts";
+import { readJsonFile } from "./project-files.ts";
+
+/** The signed documents of one release as they were received: nothing in them is believed yet. */
+export interface Documents {
+  readonly statement: unknown;
+  /** null: a statement alone. */
+  readonly receipt: unknown;
+  /** Keys the marketplace names for the publisher; empty unless they were fetched. */
+  readonly publisherKeys: readonly PublisherKey[];
+}
+
+const PAIR = z.object({ statement: z.unknown(), receipt: z.unknown() });
+const PUBLISHER_KEYS = z.object({
+  keys: z.array(
+    z.object({
+      keyId: z.string(),
+      publicKey: z.string(),
+      state: z.enum(["active", "retired", "compromised"]).exactOptional(),
+      fromSequence: z.int().exactOptional(),
+    }),
+  ),
+});
+
+/** `{statement, receipt}` from a file. */
+export async function readDocuments(file: string): Promise<Outcome<Documents>> {
+  const pair = PAIR.safeParse(await readJsonFile(file));
+  if (pair.success && pair.data.statement && pair.data.receipt) return ok({ ...pair.data, publisherKeys: [] });
+  return { ok: false, problem: misuse("release_malformed", `${file} does not hold a statement and a receipt.`) };
+}
+
+/** Both documents and the publisher's keys from the marketplace, for the name and version the bundle claims. */
+export async function fetchDocuments(marketplace: Marketplace, bytes: Uint8Array): Promise<Outcome<Documents>> {
+  const bundle = await inspectBundle(bytes);
+  if (!bundle.ok) return bundle;
+  const { name, version, publisher } = bundle.value.manifest;
+  const plugin = await ask(marketplace, { path: `/v1/plugins/by-name/${encodeURIComponent(name)}` });
+  if (!plugin.ok) return plugin;
+  const pair = await ask(marketplace, { path: paths.signatures(String(plugin.value.body.id), version) });
+  if (!pair.ok) return pair;
+  const keys = await ask(marketplace, { path: `/v1/publishers/${encodeURIComponent(publisher)}/keys` });
+  if (!keys.ok) return keys;
+  const { statement, receipt } = pair.value.body;
+  const named = PUBLISHER_KEYS.safeParse(keys.value.body);
+  return ok({ statement, receipt, publisherKeys: named.success ? named.data.keys : [] });
+}
+
+/** The keys a statement may be signed with. `--publisher-key` allows that one alone. */
+export async function collectPublisherKeys(
+  env: Env,
+  documents: Documents,
+  given: string | undefined,
+): Promise<Outcome<readonly PublisherKey[]>> {
+  if (given !== undefined) {
+    const bytes = decodeHex(given);
+    if (bytes?.length === 32) return ok([{ keyId: await keyIdOf(bytes), publicKey: given }]);
+    return { ok: false, problem: misuse("option_invalid", "--publisher-key is 64 hex digits; see rbsm keys export.") };
+  }
+  const own = (await listKeys(env)).flatMap(({ key }) => (key.ok ? [key.value] : []));
+  return ok([
+    ...documents.publisherKeys,
+    ...own.map(({ keyId, publicKey }) => ({ keyId, publicKey: encodeHex(publicKey) })),
+  ]);
+}

@@ -1,0 +1,91 @@
+import { sha256Hex } from "../../domain/digest.ts";
+import { ok } from "../../domain/result.ts";
+import { peekPayload } from "../../domain/trust/envelope.ts";
+import type { Receipt } from "../../domain/trust/receipt.ts";
+import { matchStatement, openStatement, type Statement } from "../../domain/trust/statement.ts";
+import type { PublisherKey, TrustList } from "../../domain/trust/verify-release.ts";
+import { verifyRelease } from "../../sdk/verify/index.ts";
+import { fromReason, type Outcome } from "../problem.ts";
+import { inspectBundle, tellBundleProblems } from "./inspect-bundle.ts";
+import type { Documents } from "./release-documents.ts";
+
+export interface Verification {
+  readonly bytes: Uint8Array;
+  readonly documents: Documents;
+  /** Pinned, never fetched. */
+  readonly trust: TrustList;
+  readonly publisherKeys: readonly PublisherKey[];
+  /** What was asked for; left out, what the statement claims. */
+  readonly name?: string;
+  readonly version?: string;
+}
+export interface Verified {
+  readonly name: string;
+  readonly version: string;
+  readonly publisher: string;
+  readonly marketplace: string;
+  readonly sha256: string;
+  readonly sequence: number;
+  /** Of the publisher's key. */
+  readonly keyId: string;
+  /** null when only a statement was checked: nothing is said about publication. */
+  readonly receipt: Pick<Receipt, "publication" | "publishedAt" | "delivery" | "keyId"> | null;
+}
+
+/** Structure, statement and, where there is one, receipt. Signatures and digests are judged before anything is opened. */
+export async function verifyBundle(verification: Verification): Promise<Outcome<Verified>> {
+  const { bytes, documents, trust, publisherKeys } = verification;
+  if (documents.receipt === null) return verifyStatement(verification);
+  const claim = peekPayload(documents.statement);
+  const release = await verifyRelease({
+    bytes,
+    trust,
+    publisherKeys,
+    statement: documents.statement,
+    receipt: documents.receipt,
+    name: verification.name ?? (claim.ok ? String(claim.value.name) : ""),
+    version: verification.version ?? (claim.ok ? String(claim.value.version) : ""),
+  });
+  if (!release.ok) {
+    const { problem } = release;
+    if ("problems" in problem) return { ok: false, problem: tellBundleProblems(problem.problems) };
+    return { ok: false, problem: fromReason(problem) };
+  }
+  const { publication, publishedAt, delivery, keyId } = release.value.receipt.receipt;
+  return ok(summarize(release.value.statement.statement, { publication, publishedAt, delivery, keyId }));
+}
+
+async function verifyStatement({
+  bytes,
+  documents,
+  trust,
+  publisherKeys,
+  name,
+  version,
+}: Verification): Promise<Outcome<Verified>> {
+  const opened = await openStatement(documents.statement, trust.marketplace, publisherKeys);
+  if (!opened.ok) return { ok: false, problem: fromReason(opened.problem) };
+  const { statement } = opened.value;
+  if ((name ?? statement.name) !== statement.name || (version ?? statement.version) !== statement.version)
+    return {
+      ok: false,
+      problem: fromReason({
+        reason: "statement_mismatch",
+        facts: { name: statement.name, version: statement.version },
+      }),
+    };
+  if (bytes.length !== statement.bundle.size || (await sha256Hex(bytes)) !== statement.bundle.sha256)
+    return {
+      ok: false,
+      problem: fromReason({ reason: "bundle_digest_mismatch", facts: { expected: statement.bundle.sha256 } }),
+    };
+  const bundle = await inspectBundle(bytes);
+  if (!bundle.ok) return bundle;
+  const mismatch = matchStatement(statement, bundle.value);
+  return mismatch === null ? ok(summarize(statement, null)) : { ok: false, problem: fromReason(mismatch) };
+}
+
+function summarize(statement: Statement, receipt: Verified["receipt"]): Verified {
+  const { name, version, publisher, marketplace, bundle, sequence, keyId } = statement;
+  return { name, version, publisher, marketplace, sha256: bundle.sha256, sequence, keyId, receipt };
+}
