@@ -23,6 +23,7 @@ import { bundlesOnR2 } from "./storage/bundles.ts";
 import { createExecutionBell } from "./storage/execution/execution-bell.ts";
 import { createExecutionStore } from "./storage/execution/execution-store.ts";
 import { createPluginStorage, type InstallationStorage } from "./storage/execution/installation-storage.ts";
+import { catalogueOnD1 } from "./storage/catalogue/store.ts";
 import { createSealedHmac, createVault } from "./storage/vault.ts";
 
 export { InstallationStorage } from "./storage/execution/installation-storage.ts";
@@ -133,6 +134,7 @@ function buildWorld(env: Env, ctx: ExecutionContext): World {
     audit: createAuditLog(env.DB),
     accounts: createAccountStore(env.DB),
     instances,
+    catalogue: catalogueOnD1(env.DB),
     setupSecret: env.SETUP_SECRET ?? null,
     webhooks: createWebhookStore(env.DB),
     webhookBell: createWebhookBell(env.WEBHOOKS),
