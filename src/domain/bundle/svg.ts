@@ -47,5 +47,5 @@ function resolveReferences(text: string): string {
 }
 
 function withoutSpace(text: string): string {
-  return text.replaceAll(/[\s\0-\x1f]+/g, "");
+  return text.replaceAll(/[\s\p{Cc}]+/gu, "");
 }

@@ -30,9 +30,56 @@ export function checkTextString(text: string, where: Where): readonly BundleProb
   return text.normalize("NFC") === text ? faults : [...faults, problem("text_not_nfc", "must be in NFC", where)];
 }
 
-/** Candidates: everything that some rule refuses somewhere. Most files hold none. */
-const CANDIDATE =
-  /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\u3164\ufe00-\ufe0f\ufeff\uffa0\p{Co}\p{Noncharacter_Code_Point}\u{e0000}-\u{e01ef}]/gu;
+/**
+ * Every code point that some rule refuses somewhere, by reason (README, Unicode in text). Noncharacters and private use
+ * are properties; everything else is a range.
+ */
+const REFUSED: readonly (readonly [BundleReason, readonly (readonly [number, number])[]])[] = [
+  [
+    "text_control",
+    [
+      [0x00, 0x08],
+      [0x0b, 0x0c],
+      [0x0e, 0x1f],
+      [0x7f, 0x9f],
+      [0x2028, 0x2029],
+    ],
+  ],
+  [
+    "text_bidi",
+    [
+      [0x061c, 0x061c],
+      [0x200e, 0x200f],
+      [0x202a, 0x202e],
+      [0x2066, 0x2069],
+    ],
+  ],
+  [
+    "text_invisible",
+    [
+      [0x00ad, 0x00ad],
+      [0x115f, 0x1160],
+      [0x180e, 0x180e],
+      [0x200b, 0x200d],
+      [0x2060, 0x2064],
+      [0x3164, 0x3164],
+      [0xfeff, 0xfeff],
+      [0xffa0, 0xffa0],
+    ],
+  ],
+  [
+    "text_variation_selector",
+    [
+      [0xfe00, 0xfe0f],
+      [0xe0100, 0xe01ef],
+    ],
+  ],
+  ["text_tag_character", [[0xe0000, 0xe007f]]],
+];
+const CANDIDATE = new RegExp(
+  `[${REFUSED.flatMap(([, ranges]) => ranges.map(([from, to]) => `${escaped(from)}-${escaped(to)}`)).join("")}\\p{Co}\\p{Noncharacter_Code_Point}]`,
+  "gu",
+);
 const EMOJI_BEFORE_SELECTOR = /[\p{Emoji}]$/u;
 const EMOJI_BEFORE_JOINER = /\p{Extended_Pictographic}(?:\ufe0f|\p{Emoji_Modifier})?$/u;
 const EMOJI_AFTER_JOINER = /^\p{Extended_Pictographic}/u;
@@ -56,14 +103,12 @@ export function textFaults(text: string, kind: TextKind): readonly TextFault[] {
 }
 
 function reasonFor(point: number): BundleReason {
-  if (point < 0x20 || (point >= 0x7f && point <= 0x9f) || point === 0x2028 || point === 0x2029) return "text_control";
-  if ((point >= 0x202a && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069)) return "text_bidi";
-  if (point === 0x061c || point === 0x200e || point === 0x200f) return "text_bidi";
-  if ((point >= 0xfe00 && point <= 0xfe0f) || (point >= 0xe0100 && point <= 0xe01ef)) return "text_variation_selector";
-  if (point >= 0xe0000 && point <= 0xe00ff) return "text_tag_character";
-  if ((point >= 0xe000 && point <= 0xf8ff) || point >= 0xf0000) return "text_private_use";
-  const isNoncharacter = (point >= 0xfdd0 && point <= 0xfdef) || (point & 0xfffe) === 0xfffe;
-  return isNoncharacter ? "text_private_use" : "text_invisible";
+  const row = REFUSED.find(([, ranges]) => ranges.some(([from, to]) => point >= from && point <= to));
+  return row?.[0] ?? "text_private_use";
+}
+
+function escaped(point: number): string {
+  return `\\u{${point.toString(16)}}`;
 }
 
 /** The exceptions of the last three rows: emoji, joining scripts, right-to-left letters. */
