@@ -33,10 +33,13 @@ function askHost(method, path) {
 }
 
 function show(board) {
-  const open = board.columns.filter(({ status }) => status === "NEW" || status === "IN_PROGRESS");
-  const count = open.reduce((sum, column) => sum + column.count, 0);
+  const count = board.columns.filter(isOpen).reduce((sum, column) => sum + column.count, 0);
   document.querySelector("#summary").textContent = count === 1 ? "1 open request" : `${count} open requests`;
   document.querySelector("#board").replaceChildren(...board.columns.map(columnOf));
+}
+
+function isOpen(column) {
+  return column.status === "NEW" || column.status === "IN_PROGRESS";
 }
 
 function columnOf(column) {
@@ -48,16 +51,16 @@ function columnOf(column) {
   if (column.cards.length === 0) section.append(withClass(element("p", "Nothing here"), "empty"));
   else {
     const list = element("ul");
-    list.append(...column.cards.map(cardOf));
+    list.append(...column.cards.map((card) => cardOf(card, isOpen(column))));
     section.append(list);
   }
   return section;
 }
 
-function cardOf(card) {
+function cardOf(card, isWaiting) {
   const item = element("li");
   const foot = element("small", waiting(card.since));
-  if (!card.assigned) foot.append(element("b", "Unassigned"));
+  if (isWaiting && !card.assigned) foot.append(element("b", "Unassigned"));
   item.append(element("strong", card.name), element("span", card.service), foot);
   return item;
 }

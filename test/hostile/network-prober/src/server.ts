@@ -30,9 +30,10 @@ export default definePlugin({
   },
 });
 
-/** True only if a connection stands. */
+/** True only if a connection stands within half a second. */
 function opensSocket(address: string): Promise<boolean> {
   return new Promise((resolve) => {
+    setTimeout(() => resolve(false), 500);
     try {
       const socket = new WebSocket(address);
       socket.addEventListener("open", () => resolve(true));
