@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { answerEgress } from "./test/outside/egress.ts";
+import { answerInstance } from "./test/outside/instance.ts";
 import { TEST_SECRETS } from "./test/secrets.ts";
 
 const root = import.meta.dirname;
@@ -14,6 +16,7 @@ const worker = defineConfig(async () => ({
       remoteBindings: false,
       miniflare: {
         cf: false,
+        outboundService: answerInstance as never,
         bindings: {
           ...TEST_SECRETS,
           TEST_MIGRATIONS: await readD1Migrations(path.join(root, "migrations/core")),
@@ -30,6 +33,7 @@ const worker = defineConfig(async () => ({
             ],
             compatibilityDate: "2026-08-10",
             workerLoaders: { LOADER: {} },
+            outboundService: answerEgress as never,
           },
         ],
       },
