@@ -207,8 +207,8 @@ async function createAccount(
   }
   try {
     const results = await db.batch<{ id: number }>(statements);
-    const idOf = (index: number) => String((results[index]?.results[0] as { id: number }).id);
-    return { accountId: idOf(0), publisherId: publisher ? idOf(3) : null };
+    const made = (index: number) => String(results[index]?.results[0]?.id);
+    return { accountId: made(0), publisherId: publisher ? made(3) : null };
   } catch (error) {
     // Nothing was written. Which unique name was it? Asked of the tables, not of the message.
     if (await exists(db, `SELECT 1 FROM accounts WHERE email = ?`, email)) return "email_taken";

@@ -41,7 +41,7 @@ export function createInstanceStore(db: D1Database): InstanceStore {
           )
           .bind(at, instance.accountId, instance.apiKey),
       ]);
-      return String((made?.results[0] as { id: number }).id);
+      return String(made?.results[0]?.id);
     },
 
     async find(instanceId) {

@@ -1,0 +1,146 @@
+import { decodeHex } from "../bytes.ts";
+import { sha256Hex, sha512Hex } from "../digest.ts";
+import type { Problem } from "../problem.ts";
+import { ok, type Result, refuse } from "../result.ts";
+import { peekPayload, type TrustedKey } from "./envelope.ts";
+import type { TrustReason } from "./reasons.ts";
+import { matchReceipt, type OpenedReceipt, openReceipt } from "./receipt.ts";
+import { type OpenedStatement, openStatement } from "./statement.ts";
+
+/** The pinned key list: handed to a verifier, never fetched by it. */
+export interface TrustList {
+  readonly marketplace: string;
+  readonly receiptKeys: readonly TrustedKey[];
+}
+
+/** A publisher's key as the marketplace lists it. Its id is the digest of its bytes, so the list need not be trusted. */
+export interface PublisherKey extends TrustedKey {
+  readonly state?: "active" | "retired" | "compromised";
+  /** Of a retired or compromised key: the first sequence of this plugin it no longer signs for. */
+  readonly fromSequence?: number;
+}
+
+/** What a client keeps per plugin between verifications. */
+export interface Remembered {
+  readonly publication: number;
+  readonly receiptSha256: string;
+  readonly publisherKeyIds: readonly string[];
+}
+
+export interface ReleaseQuestion {
+  readonly trust: TrustList;
+  readonly publisherKeys: readonly PublisherKey[];
+  /** The two envelopes of `GET /v1/plugins/{id}/versions/{v}/release`. */
+  readonly statement: unknown;
+  readonly receipt: unknown;
+  readonly bytes: Uint8Array;
+  readonly name: string;
+  readonly version: string;
+  readonly remembered?: Remembered | null;
+  /** Older releases may be verified too (a deliberate rollback, a lock file); then what is remembered does not move. */
+  readonly asCurrent?: boolean;
+}
+
+export interface VerifiedRelease {
+  readonly statement: OpenedStatement;
+  readonly receipt: OpenedReceipt;
+  /** To be kept for the next time. */
+  readonly remember: Remembered;
+}
+
+export type ReleaseRefusal = Problem<TrustReason | "bundle_digest_mismatch">;
+
+/** README, Verification: steps 1–7 over bytes that nobody has opened yet. */
+export async function verifyRelease(question: ReleaseQuestion): Promise<Result<VerifiedRelease, ReleaseRefusal>> {
+  const { trust, remembered = null } = question;
+  // 1, 2 – the marketplace's word, by a pinned key
+  const receipt = await openReceipt(question.receipt, trust.marketplace, trust.receiptKeys);
+  if (!receipt.ok) return receipt;
+  // 3 – the publisher's word, by a key usable for this sequence
+  const keys = await selfCertified(question.publisherKeys);
+  const statement = await openStatement(question.statement, trust.marketplace, keys);
+  if (!statement.ok) return statement;
+  const unusable = judgeKey(statement.value, question.publisherKeys, remembered);
+  if (unusable !== null) return refuse(unusable);
+  // 4 – the one binds the other
+  const unbound = matchReceipt(receipt.value, statement.value);
+  if (unbound !== null) return refuse(unbound);
+  // 5 – what was asked for
+  const { name, version, keyId } = statement.value.statement;
+  if (name !== question.name || version !== question.version)
+    return refuse({ reason: "statement_mismatch", facts: { name, version } });
+  // 6 – the bytes
+  const wrong = await matchBytes(statement.value, question.bytes);
+  if (wrong !== null) return refuse(wrong);
+  // 7 – not older than, and not beside, what was seen before
+  const { asCurrent = true } = question;
+  const order = asCurrent ? judgePublication(receipt.value, remembered) : null;
+  if (order !== null) return refuse(order);
+  const moved = {
+    publication: receipt.value.receipt.publication,
+    receiptSha256: receipt.value.sha256,
+    publisherKeyIds: [...new Set([...(remembered?.publisherKeyIds ?? []), keyId])],
+  };
+  const remember = asCurrent || remembered === null ? moved : remembered;
+  return ok({ statement: statement.value, receipt: receipt.value, remember });
+}
+
+/** The publication order of a plugin, as one client saw it. A gap is accepted; the receipts between are walked later. */
+export function judgePublication(
+  { receipt, sha256 }: OpenedReceipt,
+  remembered: Remembered | null,
+): Problem<TrustReason> | null {
+  if (remembered === null) return null;
+  const { publication, previousReceipt } = receipt;
+  if (publication < remembered.publication)
+    return { reason: "publication_rollback", facts: { publication, seen: remembered.publication } };
+  if (publication === remembered.publication)
+    return sha256 === remembered.receiptSha256 ? null : { reason: "publication_fork", facts: { publication } };
+  if (publication === remembered.publication + 1 && previousReceipt !== remembered.receiptSha256)
+    return { reason: "receipt_chain", facts: { publication } };
+  return null;
+}
+
+/** The cut of a retired or compromised key is the order of acceptance, never a date inside a document. */
+export function judgeKey(
+  { statement }: OpenedStatement,
+  keys: readonly PublisherKey[],
+  remembered: Remembered | null,
+): Problem<TrustReason> | null {
+  const key = keys.find((candidate) => candidate.keyId === statement.keyId);
+  const isNewHand = remembered !== null && !remembered.publisherKeyIds.includes(statement.keyId);
+  if (key === undefined || isNewHand) return { reason: "key_unknown", facts: { keyId: statement.keyId } };
+  const isPastCut = statement.sequence >= (key.fromSequence ?? 1);
+  if (key.state === "compromised" && isPastCut) return { reason: "key_compromised", facts: { keyId: key.keyId } };
+  if (key.state === "retired" && isPastCut) return { reason: "key_retired", facts: { keyId: key.keyId } };
+  return null;
+}
+
+/** Which publisher key a statement names, before anything is verified: to know what to ask for, never to act on. */
+export function peekKeyId(statement: unknown): string | null {
+  const payload = peekPayload(statement);
+  return payload.ok && typeof payload.value.keyId === "string" ? payload.value.keyId : null;
+}
+
+/** Only entries whose id is the digest of their bytes count. */
+async function selfCertified(keys: readonly PublisherKey[]): Promise<readonly PublisherKey[]> {
+  const checked = await Promise.all(
+    keys.map(async (key) => {
+      const bytes = decodeHex(key.publicKey);
+      return bytes !== null && (await sha256Hex(bytes)) === key.keyId;
+    }),
+  );
+  return keys.filter((_, i) => checked[i]);
+}
+
+async function matchBytes(
+  { statement: { bundle } }: OpenedStatement,
+  bytes: Uint8Array,
+): Promise<Problem<"bundle_digest_mismatch"> | null> {
+  const fault: Problem<"bundle_digest_mismatch"> = {
+    reason: "bundle_digest_mismatch",
+    facts: { expected: bundle.sha256 },
+  };
+  if (bytes.length !== bundle.size || (await sha256Hex(bytes)) !== bundle.sha256) return fault;
+  return (await sha512Hex(bytes)) === bundle.sha512 ? null : fault;
+}
