@@ -88,4 +88,4 @@ const SAMPLE = {
   ],
 };
 
-main();
+void main();

@@ -113,4 +113,4 @@ function sampleBoard(now) {
   };
 }
 
-main();
+void main();
