@@ -3,19 +3,24 @@ export const paths = {
   home: () => "/",
   plugins: () => "/plugins",
   /** `{name}` or the decimal id, which answers 308 to the name. */
-  plugin: (name: string) => `/plugins/${encodeURIComponent(name)}`,
-  release: (name: string, version: string) => `/plugins/${encodeURIComponent(name)}/${encodeURIComponent(version)}`,
-  problem: (code: string) => `/problems/${encodeURIComponent(code)}`,
+  plugin: (name: string) => `/plugins/${encodePart(name)}`,
+  release: (name: string, version: string) => `/plugins/${encodePart(name)}/${encodePart(version)}`,
+  problem: (code: string) => `/problems/${encodePart(code)}`,
   imprint: () => "/impressum",
   privacy: () => "/datenschutz",
   terms: () => "/agb",
   /** One file of a published bundle; `path` as it stands in the bundle. */
-  file: (sha256: string, path: string) => `/f/${sha256}/${path.split("/").map(encodeURIComponent).join("/")}`,
+  file: (sha256: string, path: string) => `/f/${sha256}/${path.split("/").map(encodePart).join("/")}`,
   bundle: (sha256: string) => `/bundles/${sha256}.rbsm`,
   /** Statement and receipt of a published release, as JSON. */
-  signatures: (id: string, version: string) => `/v1/plugins/${id}/versions/${encodeURIComponent(version)}/release`,
+  signatures: (id: string, version: string) => `/v1/plugins/${id}/versions/${encodePart(version)}/release`,
   /** The pinned list of receipt keys. */
   trust: () => "/.well-known/rbsm-trust.json",
   openapi: () => "/v1/openapi.json",
   asset: (file: string) => `/assets/${file}`,
 } as const;
+
+/** `encodeURIComponent` that never throws: a lone surrogate becomes U+FFFD. */
+function encodePart(part: string): string {
+  return encodeURIComponent(part.toWellFormed());
+}
