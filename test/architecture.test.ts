@@ -24,7 +24,7 @@ const TABLE: Readonly<Record<string, { ours: readonly string[] | "any"; packages
     packages: ["hono", "hono/*", "micromark", "micromark-extension-gfm"],
   },
   sandbox: { ours: ["domain", "contract"], packages: ["cloudflare:workers", "hono", "hono/*"] },
-  cli: { ours: ["domain", "contract", "sdk"], packages: ["node:*", "citty", "esbuild", "miniflare", "unzipit"] },
+  cli: { ours: ["domain", "contract", "sdk"], packages: ["node:*", "zod", "citty", "esbuild", "miniflare", "unzipit"] },
   sdk: { ours: ["domain", "contract"], packages: [] },
   examples: { ours: [], packages: ["@rising-bsm/plugin-sdk", "@rising-bsm/plugin-sdk/*"] },
   local: { ours: "any", packages: "any" },
