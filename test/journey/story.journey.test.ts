@@ -103,8 +103,8 @@ describe("an instance with a license of three seats", () => {
       publisherKeys,
       name: "lead-scorer",
       version: scorer.version,
-      release: release.body,
-      bundle: file.body,
+      ...release.body,
+      bytes: file.body,
     });
     expect(verified).toMatchObject({ ok: true });
     const tampered = Uint8Array.from(file.body as Uint8Array);
@@ -114,8 +114,8 @@ describe("an instance with a license of three seats", () => {
       publisherKeys,
       name: "lead-scorer",
       version: scorer.version,
-      release: release.body,
-      bundle: tampered,
+      ...release.body,
+      bytes: tampered,
     });
     expect(refused.ok).toBe(false);
   });
