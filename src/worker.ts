@@ -2,6 +2,7 @@ import { type Context, Hono } from "hono";
 import { refuseTokenInUrl } from "./api/account/routes.ts";
 import { createApi } from "./api/app.ts";
 import type { ApiEnv } from "./api/context.ts";
+import { refuseKeyInUrl } from "./api/license/refuse-key-in-url.ts";
 import { problemResponse } from "./api/problem.ts";
 import type { Runner } from "./contract/sandbox.ts";
 import { createHostApi } from "./gateway/execution/host-api.ts";
@@ -13,19 +14,28 @@ import { deliverWebhook } from "./market/account/deliver-webhook.ts";
 import { sweepWebhooks } from "./market/account/sweep-webhooks.ts";
 import { deliverExecution } from "./market/execution/deliver-execution.ts";
 import { sweepExecutions } from "./market/execution/sweep-executions.ts";
+import { renderLicenseWebhook } from "./market/license/render-webhook.ts";
 import type { World } from "./market/ports.ts";
+import { checkRelease } from "./market/publish/check-release.ts";
+import { sweepReleases } from "./market/publish/sweep-releases.ts";
 import { createPages, failureResponse, notFoundResponse, wantsPage } from "./pages/app.tsx";
 import { createAccountStore } from "./storage/account/account-store.ts";
 import { createAuditLog } from "./storage/account/audit.ts";
 import { createInstanceStore } from "./storage/account/instance-store.ts";
 import { createWebhookBell, createWebhookStore } from "./storage/account/webhook-store.ts";
 import { bundlesOnR2 } from "./storage/bundles.ts";
+import { deliveriesOn } from "./storage/catalogue/delivery.ts";
+import { catalogueOnD1 } from "./storage/catalogue/store.ts";
 import { createExecutionBell } from "./storage/execution/execution-bell.ts";
 import { createExecutionStore } from "./storage/execution/execution-store.ts";
 import { createPluginStorage, type InstallationStorage } from "./storage/execution/installation-storage.ts";
-import { catalogueOnD1 } from "./storage/catalogue/store.ts";
+import { createReleaseBell } from "./storage/publish/release-bell.ts";
+import { releasesOnD1 } from "./storage/publish/store.ts";
+import { createKeyHasher } from "./storage/license/key-hasher.ts";
+import { createLicenseStore } from "./storage/license/store.ts";
 import { createSealedHmac, createVault } from "./storage/vault.ts";
 
+export { Bundles } from "./storage/bundle-entrypoint.ts";
 export { InstallationStorage } from "./storage/execution/installation-storage.ts";
 
 const app = new Hono<ApiEnv & { Bindings: Env }>();
@@ -42,6 +52,7 @@ app.use(async (context, next) => {
 });
 
 app.use(refuseTokenInUrl);
+app.use(refuseKeyInUrl);
 app.route("/", createApi());
 app.route("/", createPages());
 
@@ -94,12 +105,17 @@ const CONSUMED_TOGETHER = 4;
 
 /** Queue name → what a message of it does. A message is a bell: the consumer claims the row it names. */
 const CONSUMERS: Readonly<Record<string, (world: World, message: unknown) => Promise<unknown>>> = {
+  releases: (world, message) => checkRelease(world, (message as { releaseId: string }).releaseId),
   events: (world, message) => deliverExecution(world, (message as { executionId: string }).executionId),
-  webhooks: (world, message) => deliverWebhook(world, (message as { deliveryId: string }).deliveryId),
+  webhooks: (world, message) =>
+    deliverWebhook(
+      { ...world, renderLicense: (licenseId, event) => renderLicenseWebhook(world, licenseId, event) },
+      (message as { deliveryId: string }).deliveryId,
+    ),
 };
 
 /** Every minute: queues forget, rows do not. */
-const SWEEPS: readonly ((world: World) => Promise<unknown>)[] = [sweepWebhooks, sweepExecutions];
+const SWEEPS: readonly ((world: World) => Promise<unknown>)[] = [sweepWebhooks, sweepExecutions, sweepReleases];
 
 /** Every port on its real implementation, for one request, message or cron tick. */
 function buildWorld(env: Env, ctx: ExecutionContext): World {
@@ -132,6 +148,9 @@ function buildWorld(env: Env, ctx: ExecutionContext): World {
     receiptSigner: createReceiptSigner(env.RECEIPT_KEY_PKCS8),
     leaseSigner: createLeaseSigner(env.LEASE_KEY_PKCS8),
     audit: createAuditLog(env.DB),
+    releases: releasesOnD1(env.DB),
+    releaseBell: createReleaseBell(env.RELEASES),
+    deliveries: deliveriesOn(env.DB, env.BUNDLES, (ctx.exports as unknown as { Bundles: Fetcher }).Bundles),
     accounts: createAccountStore(env.DB),
     instances,
     catalogue: catalogueOnD1(env.DB),

@@ -2,10 +2,14 @@ import { Hono } from "hono";
 import { SERVICE_OPERATIONS } from "../contract/service/operations.ts";
 import { ok } from "../domain/result.ts";
 import { registerAccountRoutes } from "./account/routes.ts";
+import { registerDeliveryRoutes } from "./catalogue/delivery-routes.ts";
+import { registerCatalogueRoutes } from "./catalogue/routes.ts";
 import type { ApiEnv } from "./context.ts";
 import { registerExecutionRoutes } from "./execution/routes.ts";
+import { registerLicenseRoutes } from "./license/routes.ts";
 import { openApiDocument } from "./openapi.ts";
 import { problemResponse } from "./problem.ts";
+import { registerPublishRoutes } from "./publish/routes.ts";
 import { problemContext, route } from "./route.ts";
 
 /** The JSON wing: everything below `/v1`, plus `/health` and the well-known documents. */
@@ -19,6 +23,10 @@ export function createApi(): Hono<ApiEnv> {
   );
   registerAccountRoutes(app);
   registerExecutionRoutes(app);
+  registerCatalogueRoutes(app);
+  registerDeliveryRoutes(app);
+  registerPublishRoutes(app);
+  registerLicenseRoutes(app);
   // One line per slice: registerXRoutes(app);
 
   app.onError((error, context) => {

@@ -1,5 +1,5 @@
 import { ACCOUNT_OPERATIONS } from "./account/operations.ts";
-import { CATALOGUE_OPERATIONS } from "./catalogue/operations.ts";
+import { CATALOGUE_OPERATIONS, DELIVERY_OPERATIONS } from "./catalogue/operations.ts";
 import { EXECUTION_OPERATIONS } from "./execution/operations.ts";
 import { LICENSE_OPERATIONS } from "./license/operations.ts";
 import type { Operation } from "./operation.ts";
@@ -11,6 +11,7 @@ export const OPERATIONS: readonly Operation[] = Object.values({
   ...SERVICE_OPERATIONS,
   ...ACCOUNT_OPERATIONS,
   ...CATALOGUE_OPERATIONS,
+  ...DELIVERY_OPERATIONS,
   ...PUBLISH_OPERATIONS,
   ...LICENSE_OPERATIONS,
   ...EXECUTION_OPERATIONS,

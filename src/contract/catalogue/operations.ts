@@ -298,7 +298,15 @@ export const CATALOGUE_OPERATIONS = {
     caller: { kind: "instance" },
     body: { type: "json", schema: DOWNLOAD_BODY, maxBytes: MAX_JSON_BYTES },
     answers: { 200: z.object({ token: z.string(), url: z.string(), expiresAt: z.string() }) },
-    problems: ["NOT_FOUND", "KEY_MALFORMED", "EXPIRED", "REVOKED", "PRODUCT_MISMATCH", "DEVICE_MISMATCH", "VERSION_NOT_ENTITLED"],
+    problems: [
+      "NOT_FOUND",
+      "KEY_MALFORMED",
+      "EXPIRED",
+      "REVOKED",
+      "PRODUCT_MISMATCH",
+      "DEVICE_MISMATCH",
+      "VERSION_NOT_ENTITLED",
+    ],
   },
 } as const satisfies Record<string, Operation>;
 
@@ -324,6 +332,6 @@ export const DELIVERY_OPERATIONS = {
     tag: "plugins",
     caller: NONE,
     answers: { 200: "application/vnd.rbsm+zip" },
-    problems: ["NOT_FOUND", "release_revoked", "range_not_satisfiable", "blob_unavailable"],
+    problems: ["NOT_FOUND", "download_gone", "range_not_satisfiable", "blob_unavailable"],
   },
 } as const satisfies Record<string, Operation>;

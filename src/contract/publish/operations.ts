@@ -1,3 +1,143 @@
-import type { Operation } from "../operation.ts";
+import * as z from "zod";
+import { GATES } from "../../domain/release/gates.ts";
+import { RELEASE_STATES } from "../../domain/release/states.ts";
+import { MARKETPLACE_PLUGIN } from "../catalogue/marketplace-plugin.ts";
+import { DECIMAL_ID, MAX_JSON_BYTES, type Operation } from "../operation.ts";
 
-export const PUBLISH_OPERATIONS = {} as const satisfies Record<string, Operation>;
+/** The bundle's own limit and what a form around it may weigh: the host's JSON, a statement, boundaries. */
+const MAX_UPLOAD_BYTES = 52_428_800 + 1_048_576;
+
+const FINDING = z.object({
+  check: z.string(),
+  rule: z.string(),
+  severity: z.enum(["error", "warning", "info"]),
+  path: z.string().optional(),
+  line: z.int().optional(),
+  column: z.int().optional(),
+  message: z.string(),
+  advice: z.string(),
+  docs: z.string(),
+});
+
+const RELEASE = z
+  .object({
+    releaseId: z.string(),
+    pluginId: z.string(),
+    publisher: z.string(),
+    name: z.string(),
+    displayName: z.string(),
+    version: z.string(),
+    sha256: z.string(),
+    size: z.int(),
+    state: z.enum(RELEASE_STATES),
+    gates: z.array(z.enum(GATES)),
+    earliest: z.string().optional(),
+    findings: z.array(FINDING),
+    reason: z.string().optional(),
+    uploadedBy: z.string(),
+    createdAt: z.string(),
+  })
+  .meta({ id: "Release" });
+
+const UPLOADED = z.looseObject({
+  ...MARKETPLACE_PLUGIN.shape,
+  releaseId: z.string(),
+  state: z.enum(RELEASE_STATES),
+});
+
+const MEMBER_SCOPES = ["release:stage", "release:publish", "plugin:edit", "stats:read", "desk:review"] as const;
+
+export const PUBLISH_OPERATIONS = {
+  publishPlugin: {
+    id: "publishPlugin",
+    method: "POST",
+    path: "/v1/plugins",
+    summary: "Upload a release: multipart `plugin`, `bundle`, `statement`",
+    tag: "publishing",
+    caller: { kind: "instance_or_account", scope: ["release:publish", "release:stage"] },
+    body: { type: "multipart", fields: ["plugin", "bundle", "statement"], maxBytes: MAX_UPLOAD_BYTES },
+    answers: { 201: UPLOADED, 200: UPLOADED },
+    problems: [
+      "BODY_INVALID",
+      "BODY_TOO_LARGE",
+      "MEDIA_TYPE_UNSUPPORTED",
+      "PERMISSION_DENIED",
+      "VALIDATION_ERROR",
+      "checksum_mismatch",
+      "metadata_mismatch",
+      "name_taken",
+      "name_reserved",
+      "version_exists",
+      "statement_stale",
+      "quota_plugins",
+      "quota_uploads",
+      "quota_pending",
+      "legacy_container",
+      "manifest_rule",
+      "signature_invalid",
+      "key_unknown",
+      "statement_mismatch",
+      "state_conflict",
+      "blob_unavailable",
+    ],
+  },
+  getHead: {
+    id: "getHead",
+    method: "GET",
+    path: "/v1/plugins/by-name/{name}/head",
+    params: { name: /^[a-z0-9-]{1,60}$/ },
+    summary: "Where the plugin's chain of statements stands",
+    tag: "publishing",
+    caller: { kind: "account", scope: MEMBER_SCOPES },
+    answers: { 200: z.object({ sequence: z.int(), statementSha256: z.string().nullable() }) },
+    problems: ["NOT_FOUND", "PERMISSION_DENIED"],
+  },
+  getRelease: {
+    id: "getRelease",
+    method: "GET",
+    path: "/v1/releases/{id}",
+    params: { id: DECIMAL_ID },
+    summary: "A release on its way; `wait` seconds until its checks have ended, or until it left the state `after`",
+    tag: "publishing",
+    caller: { kind: "instance_or_account", scope: MEMBER_SCOPES },
+    query: z.looseObject({
+      wait: z
+        .string()
+        .regex(/^(?:[0-9]|[12][0-9]|30)$/)
+        .optional(),
+      after: z.enum(RELEASE_STATES).optional(),
+    }),
+    answers: { 200: RELEASE },
+    problems: ["release_not_found", "VALIDATION_ERROR"],
+  },
+  deskQueue: {
+    id: "deskQueue",
+    method: "GET",
+    path: "/v1/desk/queue",
+    summary: "Releases waiting for a decision, longest first",
+    tag: "desk",
+    caller: { kind: "account", scope: "desk:review" },
+    answers: { 200: z.object({ releases: z.array(RELEASE) }) },
+    problems: ["PERMISSION_DENIED"],
+  },
+  decideRelease: {
+    id: "decideRelease",
+    method: "POST",
+    path: "/v1/desk/releases/{id}/decision",
+    params: { id: DECIMAL_ID },
+    summary: "Approve or reject the release whose bytes were looked at",
+    tag: "desk",
+    caller: { kind: "account", scope: "desk:review" },
+    body: {
+      type: "json",
+      schema: z.strictObject({
+        decision: z.enum(["approve", "reject"]),
+        reason: z.string().min(3).max(500),
+        sha256: z.string().regex(/^[0-9a-f]{64}$/),
+      }),
+      maxBytes: MAX_JSON_BYTES,
+    },
+    answers: { 200: z.object({ releaseId: z.string(), state: z.enum(["published", "rejected"]) }) },
+    problems: ["release_not_found", "state_conflict", "own_plugin", "PERMISSION_DENIED", "blob_unavailable"],
+  },
+} as const satisfies Record<string, Operation>;

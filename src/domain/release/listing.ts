@@ -44,7 +44,11 @@ const HOST_FORM = z.looseObject({
   permissions: z.array(z.looseObject({ code: z.string(), required: z.boolean().optional() })).optional(),
   dependencies: z
     .array(
-      z.looseObject({ pluginName: z.string().optional(), name: z.string().optional(), minVersion: z.string().optional() }),
+      z.looseObject({
+        pluginName: z.string().optional(),
+        name: z.string().optional(),
+        minVersion: z.string().optional(),
+      }),
     )
     .optional(),
   minAppVersion: z.string().optional(),

@@ -50,7 +50,10 @@ export function repriced(pricing: Pricing, host: { readonly [tier: string]: unkn
   }
   return {
     currency: "EUR",
-    tiers: pricing.tiers.map((tier) => ({ ...tier, price: prices.has(tier.id) ? (prices.get(tier.id) ?? null) : tier.price })),
+    tiers: pricing.tiers.map((tier) => ({
+      ...tier,
+      price: prices.has(tier.id) ? (prices.get(tier.id) ?? null) : tier.price,
+    })),
   };
 }
 

@@ -4,8 +4,8 @@ export interface DeliveryStore {
   publicBundle(sha256: string): Promise<PublicBundle | null>;
   /** A file of a published bundle may be shown; the manifest says which files there are. */
   publishedManifest(sha256: string): Promise<string | null>;
-  /** The release a license may fetch: `version`, or the newest published by SemVer precedence. */
-  releaseFor(pluginId: string, version: string | null): Promise<DeliverableRelease | null>;
+  /** `version`, or the newest published by SemVer precedence – with `publishedBy` the newest of those published until then. */
+  releaseFor(pluginId: string, version: string | null, publishedBy: number | null): Promise<DeliverableRelease | null>;
   addToken(token: NewDownloadToken): Promise<void>;
   /** One guarded update: exactly one caller ever gets the release. */
   consumeToken(hash: string, instanceId: string | null, at: number): Promise<DeliverableRelease | null>;

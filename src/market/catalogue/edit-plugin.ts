@@ -29,7 +29,10 @@ export async function editPlugin(
     if (!changes.ok) return changes;
     const isEmpty = Object.keys(changes.value).length === 0;
     // A rating or a release may move the row between our read and our write: look again, a few times.
-    if (isEmpty || (await world.catalogue.edit(pluginId, owned.value.rev, changes.value, actor, unixSeconds(world.clock.now()))))
+    if (
+      isEmpty ||
+      (await world.catalogue.edit(pluginId, owned.value.rev, changes.value, actor, unixSeconds(world.clock.now())))
+    )
       return showPluginCard(world, { id: pluginId }, principal);
   }
   return refuse({ reason: "state_conflict" });

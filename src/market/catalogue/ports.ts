@@ -7,7 +7,10 @@ export type PluginRef = { readonly id: string } | { readonly name: string };
 
 /** What the catalogue use cases need of storage. Times in Unix seconds. */
 export interface CatalogueStore {
-  search(query: CatalogueQuery, sight: Sight): Promise<{ readonly items: readonly PluginCard[]; readonly total: number }>;
+  search(
+    query: CatalogueQuery,
+    sight: Sight,
+  ): Promise<{ readonly items: readonly PluginCard[]; readonly total: number }>;
   /** Null: there is none, or this viewer may not know of it. */
   card(ref: PluginRef, sight: Sight): Promise<PluginCard | null>;
   detail(ref: PluginRef, sight: Sight): Promise<PluginDetail | null>;
@@ -22,7 +25,11 @@ export interface CatalogueStore {
   delist(pluginId: string, actor: Actor, at: number): Promise<void>;
   stats(pluginId: string): Promise<PluginStats | null>;
   totals(): Promise<{ readonly plugins: number; readonly downloads: number }>;
-  reviews(pluginId: string, page: number, limit: number): Promise<{ readonly items: readonly ReviewRow[]; readonly total: number }>;
+  reviews(
+    pluginId: string,
+    page: number,
+    limit: number,
+  ): Promise<{ readonly items: readonly ReviewRow[]; readonly total: number }>;
   /** One per user and instance: a second one replaces the first. Null: the instance holds neither license nor installation. */
   writeReview(review: NewReview, at: number): Promise<{ readonly id: string; readonly isNew: boolean } | null>;
 }

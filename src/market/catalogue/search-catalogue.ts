@@ -1,7 +1,7 @@
 import type { Principal } from "../../domain/account/principal.ts";
 import type { World } from "../ports.ts";
-import type { CataloguePage, CatalogueQuery } from "./views.ts";
 import { sightOf } from "./viewer.ts";
+import type { CataloguePage, CatalogueQuery } from "./views.ts";
 
 /** One page of the list. Strangers see approved and listed plugins only, whatever they ask for. */
 export async function searchCatalogue(

@@ -20,7 +20,10 @@ export async function writeReview(
   pluginId: string,
   review: ReviewText,
 ): Promise<
-  Result<{ readonly id: string; readonly isNew: boolean }, Problem<"NOT_FOUND" | "PERMISSION_DENIED" | "review_not_allowed">>
+  Result<
+    { readonly id: string; readonly isNew: boolean },
+    Problem<"NOT_FOUND" | "PERMISSION_DENIED" | "review_not_allowed">
+  >
 > {
   if (principal.kind !== "instance") return refuse({ reason: "PERMISSION_DENIED" });
   const plugin = await showPluginCard(world, { id: pluginId }, { kind: "anonymous" });

@@ -1,13 +1,15 @@
 import type { Problem } from "../../domain/problem.ts";
-import {
-  NEW_PLUGINS_PER_WEEK,
-  PENDING_FIRST_RELEASES,
-  UPLOADS_PER_DAY,
-} from "../../domain/release/limits.ts";
+import { NEW_PLUGINS_PER_WEEK, PENDING_FIRST_RELEASES, UPLOADS_PER_DAY } from "../../domain/release/limits.ts";
 import type { IntakeFacts } from "./ports.ts";
 
 type NameProblem = Problem<
-  "name_taken" | "name_reserved" | "state_conflict" | "PERMISSION_DENIED" | "quota_plugins" | "quota_uploads" | "quota_pending"
+  | "name_taken"
+  | "name_reserved"
+  | "state_conflict"
+  | "PERMISSION_DENIED"
+  | "quota_plugins"
+  | "quota_uploads"
+  | "quota_pending"
 >;
 
 /** May this publisher put a release under this name? Names are never given away again. */

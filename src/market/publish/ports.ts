@@ -1,8 +1,8 @@
 import type { CheckOutcome, CheckResult, ExpectedChecks, Finding } from "../../domain/release/checks.ts";
 import type { Pricing } from "../../domain/release/pricing.ts";
 import type { ReleaseState } from "../../domain/release/states.ts";
-import type { Actor } from "../catalogue/ports.ts";
 import type { DeliveryStore } from "../catalogue/delivery-ports.ts";
+import type { Actor } from "../catalogue/ports.ts";
 
 /** What publishing needs of the world. */
 export interface PublishPorts {
@@ -191,6 +191,7 @@ export interface DecisionFacts extends ReleaseFacts {
   readonly pluginRev: number;
   /** Listing fields the owner set by hand. */
   readonly edited: readonly string[];
+  readonly pricing: Pricing;
 }
 
 export interface Publication {
@@ -199,7 +200,7 @@ export interface Publication {
   readonly receipt: string;
   readonly receiptSha256: string;
   readonly delivery: "public" | "gated";
-  /** Null fields of the listing stay as they are. */
+  /** Fields the owner set by hand stay as they are, prices excepted: those come merged. */
   readonly listing: Listing;
   readonly deciderId: string;
   readonly reason: string;

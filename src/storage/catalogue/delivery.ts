@@ -43,18 +43,23 @@ export function deliveriesOn(db: D1Database, bucket: R2Bucket, cached: BundleFet
     },
     async publishedManifest(sha256) {
       return db
-        .prepare("SELECT manifest FROM releases WHERE sha256 = ? AND state IN ('published', 'deprecated', 'yanked') LIMIT 1")
+        .prepare(
+          "SELECT manifest FROM releases WHERE sha256 = ? AND state IN ('published', 'deprecated', 'yanked') LIMIT 1",
+        )
         .bind(sha256)
         .first<string>("manifest");
     },
-    async releaseFor(pluginId, version) {
-      const isNewest = version === null;
+    async releaseFor(pluginId, version, publishedBy) {
       const row = await db
         .prepare(
-          `SELECT ${RELEASE_COLUMNS} FROM releases r JOIN plugins p ON p.id = r.plugin_id WHERE r.plugin_id = ?
-           ${isNewest ? "AND r.id = p.latest_release_id" : "AND r.version = ? AND r.state IN ('published', 'deprecated', 'yanked')"}`,
+          `SELECT ${RELEASE_COLUMNS} FROM releases r JOIN plugins p ON p.id = r.plugin_id
+           WHERE r.plugin_id = ?1 AND CASE
+             WHEN ?2 IS NOT NULL THEN r.version = ?2 AND r.state IN ('published', 'deprecated', 'yanked')
+             WHEN ?3 IS NOT NULL THEN r.published_at <= ?3 AND r.state IN ('published', 'deprecated')
+             ELSE r.id = p.latest_release_id END
+           ORDER BY r.channel = 'stable' DESC, r.version_sort DESC LIMIT 1`,
         )
-        .bind(Number(pluginId), ...(isNewest ? [] : [version]))
+        .bind(Number(pluginId), version, publishedBy)
         .first<ReleaseRow>();
       return row === null ? null : readRelease(row);
     },
@@ -177,7 +182,9 @@ async function saltOf(db: D1Database, day: string): Promise<string> {
   if (known !== undefined) return known;
   const salt = encodeHex(crypto.getRandomValues(new Uint8Array(32)));
   const row = await db
-    .prepare("INSERT INTO download_salts (day, salt) VALUES (?, ?) ON CONFLICT (day) DO UPDATE SET salt = salt RETURNING salt")
+    .prepare(
+      "INSERT INTO download_salts (day, salt) VALUES (?, ?) ON CONFLICT (day) DO UPDATE SET salt = salt RETURNING salt",
+    )
     .bind(day, salt)
     .first<{ salt: string }>();
   salts.clear();

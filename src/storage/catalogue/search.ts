@@ -39,10 +39,7 @@ export async function searchPlugins(
 
 type Value = string | number;
 
-function conditions(
-  query: CatalogueQuery,
-  sight: Sight,
-): { where: string; values: Value[]; isCountable: boolean } {
+function conditions(query: CatalogueQuery, sight: Sight): { where: string; values: Value[]; isCountable: boolean } {
   const parts: string[] = [];
   const values: Value[] = [];
   const add = (sql: string, ...bound: Value[]) => {
@@ -65,11 +62,7 @@ function conditions(
 }
 
 /** Plugins that are not approved: the newest release says what they are. Strangers find none. */
-function addOwn(
-  status: CatalogueQuery["status"],
-  sight: Sight,
-  add: (sql: string, ...bound: Value[]) => void,
-): void {
+function addOwn(status: CatalogueQuery["status"], sight: Sight, add: (sql: string, ...bound: Value[]) => void): void {
   const states = {
     pending: "'staged','scanning'",
     review: "'review'",
@@ -80,7 +73,8 @@ function addOwn(
   add(
     `p.latest_release_id IS NULL AND (SELECT n.state FROM releases n WHERE n.plugin_id = p.id ORDER BY n.id DESC LIMIT 1) IN (${states})`,
   );
-  if (!sight.all) add("p.publisher_id IN (SELECT value FROM json_each(?))", JSON.stringify(sight.publisherIds.map(Number)));
+  if (!sight.all)
+    add("p.publisher_id IN (SELECT value FROM json_each(?))", JSON.stringify(sight.publisherIds.map(Number)));
 }
 
 /** Contains-match without case, or an exact tag. `instr`, never LIKE: D1 bounds patterns at 50 bytes, and % is a letter here. */

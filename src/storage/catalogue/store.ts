@@ -2,9 +2,9 @@ import type { CatalogueStore, Membership, Ownership, PluginRef, Sight } from "..
 import type { PluginCard, VersionRow } from "../../market/catalogue/views.ts";
 import { readDetail } from "./detail.ts";
 import { editListing, unlistPlugin } from "./listing.ts";
-import { CARD_FROM, CARD_SELECT, type CardRow, readCard, readPricing, readVersionRow, roundedRating } from "./rows.ts";
-import type { VersionSqlRow } from "./rows.ts";
 import { insertReview, readReviews } from "./reviews.ts";
+import type { VersionSqlRow } from "./rows.ts";
+import { CARD_FROM, CARD_SELECT, type CardRow, readCard, readPricing, readVersionRow, roundedRating } from "./rows.ts";
 import { searchPlugins } from "./search.ts";
 
 /** The catalogue on D1. */
@@ -62,7 +62,9 @@ async function readFacets(db: D1Database): ReturnType<CatalogueStore["facets"]> 
       `SELECT category AS name, sum(count) AS count FROM catalogue_counts
        GROUP BY category HAVING sum(count) > 0 ORDER BY count DESC, name`,
     ),
-    db.prepare(`SELECT tag AS name, count(*) AS count FROM plugin_tags GROUP BY tag ORDER BY count DESC, name LIMIT 200`),
+    db.prepare(
+      `SELECT tag AS name, count(*) AS count FROM plugin_tags GROUP BY tag ORDER BY count DESC, name LIMIT 200`,
+    ),
   ]);
   return { categories: categories?.results ?? [], tags: tags?.results ?? [] };
 }

@@ -1,5 +1,5 @@
-import { STALE_SCANNING_SECONDS, STALE_STAGED_SECONDS } from "../../domain/release/limits.ts";
 import type { CheckOutcome, CheckResult, ExpectedChecks } from "../../domain/release/checks.ts";
+import { STALE_SCANNING_SECONDS, STALE_STAGED_SECONDS } from "../../domain/release/limits.ts";
 import type { ReleaseWork } from "../../market/publish/ports.ts";
 
 /** The newest row of every check of a release. */

@@ -56,8 +56,9 @@ export async function publishRelease(
       .bind(publication.publication, receiptSha256, at, plugin, release),
     db
       .prepare(
-        `UPDATE plugins SET display_name = ?, description = ?, category = ?, type = ?, tags = ?, icon = ?, screenshots = ?,
-           pricing = ?, trial_days = ?
+        `UPDATE plugins SET ${unlessEdited("displayName", "display_name")}, ${unlessEdited("description", "description")},
+           ${unlessEdited("category", "category")}, type = ?, ${unlessEdited("tags", "tags")},
+           ${unlessEdited("icon", "icon")}, ${unlessEdited("screenshots", "screenshots")}, pricing = ?, trial_days = ?
          WHERE id = ? AND latest_release_id = ? AND last_receipt_sha256 = ?`,
       )
       .bind(
@@ -91,6 +92,11 @@ export async function publishRelease(
       .bind(at, facts.name, release, receiptSha256),
   ]);
   return (published?.results.length ?? 0) === 1;
+}
+
+/** A new release brings its own listing, except where the owner set the field by hand. */
+function unlessEdited(field: string, column: string): string {
+  return `${column} = CASE WHEN EXISTS (SELECT 1 FROM json_each(plugins.edited) WHERE value = '${field}') THEN ${column} ELSE ? END`;
 }
 
 /** review → rejected; never for a decider's own publisher. */

@@ -1,12 +1,13 @@
 import type { CheckResult, Finding } from "../../domain/release/checks.ts";
 import type { ReleaseState } from "../../domain/release/states.ts";
 import type { DecisionFacts, ReleaseFacts } from "../../market/publish/ports.ts";
+import { readPricing } from "../catalogue/rows.ts";
 import { LATEST_CHECKS, readExpected } from "./checks.ts";
 
 const FACTS = `
   SELECT r.id, r.plugin_id, p.publisher_id, b.handle, p.name, p.display_name, r.version, r.sha256, r.size, r.state,
     r.statement, r.statement_sha256, r.server_sha256, r.manifest, r.needs_approval, r.velocity_until, r.expected_checks,
-    r.decision_reason, r.uploaded_by, r.created_at, p.publications, p.last_receipt_sha256, p.rev, p.edited,
+    r.decision_reason, r.uploaded_by, r.created_at, p.publications, p.last_receipt_sha256, p.rev, p.edited, p.pricing,
     (SELECT json_group_array(json_object('name', l.name, 'result', l.result, 'findings', json(l.findings)))
      FROM (${LATEST_CHECKS}) l WHERE l.release_id = r.id) AS checks
   FROM releases r JOIN plugins p ON p.id = r.plugin_id JOIN publishers b ON b.id = p.publisher_id`;
@@ -36,6 +37,7 @@ interface FactsRow {
   readonly last_receipt_sha256: string | null;
   readonly rev: number;
   readonly edited: string;
+  readonly pricing: string;
   readonly checks: string;
 }
 
@@ -83,5 +85,6 @@ function readFacts(row: FactsRow): DecisionFacts {
     lastReceiptSha256: row.last_receipt_sha256,
     pluginRev: row.rev,
     edited,
+    pricing: readPricing(row.pricing),
   };
 }

@@ -1,6 +1,6 @@
-import { DAY } from "../../domain/time.ts";
 import { VELOCITY_RELEASES, VELOCITY_WINDOW_SECONDS, WEEK_SECONDS } from "../../domain/release/limits.ts";
 import type { ReleaseState } from "../../domain/release/states.ts";
+import { DAY } from "../../domain/time.ts";
 import type { Actor } from "../../market/catalogue/ports.ts";
 import type { IntakeFacts, NewRelease, NewStatement } from "../../market/publish/ports.ts";
 

@@ -1,0 +1,80 @@
+import type { Hono } from "hono";
+import { PUBLISH_OPERATIONS } from "../../contract/publish/operations.ts";
+import type { Principal } from "../../domain/account/principal.ts";
+import type { ReleaseState } from "../../domain/release/states.ts";
+import { ok } from "../../domain/result.ts";
+import { isoTime } from "../../domain/time.ts";
+import { showPluginCard } from "../../market/catalogue/show-plugin.ts";
+import type { World } from "../../market/ports.ts";
+import { decideRelease } from "../../market/publish/decide-release.ts";
+import { readHead } from "../../market/publish/read-head.ts";
+import { listDeskQueue, type ReleaseView, showRelease } from "../../market/publish/show-release.ts";
+import { uploadRelease } from "../../market/publish/upload-release.ts";
+import { presentPlugin } from "../catalogue/present.ts";
+import type { ApiEnv } from "../context.ts";
+import { route } from "../route.ts";
+import { readUploadForm } from "./upload-form.ts";
+
+const OPS = PUBLISH_OPERATIONS;
+const POLL_MILLISECONDS = 250;
+const QUEUE_LENGTH = 100;
+
+/** Upload, head, release status, desk. */
+export function registerPublishRoutes(app: Hono<ApiEnv>): void {
+  route(app, OPS.publishPlugin, async ({ world, principal, request }) => {
+    const upload = await readUploadForm(request);
+    if (!upload.ok) return upload;
+    const uploaded = await uploadRelease(world, principal, upload.value);
+    if (!uploaded.ok) return uploaded;
+    const { pluginId, releaseId, state, isNew } = uploaded.value;
+    const card = await showPluginCard(world, { id: pluginId }, principal);
+    if (!card.ok) return card;
+    const plugin = presentPlugin(card.value, world.site.origin);
+    return ok({ status: isNew ? 201 : 200, body: { ...plugin, releaseId, state } });
+  });
+  route(app, OPS.getHead, async ({ world, principal, params }) => {
+    const head = await readHead(world, principal, params.name ?? "");
+    return head.ok ? ok({ body: head.value }) : head;
+  });
+  route(app, OPS.getRelease, async ({ world, principal, params, query }) => {
+    const seconds = Number(query.wait ?? 0);
+    const release = await waitForRelease(world, principal, params.id ?? "", seconds, query.after);
+    return release.ok ? ok({ body: presentRelease(release.value) }) : release;
+  });
+  route(app, OPS.deskQueue, async ({ world }) =>
+    ok({ body: { releases: (await listDeskQueue(world, QUEUE_LENGTH)).map(presentRelease) } }),
+  );
+  route(app, OPS.decideRelease, async ({ world, principal, params, body }) => {
+    const decided = await decideRelease(world, principal, params.id ?? "", body);
+    return decided.ok ? ok({ body: decided.value }) : decided;
+  });
+}
+
+/** Long poll: answers as soon as the checks have ended – or, with `after`, as soon as that state was left. */
+async function waitForRelease(
+  world: World,
+  principal: Principal,
+  releaseId: string,
+  seconds: number,
+  after: ReleaseState | undefined,
+): ReturnType<typeof showRelease> {
+  const until = world.clock.now() + seconds * 1000;
+  for (;;) {
+    const release = await showRelease(world, principal, releaseId);
+    if (!release.ok || world.clock.now() >= until) return release;
+    const { state } = release.value;
+    const isWaiting = after === undefined ? state === "staged" || state === "scanning" : state === after;
+    if (!isWaiting) return release;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
+  }
+}
+
+function presentRelease(view: ReleaseView): object {
+  const { earliest, reason, createdAt, ...rest } = view;
+  return {
+    ...rest,
+    ...(earliest === null ? {} : { earliest: isoTime(earliest) }),
+    ...(reason === null ? {} : { reason }),
+    createdAt: isoTime(createdAt),
+  };
+}

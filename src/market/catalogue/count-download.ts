@@ -1,0 +1,32 @@
+import { isoTime, unixSeconds } from "../../domain/time.ts";
+import type { World } from "../ports.ts";
+
+export interface Downloader {
+  /** Address as the platform saw it; never a header the client can write. */
+  readonly address: string;
+  readonly agent: string;
+  /** `Rbsm-Purpose`, as sent. */
+  readonly purpose: string;
+}
+
+const PURPOSES = ["install", "update", "ci", "mirror"] as const;
+
+/** Counts one delivery that began at byte 0. A client is counted once a day and release; its address is never stored. */
+export function countDownload(
+  world: Pick<World, "deliveries" | "clock" | "background">,
+  releaseId: string,
+  downloader: Downloader,
+): void {
+  const purpose = PURPOSES.find((known) => known === downloader.purpose) ?? "unknown";
+  // Mirrors fetch everything: they say nothing about use.
+  if (purpose === "mirror") return;
+  const day = isoTime(unixSeconds(world.clock.now())).slice(0, 10);
+  const client = `${networkOf(downloader.address)}\n${downloader.agent}`;
+  world.background.defer(world.deliveries.count({ releaseId, day, purpose, client }));
+}
+
+/** /24 of IPv4, /48 of IPv6: people behind one router are one client. */
+export function networkOf(address: string): string {
+  if (address.includes(".")) return address.split(".").slice(0, 3).join(".");
+  return address.split(":").slice(0, 3).join(":");
+}

@@ -1,0 +1,130 @@
+import { type OpenedBundle, openBundle } from "../../domain/bundle/open.ts";
+import { CHECKS, type CheckName, type CheckOutcome, type Finding, nextAttemptAt } from "../../domain/release/checks.ts";
+import type { Result } from "../../domain/result.ts";
+import { unixSeconds } from "../../domain/time.ts";
+import type { World } from "../ports.ts";
+import { finding, findingOf } from "./findings.ts";
+import type { ReleaseWork } from "./ports.ts";
+import { verifyStatement } from "./verify-statement.ts";
+
+type Needs = Pick<World, "releases" | "bundles" | "clock" | "site">;
+type Opened = Result<OpenedBundle, readonly Parameters<typeof findingOf>[1][]>;
+
+/**
+ * Runs what a release was frozen to expect (README, Checks) and lets the database count. A check that crashes, does not
+ * exist or cannot read what it needs is `unknown`, and unknown never publishes.
+ */
+export async function checkRelease(world: Needs, releaseId: string): Promise<void> {
+  const work = await world.releases.claimForChecks(releaseId, unixSeconds(world.clock.now()));
+  if (work === null) return;
+  const bundle = await readStored(world, work);
+  let mostAttempts = 0;
+  for (const name of work.expected.checks) {
+    const before = work.results[name];
+    if (before !== undefined && before.result !== "unknown") continue;
+    const attempt = (before?.attempt ?? 0) + 1;
+    const outcome = await runCheck(world, work, name, bundle);
+    await world.releases.appendCheck(releaseId, name, attempt, outcome, unixSeconds(world.clock.now()));
+    if (outcome.result === "unknown") mostAttempts = Math.max(mostAttempts, attempt);
+  }
+  const now = unixSeconds(world.clock.now());
+  await world.releases.settleChecks(releaseId, mostAttempts === 0 ? null : nextAttemptAt(mostAttempts, now), now);
+}
+
+const UNKNOWN: CheckOutcome = { result: "unknown", findings: [] };
+const CLEAN: CheckOutcome = { result: "clean", findings: [] };
+
+/** The stored bytes as the strict reader sees them, from R2 and never from the upload; null when they cannot be read. */
+async function readStored(world: Needs, work: ReleaseWork): Promise<Opened | null> {
+  try {
+    const bytes = await world.bundles.get("bundle", work.sha256);
+    return bytes === null ? null : await openBundle(bytes, { expectedSha256: work.sha256 });
+  } catch {
+    return null;
+  }
+}
+
+async function runCheck(world: Needs, work: ReleaseWork, name: string, bundle: Opened | null): Promise<CheckOutcome> {
+  const check = CHECKS.find((known) => known === name);
+  if (check === undefined || bundle === null) return UNKNOWN;
+  try {
+    return await RUN[check](world, work, bundle);
+  } catch {
+    return UNKNOWN;
+  }
+}
+
+type Check = (world: Needs, work: ReleaseWork, bundle: Opened) => Promise<CheckOutcome>;
+
+const RUN: Readonly<Record<CheckName, Check>> = {
+  structure: async (_world, _work, bundle) => readerOutcome("structure", bundle),
+  text: async (_world, _work, bundle) => readerOutcome("text", bundle),
+  identity: checkIdentity,
+  known_digest: checkDigests,
+};
+
+/** One reader serves two checks: hidden characters are `text`, everything else `structure`. */
+function readerOutcome(name: "structure" | "text", bundle: Opened): CheckOutcome {
+  if (bundle.ok) return CLEAN;
+  const isText = (code: string) => code.startsWith("text_");
+  const own = bundle.problem.filter((problem) => isText(problem.code) === (name === "text"));
+  // A reader that stopped at the structure has not looked at the text.
+  if (own.length === 0) return name === "text" ? UNKNOWN : CLEAN;
+  return { result: "dirty", findings: own.map((problem) => findingOf(name, problem)) };
+}
+
+/** Manifest, row, uploader and – where somebody signed – statement say the same; the key is usable now. */
+async function checkIdentity(world: Needs, work: ReleaseWork, bundle: Opened): Promise<CheckOutcome> {
+  if (!bundle.ok) return UNKNOWN;
+  const { manifest, sha256 } = bundle.value;
+  const findings: Finding[] = [];
+  const compare = (field: string, found: string, expected: string) => {
+    if (found !== expected)
+      findings.push(
+        finding(
+          "identity",
+          "identity_mismatch",
+          `The manifest's ${field} is ${found}, the release's ${expected}.`,
+          "Upload the bundle again.",
+        ),
+      );
+  };
+  compare("name", manifest.name, work.name);
+  compare("version", manifest.version, work.version);
+  compare("publisher", manifest.publisher, work.publisherHandle);
+  compare("digest", sha256, work.sha256);
+  if (work.statement !== null) {
+    const statement = await verifyStatement(world, work.statement, work.publisherId, bundle.value);
+    if (!statement.ok)
+      findings.push(
+        finding(
+          "identity",
+          statement.problem.reason,
+          "The publisher's statement does not hold for this bundle.",
+          "Sign and publish again with a key in use.",
+        ),
+      );
+  }
+  return findings.length === 0 ? CLEAN : { result: "dirty", findings };
+}
+
+/** The bundle, or any file in it, is something we have seen do harm. */
+async function checkDigests(world: Needs, work: ReleaseWork, bundle: Opened): Promise<CheckOutcome> {
+  if (!bundle.ok) return UNKNOWN;
+  const { entries } = bundle.value;
+  const blocked = await world.releases.blockedDigests([work.sha256, ...entries.map((entry) => entry.sha256)]);
+  if (blocked.length === 0) return CLEAN;
+  const paths = entries.filter((entry) => blocked.includes(entry.sha256)).map((entry) => entry.path);
+  return {
+    result: "dirty",
+    findings: (paths.length === 0 ? [undefined] : paths).map((path) =>
+      finding(
+        "known_digest",
+        "blocked_digest",
+        "These bytes are on the marketplace's block list.",
+        "Remove the file; write to the desk if you think this is a mistake.",
+        path,
+      ),
+    ),
+  };
+}

@@ -1,0 +1,11 @@
+import { unixSeconds } from "../../domain/time.ts";
+import type { World } from "../ports.ts";
+
+/** Rings again for releases whose bell was lost, whose scanner died or whose unknown checks are due; forgets old salts. */
+export async function sweepReleases(
+  world: Pick<World, "releases" | "releaseBell" | "deliveries" | "clock">,
+): Promise<void> {
+  const now = unixSeconds(world.clock.now());
+  for (const releaseId of await world.releases.due(now)) await world.releaseBell.ring(releaseId);
+  await world.deliveries.forget(now);
+}
