@@ -13,6 +13,8 @@ export function problemResponse(
   const message = problem.detail ?? sentence;
   const { retryAfter } = problem.facts ?? {};
   const body = {
+    // First: a fact named like a standard member must not replace it.
+    ...problem.facts,
     type: `${context.origin}/problems/${problem.reason}`,
     title: sentence,
     status,
@@ -23,7 +25,6 @@ export function problemResponse(
     code: problem.reason,
     error: { code: problem.reason, details: problem.facts ?? {} },
     traceId: context.requestId,
-    ...problem.facts,
   };
   return new Response(JSON.stringify(body), {
     status,

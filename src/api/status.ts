@@ -1,7 +1,7 @@
 import type { AccountReason } from "../domain/account/reasons.ts";
 import { BUNDLE_REASONS, type BundleReason } from "../domain/bundle/reasons.ts";
 import type { ExecutionReason } from "../domain/execution/reasons.ts";
-import type { LicenseReason } from "../domain/license/reasons.ts";
+import { LICENSE_STATUS } from "../domain/license/status.ts";
 import type { Reason } from "../domain/reasons.ts";
 import type { ReleaseReason } from "../domain/release/reasons.ts";
 import { TRUST_REASONS, type TrustReason } from "../domain/trust/reasons.ts";
@@ -49,50 +49,6 @@ const RELEASE_STATUS = {
   range_not_satisfiable: 416,
   review_not_allowed: 403,
 } as const satisfies Record<ReleaseReason, number>;
-
-const LICENSE_STATUS = {
-  REVOKED: 403,
-  SUSPENDED: 403,
-  PLUGIN_SUSPENDED: 403,
-  NOT_YET_VALID: 403,
-  EXPIRED: 403,
-  TRIAL_EXPIRED: 403,
-  PRODUCT_MISMATCH: 403,
-  DEVICE_MISMATCH: 403,
-  SEAT_EVICTED: 403,
-  LEASE_REVOKED: 403,
-  VERSION_NOT_ENTITLED: 403,
-  BUILD_MISMATCH: 403,
-  KEY_MALFORMED: 400,
-  KEY_IN_URL: 400,
-  KEY_RETIRED: 403,
-  PAYMENT_REQUIRED: 402,
-  ACTIVATION_REQUIRED: 409,
-  LEASE_LAPSED: 409,
-  SEAT_TAKEN: 409,
-  SEAT_LIMIT: 409,
-  DEVICE_CLONED: 409,
-  DEVICE_IN_USE: 409,
-  DEVICE_ID_REQUIRED: 422,
-  DEVICE_ID_INVALID: 422,
-  DEVICE_PROOF_REQUIRED: 401,
-  DEVICE_PROOF_INVALID: 401,
-  ENTITLEMENT_MISSING: 403,
-  QUOTA_EXHAUSTED: 409,
-  TRIAL_NOT_OFFERED: 409,
-  TRIAL_ALREADY_USED: 409,
-  TRANSITION_INVALID: 409,
-  TRANSFER_REFUSED: 400,
-  PLAN_CHANGE_REFUSED: 409,
-  ALREADY_LICENSED: 409,
-  ALREADY_BOUND: 409,
-  IDEMPOTENCY_MISMATCH: 422,
-  ACTIVATION_BUDGET: 429,
-  STATE_CHANGED: 409,
-  SIGNER_UNAVAILABLE: 503,
-  consent_incomplete: 409,
-  consent_stale: 409,
-} as const satisfies Record<LicenseReason, number>;
 
 const EXECUTION_STATUS = {
   event_conflict: 409,

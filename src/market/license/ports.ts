@@ -226,6 +226,8 @@ export interface LicenseStore {
   isPublisherMember(publisherId: string, accountId: string): Promise<boolean>;
   listByUser(instanceId: string, userId: string, now: number): Promise<readonly LicenseFacts[]>;
   rightsOf(licenseId: string): Promise<Rights>;
+  /** The manifest of a published version, as parsed JSON. */
+  manifestOf(pluginId: string, version: string): Promise<Json>;
   usageOf(licenseId: string, period: string): Promise<{ readonly [metric: string]: number }>;
 
   /** License, key, limits, trial claims, event and webhook in one transaction; refusals come from the same conditions. */

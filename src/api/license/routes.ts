@@ -1,0 +1,97 @@
+import type { Hono } from "hono";
+import { LICENSE_OPERATIONS } from "../../contract/license/operations.ts";
+import { DECIMAL_ID } from "../../contract/operation.ts";
+import { encodeBase64url } from "../../domain/bytes.ts";
+import { ok } from "../../domain/result.ts";
+import { isoTime, unixSeconds } from "../../domain/time.ts";
+import type { NamedLicense } from "../../market/license/ask-device.ts";
+import { changeLicense, type LicenseAct } from "../../market/license/change-license.ts";
+import { listLicenses } from "../../market/license/list-licenses.ts";
+import { showLicense } from "../../market/license/show-license.ts";
+import { signVerdict } from "../../market/license/sign.ts";
+import { validateLicense } from "../../market/license/validate-license.ts";
+import { verifyLicense } from "../../market/license/verify-license.ts";
+import type { ApiEnv } from "../context.ts";
+import { type Handler, route } from "../route.ts";
+import { bindingOf } from "./binding.ts";
+import { registerInstallationRoutes } from "./installation-routes.ts";
+import { registerIssueRoutes } from "./issue-routes.ts";
+
+export function registerLicenseRoutes(app: Hono<ApiEnv>): void {
+  registerIssueRoutes(app);
+  registerInstallationRoutes(app);
+
+  route(app, LICENSE_OPERATIONS.verifyLicense, async ({ world, principal, body }) => {
+    if (principal.kind !== "instance") throw new Error("verify was called without an instance");
+    const answer = await verifyLicense(world, {
+      ...body,
+      instanceId: principal.instanceId,
+      isInstanceSuspended: principal.isSuspended,
+    });
+    return ok({ body: answer });
+  });
+
+  route(app, LICENSE_OPERATIONS.validateLicense, async ({ world, principal, body, raw }) => {
+    const answer = await validateLicense(world, principal, { ...body, binding: await bindingOf(body.nonce, raw) });
+    return answer.ok ? ok({ body: answer.value }) : answer;
+  });
+
+  route(app, LICENSE_OPERATIONS.listUserLicenses, async ({ world, principal, params }) => {
+    if (principal.kind !== "instance") throw new Error("a list of licenses was asked for without an instance");
+    return ok({ body: await listLicenses(world, principal.instanceId, params.userId as string) });
+  });
+
+  route(app, LICENSE_OPERATIONS.showLicense, async ({ world, principal, params }) => {
+    const license = await showLicense(world, principal, params.id as string);
+    return license.ok ? ok({ body: license.value }) : license;
+  });
+
+  change(app, LICENSE_OPERATIONS.transferLicense, ({ newUserId }) => ({ kind: "transfer", newUserId }));
+  change(app, LICENSE_OPERATIONS.revokeLicense, ({ reason }) => ({ kind: "revoke", reason: reason ?? "" }));
+  change(app, LICENSE_OPERATIONS.bindLicense, ({ hardwareId }) => ({ kind: "bind", hardwareId }));
+  change(app, LICENSE_OPERATIONS.renewLicense, ({ days }) => ({ kind: "renew", days }));
+  change(app, LICENSE_OPERATIONS.upgradeLicense, ({ type, days }) => ({ kind: "upgrade", type, days: days ?? null }));
+  change(app, LICENSE_OPERATIONS.suspendLicense, ({ reason }) => ({ kind: "suspend", reason }));
+  change(app, LICENSE_OPERATIONS.reactivateLicense, () => ({ kind: "reactivate" }));
+
+  for (const operation of [LICENSE_OPERATIONS.listLeaseKeys, LICENSE_OPERATIONS.showJwks]) {
+    route(app, operation, async ({ world }) => {
+      const x = encodeBase64url(await world.leaseSigner.publicKey());
+      const kid = await world.leaseSigner.keyId();
+      const key = { kty: "OKP", crv: "Ed25519", x, kid, use: "sig", alg: "EdDSA", rbsm_purpose: "lease" };
+      return ok({ body: { keys: [key] }, headers: { "cache-control": "public, max-age=3600" } });
+    });
+  }
+
+  route(app, LICENSE_OPERATIONS.showTime, async ({ world, query }) => {
+    const now = unixSeconds(world.clock.now());
+    const verdict = await signVerdict(world, "time", { now }, { nonce: query.nonce }, now);
+    return ok({ body: { now: isoTime(now), verdict }, headers: { "cache-control": "no-store" } });
+  });
+}
+
+type ChangeOperation = (typeof LICENSE_OPERATIONS)[
+  | "transferLicense"
+  | "revokeLicense"
+  | "bindLicense"
+  | "renewLicense"
+  | "upgradeLicense"
+  | "suspendLicense"
+  | "reactivateLicense"];
+
+function change<O extends ChangeOperation>(
+  app: Hono<ApiEnv>,
+  operation: O,
+  read: (body: Parameters<Handler<O>>[0]["body"]) => LicenseAct,
+): void {
+  route(app, operation, async ({ world, principal, params, body }) => {
+    const named = nameLicense((params.license ?? params.id) as string);
+    const changed = await changeLicense(world, principal, named, read(body));
+    return changed.ok ? ok({ body: changed.value }) : changed;
+  });
+}
+
+/** In an address, up to 15 digits are an id and anything else is a key. */
+function nameLicense(text: string): NamedLicense {
+  return DECIMAL_ID.test(text) ? { licenseId: text } : { licenseKey: text };
+}

@@ -1,0 +1,156 @@
+import type { Principal } from "../../domain/account/principal.ts";
+import { coversPlugin, hasScope } from "../../domain/account/rights.ts";
+import type { Json } from "../../domain/json/json.ts";
+import { keyHint, makeLegacyKey, makeLicenseKey } from "../../domain/license/key.ts";
+import { type MarketplaceLicense, projectLicense } from "../../domain/license/projection.ts";
+import { lowerTerms, type TierTerms, termsOf, type WantedTerms } from "../../domain/license/tiers.ts";
+import type { Tier } from "../../domain/manifest/permissions.ts";
+import type { Problem } from "../../domain/problem.ts";
+import type { Reason } from "../../domain/reasons.ts";
+import { ok, type Result, refuse } from "../../domain/result.ts";
+import { HOUR, MINUTE, unixSeconds } from "../../domain/time.ts";
+import type { World } from "../ports.ts";
+import { makeOp } from "./make-ids.ts";
+import type { Actor, LicenseDraft, Offer } from "./ports.ts";
+import { presentToInstance, presentWithoutKey, sealKey } from "./present-license.ts";
+
+export interface IssueRequest {
+  readonly pluginId: string;
+  /** Named by publishers; an instance issues for itself. */
+  readonly instanceId: string;
+  readonly userId: string;
+  readonly type: Tier;
+  readonly startsAt?: number | undefined;
+  readonly expiresAt?: number | undefined;
+  readonly hardwareId?: string | undefined;
+  readonly wanted: WantedTerms;
+}
+
+/** The host stores its own key right after our answer; an earlier webhook would make that step fail. */
+const WEBHOOK_DELAY = MINUTE;
+const ATTEMPTS = 3;
+
+/**
+ * A new license (host contract, call 7). An instance gets free and trial at once, paid tiers are 402; the plugin's
+ * publisher issues any tier to any instance. One statement decides, so that two parallel calls give one license.
+ */
+export async function issueLicense(
+  world: Pick<World, "licenses" | "keyHasher" | "vault" | "chance" | "clock">,
+  principal: Principal,
+  request: IssueRequest,
+): Promise<Result<MarketplaceLicense, Problem<Reason>>> {
+  const now = unixSeconds(world.clock.now());
+  const offer = await world.licenses.findOffer(request.pluginId, request.instanceId);
+  if (offer === null || offer.plugin.state === "removed" || !offer.plugin.isPublished)
+    return refuse({ reason: "NOT_FOUND", detail: "Plugin not found" });
+  const actor = await mayIssue(world, principal, offer, request.type);
+  if (!actor.ok) return actor;
+  if (offer.plugin.state === "quarantined") return refuse({ reason: "PLUGIN_SUSPENDED" });
+  const terms = offeredTerms(offer, request);
+  if (!terms.ok) return terms;
+
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const { draft, key } = await draftLicense(world, offer, request, terms.value, actor.value, now);
+    const issued = await world.licenses.issue(draft);
+    if (issued.kind === "issued") {
+      const facts = await world.licenses.find({ licenseId: issued.licenseId }, { hardwareId: null, jkt: null }, now);
+      if (facts === null) throw new Error("an issued license cannot be found");
+      return ok(projectLicense(facts.license, key, facts.liveSeats, now));
+    }
+    if (issued.kind === "already_licensed") {
+      const license =
+        actor.value.kind === "instance"
+          ? await presentToInstance(world, issued.facts, now)
+          : presentWithoutKey(issued.facts, now);
+      return refuse({ reason: "ALREADY_LICENSED", facts: { ...license } as unknown as { [member: string]: Json } });
+    }
+    if (issued.kind === "trial_used") return refuse({ reason: "TRIAL_ALREADY_USED" });
+    if (issued.kind === "trial_budget") return refuse({ reason: "RATE_LIMITED", facts: { retryAfter: HOUR } });
+  }
+  return refuse({ reason: "STATE_CHANGED" });
+}
+
+async function mayIssue(
+  world: Pick<World, "licenses">,
+  principal: Principal,
+  offer: Offer,
+  type: Tier,
+): Promise<Result<Actor, Problem<Reason>>> {
+  const { plugin, instance } = offer;
+  if (principal.kind === "instance") {
+    if (instance === null) return refuse({ reason: "NOT_FOUND" });
+    const isFreePlan = type === "trial" || (type === "free" && "free" in plugin.plans);
+    if (!isFreePlan) return refuse({ reason: "PAYMENT_REQUIRED" });
+    return ok({ kind: "instance", id: principal.instanceId });
+  }
+  if (principal.kind === "anonymous") return refuse({ reason: "AUTHENTICATION_REQUIRED" });
+  const isPublisher =
+    hasScope(principal, "license:issue") &&
+    coversPlugin(principal, plugin.name) &&
+    (await world.licenses.isPublisherMember(plugin.publisherId, principal.accountId));
+  if (isPublisher && instance !== null) return ok({ kind: "publisher", id: principal.accountId });
+  if (isPublisher) return refuse({ reason: "NOT_FOUND", detail: "Instance not found" });
+  if (instance?.accountId === principal.accountId && hasScope(principal, "instance:manage") && type === "trial")
+    return ok({ kind: "owner", id: principal.accountId });
+  return refuse({ reason: "PERMISSION_DENIED", detail: "Only the plugin's publisher issues licenses to instances." });
+}
+
+function offeredTerms({ plugin }: Offer, request: IssueRequest): Result<TierTerms, Problem<Reason>> {
+  if (request.type === "trial" && plugin.trialDays === 0) return refuse({ reason: "TRIAL_NOT_OFFERED" });
+  const terms = termsOf(request.type, plugin.plans[request.type], plugin.trialDays);
+  return ok(lowerTerms(terms, request.wanted));
+}
+
+async function draftLicense(
+  world: Pick<World, "keyHasher" | "vault" | "chance">,
+  { plugin, instance }: Offer,
+  request: IssueRequest,
+  terms: TierTerms,
+  actor: Actor,
+  now: number,
+): Promise<{ draft: LicenseDraft; key: string }> {
+  const identity = { uuid: world.chance.uuid(), instanceId: request.instanceId };
+  const key =
+    instance?.keyShape === "legacy"
+      ? makeLegacyKey(world.chance.bytes(15))
+      : makeLicenseKey("live", world.chance.bytes(17));
+  const startsAt = actor.kind === "publisher" ? (request.startsAt ?? now) : now;
+  const claims = request.type === "trial" ? await trialClaims(world, request) : [];
+  const draft: LicenseDraft = {
+    ...identity,
+    pluginId: plugin.id,
+    publisherId: plugin.publisherId,
+    userId: request.userId,
+    type: request.type,
+    terms,
+    startsAt,
+    expiresAt: endOfTerm(terms, startsAt, request.expiresAt),
+    hardwareId: request.hardwareId ?? null,
+    key: {
+      hash: await world.keyHasher.hash("rbsm-license-key", key.text),
+      kind: key.kind,
+      hint: keyHint(key),
+      sealed: await sealKey(world, identity, key.text),
+    },
+    claims,
+    actor,
+    op: makeOp(world),
+    now,
+    webhookNotBefore: actor.kind === "instance" ? now + WEBHOOK_DELAY : now,
+  };
+  return { draft, key: key.text };
+}
+
+/** Once per plugin and instance, and once per plugin and device when it is known. */
+async function trialClaims(world: Pick<World, "keyHasher">, request: IssueRequest): Promise<LicenseDraft["claims"]> {
+  const instance = { kind: "instance", hash: await world.keyHasher.hash("rbsm-trial", request.instanceId) } as const;
+  if (request.hardwareId === undefined) return [instance];
+  return [instance, { kind: "hardware", hash: await world.keyHasher.hash("rbsm-trial", request.hardwareId) }];
+}
+
+/** A date that was sent only shortens. */
+function endOfTerm(terms: TierTerms, startsAt: number, wanted: number | undefined): number | null {
+  const end = terms.durationSeconds === null ? null : startsAt + terms.durationSeconds;
+  if (wanted === undefined) return end;
+  return end === null ? wanted : Math.min(end, wanted);
+}

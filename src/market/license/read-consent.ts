@@ -1,0 +1,61 @@
+import { capabilitiesOf } from "../../domain/manifest/capabilities.ts";
+import type { Manifest } from "../../domain/manifest/schema.ts";
+import type { Problem } from "../../domain/problem.ts";
+import type { Reason } from "../../domain/reasons.ts";
+import { ok, type Result, refuse } from "../../domain/result.ts";
+import type { World } from "../ports.ts";
+import type { Consent, ReleaseFacts } from "./ports.ts";
+
+export interface ConsentRequest {
+  readonly grantedPermissions?: readonly string[] | undefined;
+  /** Digest of what the admin saw. */
+  readonly closureDigest?: string | undefined;
+}
+
+/**
+ * What the admin granted, checked against what the version asks for (README, Consent): an undeclared code is a mistake, a
+ * missing required one leaves nothing to run, another digest means the admin looked at something else.
+ */
+export async function readConsent(
+  world: Pick<World, "licenses">,
+  pluginId: string,
+  release: ReleaseFacts,
+  { grantedPermissions, closureDigest }: ConsentRequest,
+): Promise<Result<Consent | null, Problem<Reason>>> {
+  if (grantedPermissions === undefined && closureDigest === undefined) return ok(null);
+  if (grantedPermissions === undefined) return refuse(missing("/grantedPermissions"));
+  if (closureDigest === undefined) return refuse(missing("/closureDigest"));
+  const declared = new Set(release.permissions.map((permission) => permission.code));
+  const undeclared = grantedPermissions.flatMap((code, index) =>
+    declared.has(code)
+      ? []
+      : [{ pointer: `/grantedPermissions/${index}`, detail: "The version does not ask for this permission." }],
+  );
+  if (undeclared.length > 0) return refuse({ reason: "VALIDATION_ERROR", facts: { errors: undeclared } });
+  const granted = new Set(grantedPermissions);
+  const lacking = release.permissions.filter((permission) => permission.required && !granted.has(permission.code));
+  if (lacking.length > 0)
+    return refuse({ reason: "consent_incomplete", facts: { missing: lacking.map((permission) => permission.code) } });
+  if (closureDigest !== release.closureDigest) {
+    const manifest = (await world.licenses.manifestOf(pluginId, release.version)) as unknown as Manifest | null;
+    return refuse({
+      reason: "consent_stale",
+      facts: {
+        closureDigest: release.closureDigest,
+        ...(manifest === null ? {} : { closure: { ...capabilitiesOf(manifest) } }),
+      },
+    });
+  }
+  return ok({
+    permissions: [...granted].sort(),
+    declined: [...declared].filter((code) => !granted.has(code)).sort(),
+    closureDigest,
+  });
+}
+
+function missing(pointer: string): Problem<Reason> {
+  return {
+    reason: "VALIDATION_ERROR",
+    facts: { errors: [{ pointer, detail: "Consent is grantedPermissions together with closureDigest." }] },
+  };
+}

@@ -1,0 +1,47 @@
+import { hostStatus } from "../../domain/license/states.ts";
+import { isoTime, unixSeconds } from "../../domain/time.ts";
+import type { World } from "../ports.ts";
+import { NO_DEVICE } from "./ask-device.ts";
+import { openKey } from "./present-license.ts";
+
+export type LicenseWebhookEvent = "license.created" | "license.updated" | "license.revoked";
+
+/** The host leaves an end it holds alone when none is sent; this one says "never". */
+const NEVER = "9999-12-31T00:00:00.000Z";
+
+/**
+ * The `data` of a license webhook as the host expects it, with the key in the clear for its own instance; null when the
+ * license or its sealed key is gone. Rendered when sent, so that no key lies in the outbox.
+ */
+export async function renderLicenseWebhook(
+  world: Pick<World, "licenses" | "vault" | "clock">,
+  licenseId: string,
+  event: LicenseWebhookEvent,
+): Promise<{ readonly [member: string]: string | number } | null> {
+  const now = unixSeconds(world.clock.now());
+  const facts = await world.licenses.find({ licenseId }, NO_DEVICE, now);
+  const licenseKey = facts === null ? null : await openKey(world, facts);
+  if (facts === null || licenseKey === null) return null;
+  const { license, liveSeats } = facts;
+  const maxInstalls = license.maxInstalls ?? -1;
+  const end = license.graceUntil ?? license.expiresAt;
+  if (event === "license.revoked") return { licenseKey };
+  if (event === "license.updated")
+    return {
+      licenseKey,
+      status: hostStatus(license, now),
+      expiresAt: end === null ? NEVER : isoTime(end),
+      maxInstalls,
+      currentInstalls: liveSeats,
+    };
+  return {
+    id: license.id,
+    licenseKey,
+    pluginId: license.pluginId,
+    userId: license.userId,
+    type: license.type === "free" ? "basic" : license.type,
+    ...(end === null ? {} : { expiresAt: isoTime(end) }),
+    ...(license.hardwareId === null ? {} : { hardwareId: license.hardwareId }),
+    maxInstalls,
+  };
+}

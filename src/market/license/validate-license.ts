@@ -1,0 +1,106 @@
+import type { Principal } from "../../domain/account/principal.ts";
+import type { JsonObject } from "../../domain/json/json.ts";
+import { parseHardwareId } from "../../domain/license/identity.ts";
+import { judge, type Verdict } from "../../domain/license/judge.ts";
+import type { RequestBinding } from "../../domain/license/lease.ts";
+import { hostStatus } from "../../domain/license/states.ts";
+import { statusOf } from "../../domain/license/status.ts";
+import type { Problem } from "../../domain/problem.ts";
+import type { Reason } from "../../domain/reasons.ts";
+import { ok, type Result, refuse } from "../../domain/result.ts";
+import { HOUR, isoTime, unixSeconds } from "../../domain/time.ts";
+import type { World } from "../ports.ts";
+import { roleOf } from "./access.ts";
+import { type NamedLicense, referLicense } from "./ask-device.ts";
+import type { ActivationFacts } from "./ports.ts";
+import { signVerdict } from "./sign.ts";
+import { useOf } from "./use-of.ts";
+
+export interface ValidateRequest extends NamedLicense {
+  readonly pluginId: string;
+  readonly hardwareId?: string | undefined;
+  readonly installationId?: string | undefined;
+  readonly version?: string | undefined;
+  readonly entitlements?: readonly string[] | undefined;
+  readonly binding: RequestBinding;
+}
+
+/** Read only: what the license says about a use, as a signed verdict; also refusals are answered, not thrown. */
+export async function validateLicense(
+  world: Pick<World, "licenses" | "keyHasher" | "leaseSigner" | "site" | "clock" | "background">,
+  principal: Principal,
+  request: ValidateRequest,
+): Promise<Result<JsonObject, Problem<Reason>>> {
+  const ref = await referLicense(world, request);
+  if (!ref.ok) return ref;
+  if ("licenseId" in ref.value && principal.kind === "anonymous") return refuse({ reason: "AUTHENTICATION_REQUIRED" });
+  const hardwareId = request.hardwareId === undefined ? undefined : parseHardwareId(request.hardwareId);
+  if (hardwareId === null) return refuse({ reason: "DEVICE_ID_INVALID", facts: { class: "action" } });
+
+  const now = unixSeconds(world.clock.now());
+  const facts = await world.licenses.findForActivation(
+    ref.value,
+    { hardwareId: hardwareId ?? null, jkt: null },
+    request.version ?? "",
+    null,
+    now,
+  );
+  const role = facts === null ? null : await roleOf(world, principal, facts);
+  const isVisible = facts !== null && (principal.kind === "anonymous" || role !== null);
+  const verdict = isVisible ? judgeUse(facts, request, hardwareId, role !== null, now) : UNKNOWN;
+  if (isVisible && verdict.class === "ok" && (facts.license.lastVerifiedAt ?? 0) <= now - HOUR)
+    world.background.defer(world.licenses.touch(facts.license.id, now));
+  return ok(await present(world, request, verdict, isVisible ? facts : null, now));
+}
+
+const UNKNOWN: Verdict = { code: "NOT_FOUND", class: "conclusive", facts: {} };
+
+function judgeUse(
+  facts: ActivationFacts,
+  request: ValidateRequest,
+  hardwareId: string | undefined,
+  isOwner: boolean,
+  now: number,
+): Verdict {
+  const { release, rights } = facts;
+  const held = new Set(rights.entitlements);
+  const missing = [...new Set(request.entitlements ?? [])].filter((code) => !held.has(code) && !held.has("*"));
+  const build = release === null ? null : { version: release.version, releasedAt: release.publishedAt };
+  return judge(
+    facts.license,
+    useOf(facts, {
+      order: "standard",
+      pluginId: request.pluginId,
+      isOwner,
+      missingEntitlements: missing,
+      ...(request.version === undefined ? {} : { build }),
+      ...(hardwareId === undefined ? {} : { hardwareId, activation: facts.activation }),
+    }),
+    now,
+  );
+}
+
+async function present(
+  world: Pick<World, "leaseSigner" | "site">,
+  request: ValidateRequest,
+  verdict: Verdict,
+  facts: ActivationFacts | null,
+  now: number,
+): Promise<JsonObject> {
+  const answer = { code: verdict.code, class: verdict.class, status: statusOf(verdict.code), ...verdict.facts };
+  // A wrong product to a stranger must not reveal that the key exists.
+  const isNamed = facts !== null && verdict.code !== "NOT_FOUND";
+  const named = isNamed
+    ? {
+        lic: facts.license.id,
+        ep: facts.license.epoch,
+        ...(facts.activation === null ? {} : { sub: facts.activation.id }),
+      }
+    : {};
+  return {
+    ...answer,
+    ...(isNamed ? { license: { status: hostStatus(facts.license, now), type: facts.license.type } } : {}),
+    serverTime: isoTime(now),
+    verdict: await signVerdict(world, request.pluginId, { ...answer, ...named }, request.binding, now),
+  };
+}

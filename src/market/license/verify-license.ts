@@ -1,0 +1,119 @@
+import { hostError, type LicenseCode } from "../../domain/license/codes.ts";
+import { parseHardwareId } from "../../domain/license/identity.ts";
+import { judge } from "../../domain/license/judge.ts";
+import { parseLicenseKey } from "../../domain/license/key.ts";
+import { isLive } from "../../domain/license/license.ts";
+import { type MarketplaceLicense, projectLicense } from "../../domain/license/projection.ts";
+import { HOUR, unixSeconds } from "../../domain/time.ts";
+import type { World } from "../ports.ts";
+import { referKey } from "./ask-device.ts";
+import type { LicenseFacts } from "./ports.ts";
+import { takeSeat } from "./take-seat.ts";
+import { useOf } from "./use-of.ts";
+
+export interface VerifyRequest {
+  readonly instanceId: string;
+  readonly isInstanceSuspended: boolean;
+  readonly licenseKey: unknown;
+  readonly pluginId: string;
+  readonly hardwareId: string;
+}
+
+/** The host's answer; 200 whatever it says. */
+export interface VerifyAnswer {
+  readonly valid: boolean;
+  readonly license?: MarketplaceLicense;
+  readonly error?: string;
+  readonly code: LicenseCode | "VALIDATION_ERROR";
+  readonly lease?: string;
+}
+
+const MAX_HARDWARE_ID = 255;
+const ATTEMPTS = 3;
+
+type Needs = Pick<World, "licenses" | "keyHasher" | "chance" | "leaseSigner" | "site" | "clock" | "background">;
+
+/**
+ * The host's verify (README, Host contract). One indexed read; a device that is known and live costs no write. A new 64-hex
+ * device takes a seat by the same statement as an activation; any other hardware id is judged without one.
+ */
+export async function verifyLicense(world: Needs, request: VerifyRequest): Promise<VerifyAnswer> {
+  if (request.hardwareId === "" || request.hardwareId.length > MAX_HARDWARE_ID)
+    return { valid: false, error: "License verification failed", code: "VALIDATION_ERROR" };
+  const key = parseLicenseKey(request.licenseKey);
+  if (key === null) return refused("KEY_MALFORMED");
+  const now = unixSeconds(world.clock.now());
+  const seatId = parseHardwareId(request.hardwareId);
+  const device = { hardwareId: seatId, jkt: null };
+  const ref = await referKey(world, key);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const facts = await world.licenses.find(ref, device, now);
+    if (facts === null || facts.license.instanceId !== request.instanceId) return refused("NOT_FOUND");
+    const verdict = judge(
+      facts.license,
+      useOf(facts, {
+        order: "host",
+        pluginId: request.pluginId,
+        isOwner: true,
+        isInstanceSuspended: request.isInstanceSuspended || facts.instance.state === "suspended",
+        hardwareId: seatId ?? request.hardwareId,
+      }),
+      now,
+    );
+    if (verdict.class !== "ok") return refused(verdict.code);
+    touch(world, facts, now);
+    if (seatId === null || isSeated(facts, now)) return accepted(facts, key.text, verdict.code, now);
+
+    const { order, granted } = await takeSeat(
+      world,
+      facts,
+      await world.licenses.rightsOf(facts.license.id),
+      verdict,
+      {
+        hardwareId: seatId,
+        jkt: null,
+        sealKey: null,
+        environment: facts.activation?.environment ?? "production",
+        origin: null,
+        label: null,
+        appVersion: null,
+        version: facts.activation?.version ?? facts.plugin.latestVersion ?? "0.0.0",
+        installationId: null,
+        consent: null,
+        idempotency: null,
+        binding: {},
+        actor: { kind: "instance", id: request.instanceId },
+        warnings: [],
+      },
+      now,
+    );
+    if (granted !== null) {
+      const isNew = granted.status === 201 && facts.activation?.seatClass !== "dev";
+      const seats = { ...facts, liveSeats: facts.liveSeats + (isNew ? 1 : 0) };
+      return { ...accepted(seats, key.text, verdict.code, now), lease: String(order.reply.lease) };
+    }
+    const why = await world.licenses.explainRefusal(order);
+    if (why === "STATE_CHANGED" || why === "IDEMPOTENT" || why === "INSTALLATION_TAKEN") continue;
+    // A device that holds a running lease is never failed because its renewal was refused.
+    if (facts.activation !== null && isLive(facts.activation, now)) return accepted(facts, key.text, verdict.code, now);
+    return refused(why);
+  }
+  return refused("STATE_CHANGED");
+}
+
+/** Live, and not yet due for renewal: nothing to write. */
+function isSeated({ activation, license }: LicenseFacts, now: number): boolean {
+  return activation !== null && isLive(activation, now) && activation.leaseIat + license.refreshSeconds > now;
+}
+
+function touch(world: Needs, { license }: LicenseFacts, now: number): void {
+  if ((license.lastVerifiedAt ?? 0) <= now - HOUR) world.background.defer(world.licenses.touch(license.id, now));
+}
+
+function accepted(facts: LicenseFacts, key: string, code: LicenseCode, now: number): VerifyAnswer {
+  return { valid: true, license: projectLicense(facts.license, key, facts.liveSeats, now), code };
+}
+
+function refused(code: LicenseCode): VerifyAnswer {
+  return { valid: false, error: hostError(code), code };
+}

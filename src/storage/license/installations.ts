@@ -1,0 +1,254 @@
+import type { Permission } from "../../domain/manifest/permissions.ts";
+import type { Actor, InstallationFacts, LiveInstallation, RefreshOrder } from "../../market/license/ports.ts";
+import { rightsIn } from "./read-licenses.ts";
+import {
+  ACTIVATION_SELECT,
+  activationOf,
+  id,
+  LICENSE_SELECT,
+  licenseOf,
+  RIGHTS_SELECT,
+  type Row,
+  text,
+  textOrNull,
+} from "./rows.ts";
+import { appendWebhook } from "./write-licenses.ts";
+
+const SEEN_EVERY = 900;
+
+const FACTS = `SELECT ${LICENSE_SELECT}, ${ACTIVATION_SELECT}, ${RIGHTS_SELECT},
+  p.name AS p_name, p.state AS p_state, i.state AS i_state, i.account_id AS i_account_id
+  FROM activations a JOIN licenses l ON l.id = a.license_id JOIN plugins p ON p.id = l.plugin_id
+  JOIN instances i ON i.id = a.instance_id`;
+
+export async function findInstallation(
+  db: D1Database,
+  ref: { readonly instanceId: string; readonly installationId: string } | { readonly activationId: string },
+): Promise<InstallationFacts | null> {
+  const statement =
+    "activationId" in ref
+      ? db.prepare(`${FACTS} WHERE a.id = ?1`).bind(ref.activationId)
+      : db
+          .prepare(`${FACTS} WHERE a.instance_id = ?1 AND a.installation_id = ?2`)
+          .bind(Number(ref.instanceId), ref.installationId);
+  const row = await statement.first<Row>();
+  return row === null ? null : factsOf(row);
+}
+
+export async function listInstallations(
+  db: D1Database,
+  of: { readonly instanceId: string } | { readonly licenseId: string },
+): Promise<readonly InstallationFacts[]> {
+  const [column, value] = "instanceId" in of ? ["a.instance_id", of.instanceId] : ["a.license_id", of.licenseId];
+  const { results } = await db
+    .prepare(`${FACTS} WHERE ${column} = ?1 ORDER BY a.granted_at DESC, a.id LIMIT 1000`)
+    .bind(Number(value))
+    .all<Row>();
+  return results.map(factsOf);
+}
+
+const LIVE = `SELECT ${LICENSE_SELECT}, ${ACTIVATION_SELECT}, p.name AS p_name, p.state AS p_state,
+  g.permissions AS g_permissions, g.closure_digest AS g_closure_digest,
+  (SELECT json_group_object(m.metric, m.cap) FROM license_limits m WHERE m.license_id = l.id) AS limits
+  FROM activations a JOIN licenses l ON l.id = a.license_id JOIN plugins p ON p.id = l.plugin_id
+  LEFT JOIN grants g ON g.id = (SELECT MAX(n.id) FROM grants n WHERE n.activation_id = a.id AND n.version = a.version)`;
+
+export async function liveInstallations(
+  db: D1Database,
+  instanceId: string,
+  now: number,
+): Promise<readonly LiveInstallation[]> {
+  const { results } = await db
+    .prepare(
+      `${LIVE} WHERE a.instance_id = ?1 AND a.released_at IS NULL AND a.lease_until > ?2 AND a.paused_at IS NULL
+      ORDER BY a.id LIMIT 1000`,
+    )
+    .bind(Number(instanceId), now)
+    .all<Row>();
+  return results.map(liveOf);
+}
+
+export async function findLive(db: D1Database, activationId: string): Promise<LiveInstallation | null> {
+  const row = await db.prepare(`${LIVE} WHERE a.id = ?1`).bind(activationId).first<Row>();
+  return row === null ? null : liveOf(row);
+}
+
+/**
+ * R1 (src/domain/license/README.md, Activation): renews a running lease and revives a lapsed one if a seat is free.
+ * ?1 activation, ?2 jti presented, ?3 now, ?4 wanted end, ?5 op, ?6 rev, ?7 new jti, ?8 build entitled by fallback
+ */
+const R1 = `UPDATE activations SET gen = gen + (lease_until <= ?3), grant_op = iif(lease_until <= ?3, ?5, grant_op), last_op = ?5,
+  prev_jti = jti, jti = ?7, lease_iat = ?3, last_seen_at = ?3,
+  lease_until = MAX(lease_until, (SELECT iif(?8 AND l.fallback, ?4, MIN(?4, COALESCE(l.grace_until, l.expires_at, ?4))) FROM licenses l WHERE l.id = activations.license_id))
+WHERE id = ?1 AND jti = ?2 AND released_at IS NULL AND EXISTS (
+  WITH v AS (SELECT o.* FROM activations o WHERE o.license_id = activations.license_id AND o.released_at IS NULL AND o.lease_until > ?3
+      AND o.seat_class = activations.seat_class AND (o.seat_key = activations.seat_key OR o.seat_class = 'dev') AND o.id <> activations.id),
+    l AS (SELECT x.*, iif(activations.seat_class = 'dev', x.dev_seats, x.seat_cap) AS cap FROM licenses x WHERE x.id = activations.license_id)
+  SELECT 1 FROM l WHERE l.rev = ?6 AND l.state = 'active' AND l.starts_at <= ?3 AND (COALESCE(l.grace_until, l.expires_at, ?3 + 1) > ?3 OR (?8 AND l.fallback))
+    AND iif(activations.lease_until > ?3,
+      l.shrink_at IS NULL OR l.cap = -1 OR l.cap > (SELECT COUNT(*) FROM v
+        WHERE (-v.keep, v.granted_at, v.id) < (-activations.keep, activations.granted_at, activations.id)),
+      activations.lease_until > ?3 - l.revive_window AND (l.cap = -1 OR l.cap > (SELECT COUNT(*) FROM v))))
+RETURNING id`;
+
+export async function refreshLease(db: D1Database, order: RefreshOrder): Promise<boolean> {
+  const { activationId, op, now } = order;
+  const [refreshed] = await db.batch([
+    db
+      .prepare(R1)
+      .bind(
+        activationId,
+        order.presentedJti,
+        now,
+        order.leaseUntil,
+        op,
+        order.license.rev,
+        order.jti,
+        order.isEntitledByFallback ? 1 : 0,
+      ),
+    appendActivationEvent(db, "a.grant_op = ?2", activationId, op, "activation.revived", order.actor, now),
+    appendWebhook(db, "l.id = ?1", Number(order.license.id), "license.updated", op, now, now),
+  ]);
+  return refreshed?.results.length === 1;
+}
+
+export async function releaseSeat(
+  db: D1Database,
+  activationId: string,
+  reason: string,
+  actor: Actor,
+  op: string,
+  now: number,
+): Promise<boolean> {
+  const [released] = await db.batch([
+    db
+      .prepare(
+        `UPDATE activations SET released_at = ?2, release_reason = ?3, last_op = ?4
+        WHERE id = ?1 AND released_at IS NULL RETURNING id`,
+      )
+      .bind(activationId, now, reason, op),
+    appendActivationEvent(db, "TRUE", activationId, op, "activation.released", actor, now),
+    appendWebhook(
+      db,
+      "l.id = (SELECT a.license_id FROM activations a WHERE a.id = ?1)",
+      activationId,
+      "license.updated",
+      op,
+      now,
+      now,
+    ),
+  ]);
+  return released?.results.length === 1;
+}
+
+export async function pauseInstallation(
+  db: D1Database,
+  activationId: string,
+  pausedAt: number | null,
+  actor: Actor,
+  op: string,
+  now: number,
+): Promise<void> {
+  await db.batch([
+    db
+      .prepare(
+        `UPDATE activations SET paused_at = ?2, last_op = ?3
+        WHERE id = ?1 AND released_at IS NULL AND (paused_at IS NULL) <> (?2 IS NULL)`,
+      )
+      .bind(activationId, pausedAt, op),
+    appendActivationEvent(
+      db,
+      "TRUE",
+      activationId,
+      op,
+      pausedAt === null ? "activation.resumed" : "activation.paused",
+      actor,
+      now,
+    ),
+    appendWebhook(
+      db,
+      "l.id = (SELECT a.license_id FROM activations a WHERE a.id = ?1)",
+      activationId,
+      "license.updated",
+      op,
+      now,
+      now,
+    ),
+  ]);
+}
+
+/** One write per quarter of an hour at most. */
+export async function markSeen(
+  db: D1Database,
+  activationId: string,
+  appVersion: string | null,
+  now: number,
+): Promise<void> {
+  await db
+    .prepare(
+      `UPDATE activations SET last_seen_at = ?2, app_version = COALESCE(?3, app_version)
+      WHERE id = ?1 AND last_seen_at <= ?4`,
+    )
+    .bind(activationId, now, appVersion, now - SEEN_EVERY)
+    .run();
+}
+
+function appendActivationEvent(
+  db: D1Database,
+  condition: string,
+  activationId: string,
+  op: string,
+  kind: string,
+  actor: Actor,
+  now: number,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT INTO license_events (license_id, seq, at, kind, activation_id, actor, actor_id, op)
+      SELECT a.license_id, (SELECT COALESCE(MAX(e.seq), 0) + 1 FROM license_events e WHERE e.license_id = a.license_id),
+        ?3, ?4, a.id, ?5, ?6, ?2 FROM activations a WHERE a.id = ?1 AND a.last_op = ?2 AND ${condition}`,
+    )
+    .bind(activationId, op, now, kind, actor.kind, actor.id);
+}
+
+function factsOf(row: Row): InstallationFacts {
+  const activation = activationOf(row);
+  if (activation === null) throw new Error("an installation row without an installation");
+  return {
+    activation,
+    license: licenseOf(row),
+    pluginName: text(row, "p_name"),
+    pluginState: text(row, "p_state"),
+    instance: { state: text(row, "i_state") as "active" | "suspended", accountId: id(row, "i_account_id") },
+    rights: rightsIn(row),
+  };
+}
+
+function liveOf(row: Row): LiveInstallation {
+  const activation = activationOf(row);
+  if (activation === null) throw new Error("an installation row without an installation");
+  const license = licenseOf(row);
+  const permissions = textOrNull(row, "g_permissions");
+  return {
+    activationId: activation.id,
+    installationId: activation.installationId,
+    instanceId: activation.instanceId,
+    license,
+    pluginId: license.pluginId,
+    pluginName: text(row, "p_name"),
+    pluginState: text(row, "p_state"),
+    version: activation.version,
+    grant:
+      permissions === null
+        ? null
+        : {
+            permissions: JSON.parse(permissions) as Permission[],
+            closureDigest: text(row, "g_closure_digest"),
+          },
+    tier: license.type,
+    leaseUntil: activation.leaseUntil,
+    releasedAt: activation.releasedAt,
+    pausedAt: activation.pausedAt,
+    limits: JSON.parse(text(row, "limits")) as { [metric: string]: number },
+  };
+}

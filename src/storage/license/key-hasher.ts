@@ -1,0 +1,25 @@
+import { encodeHex, encodeUtf8 } from "../../domain/bytes.ts";
+import type { KeyHasher } from "../../market/license/ports.ts";
+
+const imported = new Map<string, Promise<CryptoKey>>();
+
+/** HMAC-SHA256 under the license pepper (base64 of 32 bytes); the imported key is kept for the life of the isolate. */
+export function createKeyHasher(pepper: string): KeyHasher {
+  return {
+    async hash(label, text) {
+      const message = encodeUtf8(`${label}\0${text}`);
+      return encodeHex(new Uint8Array(await crypto.subtle.sign("HMAC", await importPepper(pepper), message)));
+    },
+  };
+}
+
+function importPepper(pepper: string): Promise<CryptoKey> {
+  let key = imported.get(pepper);
+  if (key === undefined) {
+    const bytes = Uint8Array.from(atob(pepper), (char) => char.charCodeAt(0));
+    if (bytes.length !== 32) throw new Error("LICENSE_PEPPER_V1 must be base64 of 32 bytes");
+    key = crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+    imported.set(pepper, key);
+  }
+  return key;
+}

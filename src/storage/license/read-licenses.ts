@@ -1,0 +1,246 @@
+import type { Json } from "../../domain/json/json.ts";
+import type {
+  ActivationFacts,
+  DeviceRef,
+  IdempotencyKey,
+  LicenseFacts,
+  LicenseKeyRow,
+  LicenseRef,
+  Offer,
+  ReleaseFacts,
+  Rights,
+  StoredReply,
+} from "../../market/license/ports.ts";
+import {
+  ACTIVATION_SELECT,
+  activationOf,
+  id,
+  integer,
+  integerOrNull,
+  LICENSE_SELECT,
+  licenseOf,
+  liveSeats,
+  RIGHTS_SELECT,
+  type Row,
+  text,
+  textOrNull,
+} from "./rows.ts";
+
+// ?1 key hash or license id, ?2 now, ?3 hardware id, ?4 thumbprint of a device key
+const FACTS_SELECT = `${LICENSE_SELECT}, ${ACTIVATION_SELECT},
+  k.state AS k_state, k.valid_until AS k_valid_until, k.hint AS k_hint, k.sealed AS k_sealed,
+  p.name AS p_name, p.state AS p_state, lr.version AS p_latest_version,
+  i.state AS i_state, i.account_id AS i_account_id, ${liveSeats("?2")} AS live_seats`;
+const FACTS_JOINS = `JOIN plugins p ON p.id = l.plugin_id
+  JOIN instances i ON i.id = l.instance_id
+  LEFT JOIN releases lr ON lr.id = p.latest_release_id`;
+const DEVICE_JOIN = `LEFT JOIN activations a ON a.id = COALESCE(
+  (SELECT d.id FROM activations d WHERE d.license_id = l.id AND d.device_jkt = ?4 LIMIT 1),
+  (SELECT d.id FROM activations d WHERE d.hardware_id = ?3 AND d.license_id = l.id
+    ORDER BY d.lease_until DESC LIMIT 1))`;
+const BY_KEY = "FROM license_keys k JOIN licenses l ON l.id = k.license_id";
+const BY_ID = "FROM licenses l JOIN license_keys k ON k.license_id = l.id AND k.state = 'current'";
+
+export async function findLicense(
+  db: D1Database,
+  ref: LicenseRef,
+  device: DeviceRef,
+  now: number,
+): Promise<LicenseFacts | null> {
+  const row = await db
+    .prepare(`SELECT ${FACTS_SELECT} ${source(ref)} ${FACTS_JOINS} ${DEVICE_JOIN} WHERE ${condition(ref)}`)
+    .bind(reference(ref), now, device.hardwareId, device.jkt)
+    .first<Row>();
+  return row === null ? null : factsOf(row);
+}
+
+/** License, device, rights, the asked release and an earlier reply in one statement: one round trip to the primary. */
+export async function findForActivation(
+  db: D1Database,
+  ref: LicenseRef,
+  device: DeviceRef,
+  version: string,
+  idempotency: IdempotencyKey | null,
+  now: number,
+): Promise<ActivationFacts | null> {
+  const row = await db
+    .prepare(
+      `SELECT ${FACTS_SELECT}, ${RIGHTS_SELECT},
+        r.version AS r_version, r.published_at AS r_published_at, r.closure_digest AS r_closure_digest,
+        json_extract(r.manifest, '$.permissions') AS r_permissions,
+        json_extract(r.manifest, '$.dependencies') AS r_dependencies,
+        y.request_hash AS y_request_hash, y.status AS y_status, y.body AS y_body
+      ${source(ref)} ${FACTS_JOINS} ${DEVICE_JOIN}
+      LEFT JOIN releases r ON r.plugin_id = l.plugin_id AND r.version = ?5 AND r.state IN ('published', 'deprecated')
+      LEFT JOIN idempotency_keys y ON y.scope = ?6 AND y.key = ?7 AND y.expires_at > ?2
+      WHERE ${condition(ref)}`,
+    )
+    .bind(
+      reference(ref),
+      now,
+      device.hardwareId,
+      device.jkt,
+      version,
+      idempotency?.scope ?? null,
+      idempotency?.key ?? null,
+    )
+    .first<Row>();
+  if (row === null) return null;
+  return { ...factsOf(row), rights: rightsIn(row), release: releaseOf(row), stored: storedOf(row) };
+}
+
+export async function listByUser(
+  db: D1Database,
+  instanceId: string,
+  userId: string,
+  now: number,
+): Promise<readonly LicenseFacts[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT ${FACTS_SELECT} ${BY_ID} ${FACTS_JOINS} LEFT JOIN activations a ON a.id IS NULL
+      WHERE l.instance_id = ?1 AND l.user_id = ?3 ORDER BY l.id DESC LIMIT 500`,
+    )
+    .bind(Number(instanceId), now, userId)
+    .all<Row>();
+  return results.map(factsOf);
+}
+
+export async function findOffer(db: D1Database, pluginId: string, instanceId: string): Promise<Offer | null> {
+  const row = await db
+    .prepare(
+      `SELECT p.id, p.name, p.publisher_id, p.state, p.latest_release_id, p.trial_days, p.pricing,
+        i.id AS i_id, i.account_id AS i_account_id, i.state AS i_state, i.key_shape AS i_key_shape
+      FROM plugins p LEFT JOIN instances i ON i.id = ?2 WHERE p.id = ?1`,
+    )
+    .bind(Number(pluginId), Number(instanceId))
+    .first<Row>();
+  if (row === null) return null;
+  return {
+    plugin: {
+      id: id(row, "id"),
+      name: text(row, "name"),
+      publisherId: id(row, "publisher_id"),
+      state: text(row, "state"),
+      isPublished: row.latest_release_id !== null,
+      trialDays: integer(row, "trial_days"),
+      plans: plansOf(text(row, "pricing")),
+    },
+    instance:
+      row.i_id === null
+        ? null
+        : {
+            id: id(row, "i_id"),
+            accountId: id(row, "i_account_id"),
+            state: text(row, "i_state") as "active" | "suspended",
+            keyShape: text(row, "i_key_shape") as "rbsm" | "legacy",
+          },
+  };
+}
+
+export async function isPublisherMember(db: D1Database, publisherId: string, accountId: string): Promise<boolean> {
+  const row = await db
+    .prepare("SELECT 1 FROM publisher_members WHERE publisher_id = ?1 AND account_id = ?2")
+    .bind(Number(publisherId), Number(accountId))
+    .first();
+  return row !== null;
+}
+
+export async function rightsOf(db: D1Database, licenseId: string): Promise<Rights> {
+  const row = await db
+    .prepare(`SELECT ${RIGHTS_SELECT} FROM licenses l WHERE l.id = ?1`)
+    .bind(Number(licenseId))
+    .first<Row>();
+  return row === null ? { entitlements: [], limits: {} } : rightsIn(row);
+}
+
+export async function manifestOf(db: D1Database, pluginId: string, version: string): Promise<Json> {
+  const text = await db
+    .prepare(
+      "SELECT manifest FROM releases WHERE plugin_id = ?1 AND version = ?2 AND state IN ('published', 'deprecated')",
+    )
+    .bind(Number(pluginId), version)
+    .first<string>("manifest");
+  return text === null ? null : (JSON.parse(text) as Json);
+}
+
+export async function usageOf(
+  db: D1Database,
+  licenseId: string,
+  period: string,
+): Promise<{ readonly [metric: string]: number }> {
+  const { results } = await db
+    .prepare("SELECT metric, used FROM usage_counters WHERE license_id = ?1 AND period IN (?2, '')")
+    .bind(Number(licenseId), period)
+    .all<Row>();
+  return Object.fromEntries(results.map((row) => [text(row, "metric"), integer(row, "used")]));
+}
+
+/** Entitlements and limits of a joined row, in a stable order. */
+export function rightsIn(row: Row): Rights {
+  return {
+    entitlements: (JSON.parse(text(row, "entitlements")) as string[]).sort(),
+    limits: JSON.parse(text(row, "limits")) as { [metric: string]: number },
+  };
+}
+
+function source(ref: LicenseRef): string {
+  return "keyHash" in ref ? BY_KEY : BY_ID;
+}
+
+function condition(ref: LicenseRef): string {
+  return "keyHash" in ref ? "k.key_hash = ?1" : "l.id = ?1";
+}
+
+function reference(ref: LicenseRef): string | number {
+  return "keyHash" in ref ? ref.keyHash : Number(ref.licenseId);
+}
+
+function factsOf(row: Row): LicenseFacts {
+  return {
+    license: licenseOf(row),
+    key: keyOf(row),
+    plugin: {
+      name: text(row, "p_name"),
+      state: text(row, "p_state"),
+      latestVersion: textOrNull(row, "p_latest_version"),
+    },
+    instance: { state: text(row, "i_state") as "active" | "suspended", accountId: id(row, "i_account_id") },
+    liveSeats: integer(row, "live_seats"),
+    activation: activationOf(row),
+  };
+}
+
+function keyOf(row: Row): LicenseKeyRow {
+  return {
+    state: text(row, "k_state") as LicenseKeyRow["state"],
+    validUntil: integerOrNull(row, "k_valid_until"),
+    hint: text(row, "k_hint"),
+    sealed: textOrNull(row, "k_sealed"),
+  };
+}
+
+function releaseOf(row: Row): ReleaseFacts | null {
+  if (row.r_version === null) return null;
+  const permissions = JSON.parse(textOrNull(row, "r_permissions") ?? "[]") as { code: string; required?: boolean }[];
+  return {
+    version: text(row, "r_version"),
+    publishedAt: integer(row, "r_published_at"),
+    closureDigest: text(row, "r_closure_digest"),
+    permissions: permissions.map(({ code, required }) => ({ code, required: required === true })),
+    dependencies: Object.keys(JSON.parse(textOrNull(row, "r_dependencies") ?? "{}") as object),
+  };
+}
+
+function storedOf(row: Row): StoredReply | null {
+  if (row.y_request_hash === null) return null;
+  return {
+    requestHash: text(row, "y_request_hash"),
+    status: integer(row, "y_status"),
+    body: text(row, "y_body"),
+  };
+}
+
+function plansOf(pricing: string): Offer["plugin"]["plans"] {
+  const { tiers = [] } = JSON.parse(pricing) as { tiers?: { id: string; limits?: object }[] };
+  return Object.fromEntries(tiers.map((tier) => [tier.id, tier.limits ?? {}]));
+}

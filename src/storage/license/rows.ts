@@ -1,0 +1,158 @@
+import type { Activation, Environment, License, StoredState } from "../../domain/license/license.ts";
+import type { Tier } from "../../domain/manifest/permissions.ts";
+
+/** A row of a joined read: columns are prefixed with the table they came from. */
+export type Row = { readonly [column: string]: unknown };
+
+const LICENSE_COLUMNS = [
+  "id",
+  "uuid",
+  "instance_id",
+  "plugin_id",
+  "publisher_id",
+  "user_id",
+  "type",
+  "state",
+  "state_reason",
+  "issued_at",
+  "starts_at",
+  "expires_at",
+  "grace_until",
+  "renewal_basis",
+  "fallback",
+  "fallback_until",
+  "max_installs",
+  "seat_cap",
+  "dev_seats",
+  "uniqueness",
+  "lease_ttl",
+  "refresh_s",
+  "revive_window",
+  "hardware_id",
+  "activation_budget",
+  "epoch",
+  "rev",
+  "last_verified_at",
+] as const;
+
+const ACTIVATION_COLUMNS = [
+  "id",
+  "license_id",
+  "instance_id",
+  "installation_id",
+  "device_id",
+  "device_jkt",
+  "hardware_id",
+  "env",
+  "seat_class",
+  "over",
+  "version",
+  "gen",
+  "granted_at",
+  "lease_iat",
+  "lease_until",
+  "jti",
+  "prev_jti",
+  "last_seen_at",
+  "paused_at",
+  "released_at",
+  "release_reason",
+] as const;
+
+/** `l.id AS l_id, …` of a license joined as `l`. */
+export const LICENSE_SELECT = LICENSE_COLUMNS.map((name) => `l.${name} AS l_${name}`).join(", ");
+/** `a.id AS a_id, …` of an activation joined as `a`. */
+export const ACTIVATION_SELECT = ACTIVATION_COLUMNS.map((name) => `a.${name} AS a_${name}`).join(", ");
+/** Live paid seats of `l` at the parameter. */
+export function liveSeats(now: string): string {
+  return `(SELECT COUNT(*) FROM activations s WHERE s.license_id = l.id AND s.released_at IS NULL
+    AND s.seat_class = 'paid' AND s.lease_until > ${now})`;
+}
+/** Entitlements and limits of `l` as JSON texts. */
+export const RIGHTS_SELECT = `(SELECT json_group_array(e.code) FROM license_entitlements e WHERE e.license_id = l.id) AS entitlements,
+  (SELECT json_group_object(m.metric, m.cap) FROM license_limits m WHERE m.license_id = l.id) AS limits`;
+
+export function licenseOf(row: Row): License {
+  return {
+    id: id(row, "l_id"),
+    uuid: text(row, "l_uuid"),
+    instanceId: id(row, "l_instance_id"),
+    pluginId: id(row, "l_plugin_id"),
+    publisherId: id(row, "l_publisher_id"),
+    userId: text(row, "l_user_id"),
+    type: text(row, "l_type") as Tier,
+    state: text(row, "l_state") as StoredState,
+    stateReason: textOrNull(row, "l_state_reason"),
+    issuedAt: integer(row, "l_issued_at"),
+    startsAt: integer(row, "l_starts_at"),
+    expiresAt: integerOrNull(row, "l_expires_at"),
+    graceUntil: integerOrNull(row, "l_grace_until"),
+    renewalBasis: text(row, "l_renewal_basis") as License["renewalBasis"],
+    fallback: integer(row, "l_fallback") === 1,
+    fallbackUntil: integerOrNull(row, "l_fallback_until"),
+    maxInstalls: cap(row, "l_max_installs"),
+    seatCap: cap(row, "l_seat_cap"),
+    devSeats: cap(row, "l_dev_seats"),
+    uniqueness: text(row, "l_uniqueness") as License["uniqueness"],
+    leaseTtl: integer(row, "l_lease_ttl"),
+    refreshSeconds: integer(row, "l_refresh_s"),
+    reviveWindow: integer(row, "l_revive_window"),
+    hardwareId: textOrNull(row, "l_hardware_id"),
+    activationBudget: integer(row, "l_activation_budget"),
+    epoch: integer(row, "l_epoch"),
+    rev: integer(row, "l_rev"),
+    lastVerifiedAt: integerOrNull(row, "l_last_verified_at"),
+  };
+}
+
+/** null when nothing was joined. */
+export function activationOf(row: Row): Activation | null {
+  if (row.a_id === null || row.a_id === undefined) return null;
+  return {
+    id: text(row, "a_id"),
+    licenseId: id(row, "a_license_id"),
+    instanceId: id(row, "a_instance_id"),
+    installationId: text(row, "a_installation_id"),
+    deviceId: text(row, "a_device_id"),
+    deviceJkt: textOrNull(row, "a_device_jkt"),
+    hardwareId: textOrNull(row, "a_hardware_id"),
+    environment: text(row, "a_env") as Environment,
+    seatClass: text(row, "a_seat_class") as Activation["seatClass"],
+    isOver: integer(row, "a_over") === 1,
+    version: text(row, "a_version"),
+    generation: integer(row, "a_gen"),
+    grantedAt: integer(row, "a_granted_at"),
+    leaseIat: integer(row, "a_lease_iat"),
+    leaseUntil: integer(row, "a_lease_until"),
+    jti: text(row, "a_jti"),
+    previousJti: textOrNull(row, "a_prev_jti"),
+    lastSeenAt: integer(row, "a_last_seen_at"),
+    pausedAt: integerOrNull(row, "a_paused_at"),
+    releasedAt: integerOrNull(row, "a_released_at"),
+    releaseReason: textOrNull(row, "a_release_reason"),
+  };
+}
+
+export function text(row: Row, column: string): string {
+  return String(row[column]);
+}
+export function textOrNull(row: Row, column: string): string | null {
+  const value = row[column];
+  return value === null || value === undefined ? null : String(value);
+}
+/** Ids are decimal strings inside. */
+export function id(row: Row, column: string): string {
+  return String(row[column]);
+}
+export function integer(row: Row, column: string): number {
+  return Number(row[column]);
+}
+export function integerOrNull(row: Row, column: string): number | null {
+  const value = row[column];
+  return value === null || value === undefined ? null : Number(value);
+}
+/** −1 in a column is unlimited. */
+function cap(row: Row, column: string): number | null {
+  const value = integer(row, column);
+  return value === -1 ? null : value;
+}

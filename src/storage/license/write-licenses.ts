@@ -1,0 +1,251 @@
+import type { TierTerms } from "../../domain/license/tiers.ts";
+import type { LicensePatch } from "../../domain/license/transitions.ts";
+import { DAY, HOUR } from "../../domain/time.ts";
+import type { Actor, Change, Issued, LicenseDraft } from "../../market/license/ports.ts";
+import { findLicense } from "./read-licenses.ts";
+
+const TRIALS_PER_DAY = 5;
+const NOBODY = { hardwareId: null, jkt: null };
+
+// ?7 now, ?14 op, ?15 trial claims as JSON [[kind, hash]]
+const INSERT_LICENSE = `INSERT INTO licenses (uuid, instance_id, plugin_id, publisher_id, user_id, type, state, issued_at,
+    starts_at, expires_at, max_installs, seat_cap, dev_seats, offline_days, hardware_id, last_op)
+  SELECT ?1, ?2, ?3, ?4, ?5, ?6, 'active', ?7, ?8, ?9, ?10, ?10, ?11, ?12, ?13, ?14
+  WHERE NOT EXISTS (SELECT 1 FROM licenses y WHERE y.instance_id = ?2 AND y.user_id = ?5 AND y.plugin_id = ?3
+      AND y.state <> 'revoked' AND COALESCE(y.grace_until, y.expires_at, ?7 + 1) > ?7)
+    AND NOT EXISTS (SELECT 1 FROM trial_claims c, json_each(?15) w WHERE c.plugin_id = ?3
+      AND c.subject_kind = json_extract(w.value, '$[0]') AND c.subject_hash = json_extract(w.value, '$[1]'))
+    AND (?6 <> 'trial' OR (SELECT COUNT(*) FROM licenses t WHERE t.instance_id = ?2 AND t.type = 'trial'
+      AND t.issued_at > ?7 - ${DAY}) < ${TRIALS_PER_DAY})
+  RETURNING id`;
+
+export async function issueLicense(db: D1Database, draft: LicenseDraft): Promise<Issued> {
+  const { terms, key, now, op } = draft;
+  const claims = JSON.stringify(draft.claims.map((claim) => [claim.kind, claim.hash]));
+  const inserted = db
+    .prepare(INSERT_LICENSE)
+    .bind(
+      draft.uuid,
+      Number(draft.instanceId),
+      Number(draft.pluginId),
+      Number(draft.publisherId),
+      draft.userId,
+      draft.type,
+      now,
+      draft.startsAt,
+      draft.expiresAt,
+      terms.maxInstalls ?? -1,
+      terms.devSeats,
+      terms.offlineDays,
+      draft.hardwareId,
+      op,
+      claims,
+    );
+  const [license] = await db.batch<{ id: number }>([
+    inserted,
+    db
+      .prepare(
+        `INSERT INTO license_keys (key_hash, license_id, kind, pepper_v, hint, sealed, state)
+        SELECT ?2, l.id, ?3, 1, ?4, ?5, 'current' FROM licenses l WHERE l.uuid = ?1`,
+      )
+      .bind(draft.uuid, key.hash, key.kind, key.hint, key.sealed),
+    ...writeTerms(db, terms, `l.uuid = ?1`, draft.uuid),
+    db
+      .prepare(
+        `INSERT INTO trial_claims (plugin_id, subject_kind, subject_hash, license_id)
+        SELECT l.plugin_id, json_extract(w.value, '$[0]'), json_extract(w.value, '$[1]'), l.id
+        FROM licenses l, json_each(?2) w WHERE l.uuid = ?1`,
+      )
+      .bind(draft.uuid, claims),
+    appendEvent(db, "l.uuid = ?1", draft.uuid, "license.created", draft.actor, op, { type: draft.type }, now),
+    appendWebhook(db, "l.uuid = ?1", draft.uuid, "license.created", op, draft.webhookNotBefore, now),
+  ]);
+  const licenseId = license?.results[0]?.id;
+  return licenseId === undefined ? explainIssue(db, draft, claims) : { kind: "issued", licenseId: String(licenseId) };
+}
+
+async function explainIssue(db: D1Database, draft: LicenseDraft, claims: string): Promise<Issued> {
+  const row = await db
+    .prepare(
+      `SELECT (SELECT y.id FROM licenses y WHERE y.instance_id = ?1 AND y.user_id = ?2 AND y.plugin_id = ?3
+          AND y.state <> 'revoked' AND COALESCE(y.grace_until, y.expires_at, ?4 + 1) > ?4 LIMIT 1) AS existing,
+        EXISTS (SELECT 1 FROM trial_claims c, json_each(?5) w WHERE c.plugin_id = ?3
+          AND c.subject_kind = json_extract(w.value, '$[0]') AND c.subject_hash = json_extract(w.value, '$[1]')) AS claimed,
+        (SELECT COUNT(*) FROM licenses t WHERE t.instance_id = ?1 AND t.type = 'trial' AND t.issued_at > ?4 - ${DAY})
+          >= ${TRIALS_PER_DAY} AS spent`,
+    )
+    .bind(Number(draft.instanceId), draft.userId, Number(draft.pluginId), draft.now, claims)
+    .first<{ existing: number | null; claimed: number; spent: number }>();
+  if (row?.existing) {
+    const facts = await findLicense(db, { licenseId: String(row.existing) }, NOBODY, draft.now);
+    if (facts !== null) return { kind: "already_licensed", facts };
+  }
+  if (row?.claimed) return { kind: "trial_used" };
+  return row?.spent && draft.type === "trial" ? { kind: "trial_budget" } : { kind: "changed" };
+}
+
+/** One change of state, term or plan with its event and webhook; false when the license moved since it was read. */
+export async function changeLicense(db: D1Database, change: Change): Promise<boolean> {
+  const { license, patch, op, now } = change;
+  const id = Number(license.id);
+  const { assignments, values } = assignmentsOf(patch);
+  const isRevoked = patch.state === "revoked";
+  const mine = "l.id = ?1 AND l.last_op = ?2";
+  const [updated] = await db.batch<{ id: number }>([
+    db
+      .prepare(
+        `UPDATE licenses SET ${assignments.map((column, at) => `${column} = ?${at + 4}`).join(", ")}${assignments.length > 0 ? ", " : ""}
+          rev = rev + 1, epoch = epoch + ${patch.isLeaseVisible ? 1 : 0}, last_op = ?3 WHERE id = ?1 AND rev = ?2 RETURNING id`,
+      )
+      .bind(id, license.rev, op, ...values),
+    ...(patch.terms === undefined ? [] : replaceTerms(db, patch.terms, id, op)),
+    ...(patch.releaseSeats === undefined
+      ? []
+      : [
+          db
+            .prepare(
+              `UPDATE activations SET released_at = ?3, release_reason = ?4, last_op = ?2
+              WHERE license_id = ?1 AND released_at IS NULL
+                AND EXISTS (SELECT 1 FROM licenses l WHERE ${mine})`,
+            )
+            .bind(id, op, now, patch.releaseSeats),
+        ]),
+    ...(isRevoked || patch.state === "suspended"
+      ? [
+          db
+            .prepare(
+              `UPDATE download_tokens SET used_at = ?3 WHERE license_id = ?1 AND used_at IS NULL AND expires_at > ?3
+                AND EXISTS (SELECT 1 FROM licenses l WHERE ${mine})`,
+            )
+            .bind(id, op, now),
+        ]
+      : []),
+    appendEvent(db, "l.id = ?1 AND l.last_op = ?5", id, change.kind, change.actor, op, change.data, now),
+    appendWebhook(db, "l.id = ?1", id, isRevoked ? "license.revoked" : "license.updated", op, now, now),
+  ]);
+  return updated?.results.length === 1;
+}
+
+export async function touchLicense(db: D1Database, licenseId: string, now: number): Promise<void> {
+  await db
+    .prepare("UPDATE licenses SET last_verified_at = ?2 WHERE id = ?1 AND COALESCE(last_verified_at, 0) <= ?3")
+    .bind(Number(licenseId), now, now - HOUR)
+    .run();
+}
+
+export async function noteKeysOpened(db: D1Database, instanceId: string, now: number): Promise<void> {
+  await db
+    .prepare(
+      `INSERT INTO audit (at, actor_kind, actor_id, action, subject_kind, subject_id)
+      SELECT ?2, 'instance', ?1, 'license.keys_opened', 'instance', ?1
+      WHERE NOT EXISTS (SELECT 1 FROM audit WHERE subject_kind = 'instance' AND subject_id = ?1
+        AND action = 'license.keys_opened' AND at > ?3)`,
+    )
+    .bind(instanceId, now, now - DAY)
+    .run();
+}
+
+/** The event of an act, on the license that the condition finds; `seq` has no gaps. */
+export function appendEvent(
+  db: D1Database,
+  condition: string,
+  subject: string | number,
+  kind: string,
+  actor: Actor,
+  op: string,
+  data: object,
+  now: number,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT INTO license_events (license_id, seq, at, kind, actor, actor_id, op, data)
+      SELECT l.id, (SELECT COALESCE(MAX(e.seq), 0) + 1 FROM license_events e WHERE e.license_id = l.id),
+        ?2, ?3, ?4, ?6, ?5, ?7 FROM licenses l WHERE ${condition}`,
+    )
+    .bind(subject, now, kind, actor.kind, op, actor.id, JSON.stringify(data));
+}
+
+/** The webhook owed for the event of an act, if that act wrote the license's newest one. */
+export function appendWebhook(
+  db: D1Database,
+  condition: string,
+  subject: string | number,
+  event: string,
+  op: string,
+  notBefore: number,
+  now: number,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT INTO webhook_outbox (instance_id, event, subject_kind, subject_id, sequence, not_before, created_at)
+      SELECT l.instance_id, ?2, 'license', l.id, e.seq, ?4, ?5 FROM licenses l
+      JOIN license_events e ON e.license_id = l.id
+        AND e.seq = (SELECT MAX(n.seq) FROM license_events n WHERE n.license_id = l.id) AND e.op = ?3
+      WHERE ${condition}`,
+    )
+    .bind(subject, event, op, notBefore, now);
+}
+
+function writeTerms(
+  db: D1Database,
+  terms: TierTerms,
+  condition: string,
+  subject: string | number,
+  op?: string,
+): D1PreparedStatement[] {
+  const limits = [
+    ["apiCalls", terms.apiCalls ?? -1],
+    ["storage", terms.storageMb ?? -1],
+    ["users", terms.users ?? -1],
+  ];
+  const bound = op === undefined ? [subject] : [subject, op];
+  const last = `?${bound.length + 1}`;
+  return [
+    db
+      .prepare(
+        `INSERT INTO license_limits (license_id, metric, cap)
+        SELECT l.id, json_extract(w.value, '$[0]'), json_extract(w.value, '$[1]')
+        FROM licenses l, json_each(${last}) w WHERE ${condition}`,
+      )
+      .bind(...bound, JSON.stringify(limits)),
+    db
+      .prepare(
+        `INSERT INTO license_entitlements (license_id, code, source)
+        SELECT l.id, w.value, 'tier' FROM licenses l, json_each(${last}) w WHERE ${condition}
+        ON CONFLICT (license_id, code) DO NOTHING`,
+      )
+      .bind(...bound, JSON.stringify(terms.features)),
+  ];
+}
+
+function replaceTerms(db: D1Database, terms: TierTerms, id: number, op: string): D1PreparedStatement[] {
+  const mine = "l.id = ?1 AND l.last_op = ?2";
+  const guard = `license_id = ?1 AND EXISTS (SELECT 1 FROM licenses l WHERE ${mine})`;
+  return [
+    db.prepare(`DELETE FROM license_limits WHERE ${guard}`).bind(id, op),
+    db.prepare(`DELETE FROM license_entitlements WHERE source = 'tier' AND ${guard}`).bind(id, op),
+    ...writeTerms(db, terms, mine, id, op),
+  ];
+}
+
+function assignmentsOf(patch: LicensePatch): { assignments: string[]; values: (string | number | null)[] } {
+  const columns: [string, string | number | null | undefined][] = [
+    ["state", patch.state],
+    ["state_reason", patch.stateReason],
+    ["user_id", patch.userId],
+    ["type", patch.type],
+    ["expires_at", patch.expiresAt],
+    ["grace_until", patch.graceUntil],
+    ["hardware_id", patch.hardwareId],
+    ...(patch.terms === undefined
+      ? []
+      : ([
+          ["max_installs", patch.terms.maxInstalls ?? -1],
+          ["seat_cap", patch.terms.maxInstalls ?? -1],
+          ["dev_seats", patch.terms.devSeats],
+          ["offline_days", patch.terms.offlineDays],
+        ] as [string, number][])),
+  ];
+  const set = columns.filter((entry): entry is [string, string | number | null] => entry[1] !== undefined);
+  return { assignments: set.map(([column]) => column), values: set.map(([, value]) => value) };
+}
