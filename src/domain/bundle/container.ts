@@ -21,6 +21,7 @@ export interface EndRecord {
 
 const SEALED_MAGIC = [0x52, 0x42, 0x53, 0x4d, 0x53, 0x45, 0x41, 0x4c];
 const LEGACY_MAGIC = [0x52, 0x42, 0x53, 0x4d, 0x01, 0x00, 0x00];
+const GZIP_MAGIC = [0x1f, 0x8b];
 const MAX_COMMENT_BYTES = 0xffff;
 
 /** Step 1: the length. */
@@ -68,7 +69,11 @@ function hasLocator(view: DataView, at: number): boolean {
 function foreignContainer(bytes: Uint8Array): Result<never, BundleProblem> | null {
   if (startsWith(bytes, SEALED_MAGIC))
     return refused("sealed_container", "a sealed bundle; open it with its content key");
-  if (startsWith(bytes, LEGACY_MAGIC)) return refused("legacy_container", "the container of older hosts");
+  if (startsWith(bytes, LEGACY_MAGIC)) {
+    return startsWith(bytes.subarray(LEGACY_MAGIC.length), GZIP_MAGIC)
+      ? refused("legacy_container", "the container of older hosts")
+      : refused("legacy_unreadable", "the magic of the older container, but no gzip after it");
+  }
   return null;
 }
 

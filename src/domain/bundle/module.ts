@@ -33,6 +33,8 @@ interface Fault {
   readonly at: number;
 }
 
+/** No bundler nests deeper; without a bound, asking "inside a function?" could take quadratic time. */
+const MAX_NESTING = 1000;
 const HEADS_OF_BLOCKS = new Set(["if", "while", "for", "with", "switch", "catch"]);
 const BEFORE_REGEX = new Set(
   "return typeof instanceof in of new delete void throw case do else await yield default extends".split(" "),
@@ -59,7 +61,8 @@ class Reader {
     for (;;) {
       const token = this.#tokens.next(this.#isRegexNext());
       if (token.kind === "end") break;
-      const fault = token.kind === "broken" ? this.#broken(token) : this.#take(token);
+      const isTooDeep = this.#frames.length > MAX_NESTING;
+      const fault = token.kind === "broken" || isTooDeep ? this.#broken(token) : this.#take(token);
       if (fault !== null) return fault;
     }
     if (this.#frames.length !== 1) return { detail: "a bracket is not closed", at: this.#before?.at ?? 0 };
