@@ -2,6 +2,7 @@ import type { Runner } from "../../contract/sandbox.ts";
 import type { Call, Job, RunCode, RunReply } from "../../domain/execution/job.ts";
 import type { PluginRunner } from "../../market/execution/ports.ts";
 import type { World } from "../../market/ports.ts";
+import { createFlight } from "./flight.ts";
 import { RunSession } from "./host-session.ts";
 import type { IncidentLog } from "./incidents.ts";
 
@@ -18,10 +19,8 @@ type RunnerWorld = Pick<World, "pluginStorage" | "hostData" | "clock" | "bundles
 /** How one attempt ended: an answer of the sandbox, or no answer and what is known about why. */
 type Attempt = RunReply | { readonly lost: "never_started" | "hung" | "slow" | "hang" | "memory" | "crash" };
 
-/** Runs in this isolate, by execution: after a lost call, the others in flight are suspects too. */
-const inFlight = new Set<string>();
-/** Suspects run alone; wake-ups poll, because a promise of one request must not be resolved in another. */
-const probation = { holder: null as string | null };
+/** One per isolate, as {@link Flight} says. */
+const flight = createFlight(() => Date.now());
 
 /**
  * Plugins run in the sandbox Worker behind a service binding. Only a rejection proves that the infrastructure failed:
@@ -30,30 +29,27 @@ const probation = { holder: null as string | null };
 export function createPluginRunner(world: RunnerWorld, sandbox: Runner, incidents: IncidentLog | null): PluginRunner {
   return {
     async run(job, call, authority) {
+      let hadCompany = false;
       const attempt = async (): Promise<Attempt> => {
-        const { wallMs } = job.limits;
         const startedAt = world.clock.now();
-        const session = new RunSession(world, job, authority, startedAt + wallMs + MARGIN_MS);
-        inFlight.add(job.executionId);
+        const session = new RunSession(world, job, authority, startedAt + job.limits.wallMs + MARGIN_MS);
+        hadCompany = flight.others(job.executionId) > 0;
         try {
           return await callSandbox(world, sandbox, incidents, job, call, session, startedAt);
         } finally {
-          inFlight.delete(job.executionId);
+          hadCompany ||= flight.others(job.executionId) > 0;
           RunSession.close(session);
         }
       };
       await waitWhileDown(world, incidents);
-      await untilFree(job.executionId);
-      const suspects = inFlight.size;
-      const first = await attempt();
+      const first = await flight.together(job.executionId, attempt);
       if (!("lost" in first)) return first;
-      const isAmbiguous = first.lost !== "slow" && (suspects > 0 || inFlight.size > 0);
-      const isOwnFault = (first.lost === "hang" || first.lost === "hung" || first.lost === "memory") && !isAmbiguous;
-      if (first.lost === "slow" || isOwnFault || !job.idempotent) return named(first.lost, isAmbiguous);
+      const isOwnFault = first.lost === "slow" || (isFault(first.lost) && !hadCompany);
+      if (isOwnFault || !job.idempotent) return named(first.lost, hadCompany);
       await waitWhileDown(world, incidents);
-      const second = await alone(job.executionId, attempt);
+      const second = await flight.alone(job.executionId, attempt);
       if (!("lost" in second)) return second;
-      return second.lost === "crash" ? failed("plugin_crashed") : named(second.lost, false);
+      return second.lost === "crash" ? failed("plugin_crashed") : named(second.lost, hadCompany);
     },
   };
 }
@@ -133,26 +129,12 @@ async function waitWhileDown(world: RunnerWorld, incidents: IncidentLog | null):
     await scheduler.wait(POLL_MS);
 }
 
-async function untilFree(executionId: string): Promise<void> {
-  for (
-    let waited = 0;
-    probation.holder !== null && probation.holder !== executionId && waited < GATE_MS;
-    waited += POLL_MS
-  )
-    await scheduler.wait(POLL_MS);
-}
-
-async function alone(executionId: string, attempt: () => Promise<Attempt>): Promise<Attempt> {
-  await untilFree(executionId);
-  probation.holder = executionId;
-  try {
-    return await attempt();
-  } finally {
-    if (probation.holder === executionId) probation.holder = null;
-  }
-}
-
 type Lost = Extract<Attempt, { lost: string }>["lost"];
+
+/** Lost because of what some plugin did, rather than because the infrastructure failed. */
+function isFault(lost: Lost): boolean {
+  return lost === "hang" || lost === "hung" || lost === "memory";
+}
 
 function named(lost: Lost, isAmbiguous: boolean): RunReply {
   if (lost === "slow") return failed("plugin_timeout", "The plugin did not answer in time");
