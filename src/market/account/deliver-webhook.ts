@@ -9,13 +9,16 @@ import {
 import { encodeHex } from "../../domain/bytes.ts";
 import type { Json } from "../../domain/json/json.ts";
 import { MINUTE, unixSeconds } from "../../domain/time.ts";
+import type { LicenseWebhookEvent } from "../license/render-webhook.ts";
 import type { World } from "../ports.ts";
-import type { ClaimedWebhook, LicenseFacts } from "./ports.ts";
+import type { ClaimedWebhook } from "./ports.ts";
 
-export type DeliveryWorld = Pick<
-  World,
-  "webhooks" | "webhookFacts" | "webhookSender" | "webhookBell" | "hmac" | "clock"
->;
+type WebhookData = { readonly [key: string]: Json };
+
+export interface DeliveryWorld extends Pick<World, "webhooks" | "webhookSender" | "webhookBell" | "hmac" | "clock"> {
+  /** `data` of a license's webhook as the license is now; null when it or its readable key is gone. */
+  renderLicense(licenseId: string, event: LicenseWebhookEvent): Promise<WebhookData | null>;
+}
 
 /** A row left in `sending` this long was left by a crash. Longer than the sender's time-out. */
 const CLAIM_SECONDS = 2 * MINUTE;
@@ -31,77 +34,47 @@ export async function deliverWebhook(world: DeliveryWorld, deliveryId: string): 
   const claimed = await world.webhooks.claim(deliveryId, now, now + CLAIM_SECONDS);
   if (claimed === null) return;
   const data = await payloadOf(world, claimed);
-  if (data === null) {
-    await world.webhooks.bury(claimed.id, null);
-  } else {
-    await send(world, claimed, data);
-  }
+  if (data === null) await world.webhooks.bury(claimed.id, null);
+  else if (!(await send(world, claimed, data))) return;
   const next = await world.webhooks.nextOwed(claimed.id);
   if (next !== null) await ring(world, next, now);
 }
 
-async function send(
-  world: DeliveryWorld,
-  claimed: ClaimedWebhook,
-  data: { readonly [key: string]: Json },
-): Promise<void> {
+/** True once nothing is owed any more: it arrived, or it never will. */
+async function send(world: DeliveryWorld, claimed: ClaimedWebhook, data: WebhookData): Promise<boolean> {
   const { webhooks } = world;
   const body = renderWebhook({ ...claimed, data });
   const signature = encodeHex(await world.hmac.sign(claimed.secret, body));
   const answer = await world.webhookSender.post(claimed.url, body, { [WEBHOOK_SIGNATURE_HEADER]: signature });
   const now = unixSeconds(world.clock.now());
-  if (answer === "refused_address") return webhooks.bury(claimed.id, null);
-  const status = answer === "unreachable" ? null : answer.status;
-  const verdict = judgeAnswer(status);
-  if (verdict === "delivered") return webhooks.delivered(claimed.id, status as number, now);
-  if (verdict === "dead") return webhooks.bury(claimed.id, status);
-  if (verdict === "hook_refused") await webhooks.countRefusal(claimed.instanceId, MAX_HOOK_REFUSALS, now);
+  const status = typeof answer === "string" ? null : answer.status;
+  const verdict = answer === "refused_address" ? "dead" : judgeAnswer(status);
   const again = now + retryDelay(claimed.attempts);
-  if (again > claimed.createdAt + WEBHOOK_LIFE_SECONDS) return webhooks.bury(claimed.id, status);
-  await webhooks.postpone(claimed.id, status, again);
+  if (verdict === "hook_refused") await webhooks.countRefusal(claimed.instanceId, MAX_HOOK_REFUSALS, now);
+  if (verdict === "delivered") {
+    await webhooks.delivered(claimed.id, status as number, now);
+  } else if (verdict === "dead" || again > claimed.createdAt + WEBHOOK_LIFE_SECONDS) {
+    await webhooks.bury(claimed.id, status);
+  } else {
+    await webhooks.postpone(claimed.id, status, again);
+    await ring(world, { id: claimed.id, notBefore: again }, now);
+    return false;
+  }
+  return true;
 }
 
 /** What the receiver is told: licenses as they are now, everything else as it was written down. */
-async function payloadOf(
-  world: DeliveryWorld,
-  { event, subjectKind, subjectId, instanceId, data }: ClaimedWebhook,
-): Promise<{ readonly [key: string]: Json } | null> {
-  if (subjectKind !== "license" || subjectId === null) return data;
-  const license = await world.webhookFacts.license(subjectId, instanceId);
-  if (license === null) return null;
-  if (event === "license.created") return createdData(license);
-  if (event === "license.updated") return updatedData(license);
-  if (event === "license.revoked") return { licenseKey: license.licenseKey };
-  return data;
+async function payloadOf(world: DeliveryWorld, claimed: ClaimedWebhook): Promise<WebhookData | null> {
+  const { event, subjectKind, subjectId, data } = claimed;
+  const isLicense = event === "license.created" || event === "license.updated" || event === "license.revoked";
+  return isLicense && subjectKind === "license" && subjectId !== null ? world.renderLicense(subjectId, event) : data;
 }
 
-function createdData(license: LicenseFacts): { readonly [key: string]: Json } {
-  const { id, licenseKey, pluginId, userId, type, expiresAt, hardwareId, maxInstalls } = license;
-  return {
-    id,
-    licenseKey,
-    pluginId,
-    userId,
-    type,
-    ...(expiresAt === null ? {} : { expiresAt }),
-    ...(hardwareId === null ? {} : { hardwareId }),
-    maxInstalls,
-  };
-}
-
-/** The receiver takes a missing end for "no change", so a perpetual license names a day that will not come. */
-const PERPETUAL = "9999-12-31T00:00:00.000Z";
-
-function updatedData(license: LicenseFacts): { readonly [key: string]: Json } {
-  const { licenseKey, status, expiresAt, maxInstalls, currentInstalls } = license;
-  return { licenseKey, status, expiresAt: expiresAt ?? PERPETUAL, maxInstalls, currentInstalls };
-}
-
+/** A row that is not due yet is rung for later; the sweep finds it too. */
 async function ring(
   world: DeliveryWorld,
   owed: { readonly id: string; readonly notBefore: number },
   now: number,
 ): Promise<void> {
-  // A row that is not due yet is found by the sweep.
-  if (owed.notBefore <= now) await world.webhookBell.ring(owed.id);
+  await world.webhookBell.ring(owed.id, Math.max(0, owed.notBefore - now));
 }

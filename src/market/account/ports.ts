@@ -13,7 +13,6 @@ export interface AccountPorts {
   /** `SETUP_SECRET`, or null once unset: the route is 404 then. */
   readonly setupSecret: string | null;
   readonly webhooks: WebhookStore;
-  readonly webhookFacts: WebhookFacts;
   readonly webhookBell: WebhookBell;
   readonly webhookSender: WebhookSender;
 }
@@ -175,6 +174,11 @@ export interface SealedHmac {
 export interface WebhookStore {
   /** Takes a due row, unless an earlier one of its subject is still owed or the hook is paused: one guarded write. */
   claim(deliveryId: string, now: number, leaseUntil: number): Promise<ClaimedWebhook | null>;
+  /** What is owed about one subject and waits in the queue. */
+  owedAbout(
+    subjectKind: "license" | "plugin",
+    subjectId: string,
+  ): Promise<readonly { readonly id: string; readonly notBefore: number }[]>;
   /** The earliest row still owed before this one about the same subject. */
   earlierOwed(deliveryId: string): Promise<{ readonly id: string; readonly notBefore: number } | null>;
   /** The next row owed after this one about the same subject. */
@@ -201,25 +205,6 @@ export interface ClaimedWebhook {
   readonly instanceId: string;
   readonly url: string;
   readonly secret: SealedSecret;
-}
-
-/** A license as it is when the webhook leaves, with its key unsealed for that instance alone. */
-export interface LicenseFacts {
-  readonly id: string;
-  readonly licenseKey: string;
-  readonly pluginId: string;
-  readonly userId: string;
-  readonly type: string;
-  readonly status: "active" | "expired" | "revoked" | "suspended";
-  /** ISO time; null = perpetual. */
-  readonly expiresAt: string | null;
-  readonly hardwareId: string | null;
-  readonly maxInstalls: number;
-  readonly currentInstalls: number;
-}
-export interface WebhookFacts {
-  /** Null when the license or its readable key is gone. */
-  license(licenseId: string, instanceId: string): Promise<LicenseFacts | null>;
 }
 
 export interface WebhookBell {

@@ -6,6 +6,9 @@ import { INSTANCE_WEBHOOK_SECRET } from "../../market/account/seal-purposes.ts";
 const SAME_SUBJECT = `o.instance_id = w.instance_id AND o.subject_kind = w.subject_kind AND o.subject_id = w.subject_id
   AND o.state IN ('queued', 'sending')`;
 
+/** The queue's own limit; a bell that comes early finds a row that is not due and falls silent. */
+const MAX_DELAY_SECONDS = 43_200;
+
 interface OutboxRow {
   readonly id: number;
   readonly event: ClaimedWebhook["event"];
@@ -54,6 +57,17 @@ export function createWebhookStore(db: D1Database): WebhookStore {
         url: target.webhook_url,
         secret: { purpose: INSTANCE_WEBHOOK_SECRET, row: target.api_key, sealed: target.webhook_secret_sealed },
       };
+    },
+
+    async owedAbout(subjectKind, subjectId) {
+      const { results } = await db
+        .prepare(
+          `SELECT id, not_before FROM webhook_outbox
+           WHERE state = 'queued' AND subject_kind = ? AND subject_id = ? ORDER BY id LIMIT 100`,
+        )
+        .bind(subjectKind, Number(subjectId))
+        .all<{ id: number; not_before: number }>();
+      return results.map((row) => ({ id: String(row.id), notBefore: row.not_before }));
     },
 
     earlierOwed: (deliveryId) => neighbour(db, deliveryId, "o.id < w.id"),
@@ -141,7 +155,7 @@ async function neighbour(
 export function createWebhookBell(queue: Queue<{ readonly deliveryId: string }>): WebhookBell {
   return {
     async ring(deliveryId, delaySeconds = 0) {
-      await queue.send({ deliveryId }, { delaySeconds });
+      await queue.send({ deliveryId }, { delaySeconds: Math.min(delaySeconds, MAX_DELAY_SECONDS) });
     },
   };
 }
