@@ -171,6 +171,15 @@ test.each([
   ["a row that is not there", (context) => context.customers.get(77), "host_refused"],
   ["an id that is none", (context) => context.customers.get(1.5), "invalid_arguments"],
   ["a filter that is no plain value", (context) => context.customers.list({ city: { $ne: "" } }), "invalid_arguments"],
+  ["a filter the host does not have", (context) => context.customers.list({ password: "x" }), "invalid_arguments"],
+  ["a page of 101", (context) => context.requests.list({ limit: 101 }), "invalid_arguments"],
+  ["a customer without a name", (context) => context.customers.create({ city: "Graz" }), "invalid_arguments"],
+  [
+    "a day that is none",
+    (context) => context.appointments.create({ title: "A", appointmentDate: "2026-02-30", appointmentTime: "09:00" }),
+    "invalid_arguments",
+  ],
+  ["a cursor of one's own making", (context) => context.storage.list({ cursor: "%" }), "invalid_arguments"],
   ["a key with a line break", (context) => context.storage.get("a\nb"), "invalid_arguments"],
   ["a key of 257 bytes", (context) => context.storage.set(`${"ä".repeat(128)}a`, 1), "invalid_arguments"],
   ["a value over 64 KiB", (context) => context.storage.set("k", "x".repeat(65536)), "invalid_arguments"],
@@ -205,6 +214,19 @@ test("storage keeps order, pages and a quota", async () => {
   const full = daily((context) => context.storage.set("k", "x".repeat(50)));
   const refused = await host(full, { storageQuotaBytes: 40 }).schedule("daily");
   expect(refused).toMatchObject({ outcome: "plugin_error", message: "Storage quota exceeded", storage: {} });
+});
+
+test("the host's own limit, a 401 there, is rate_limited to the plugin", async () => {
+  const emulator = createEmulator({ apiKey: KEY, seed: demoSeed(NOON), clock: { now: () => NOON }, callsPerMinute: 1 });
+  const plugin = daily(async (context) => {
+    await context.customers.get(1);
+    return context.customers.get(1).then(
+      () => "fine",
+      ({ code, retryAfter }) => ({ code, retryAfter }),
+    );
+  });
+  const { value } = await host(plugin, { emulator }).schedule("daily");
+  expect(value).toEqual({ code: "rate_limited", retryAfter: 60 });
 });
 
 test("a method has its own limit per minute", async () => {

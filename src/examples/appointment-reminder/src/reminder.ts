@@ -1,6 +1,8 @@
 import type { Appointment } from "@rising-bsm/plugin-sdk";
 import { written } from "./days.ts";
 
+/** Letters of one notification. */
+const MAX_MESSAGE = 2000;
 /** The host writes statuses in either case. */
 const NOT_TAKING_PLACE = ["CANCELLED", "COMPLETED", "NO_SHOW"];
 
@@ -35,5 +37,8 @@ export function overview(day: string, appointments: readonly Appointment[]): { t
   const count = appointments.length === 1 ? "1 appointment" : `${appointments.length} appointments`;
   const shown = appointments.slice(0, 10).map(line);
   const more = appointments.length > 10 ? [`and ${appointments.length - 10} more`] : [];
-  return { title: `Tomorrow, ${written(day)}: ${count}`, message: [...shown, ...more].join("\n") };
+  return {
+    title: `Tomorrow, ${written(day)}: ${count}`,
+    message: [...shown, ...more].join("\n").slice(0, MAX_MESSAGE),
+  };
 }

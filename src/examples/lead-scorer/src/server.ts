@@ -29,7 +29,7 @@ async function rate(context: PluginContext, event: EventEnvelope) {
 async function isCustomer(context: PluginContext, request: ContactRequest): Promise<boolean> {
   if (typeof request.customerId === "number") return true;
   const email = request.email.toLowerCase();
-  const found = await context.customers.list({ search: request.email, limit: 10 });
+  const found = await context.customers.list({ search: request.email.slice(0, 200), limit: 10 });
   return found.items.some((customer) => customer.email?.toLowerCase() === email);
 }
 

@@ -1,40 +1,45 @@
+import { withoutSecrets } from "../../../domain/execution/people.ts";
 import type { Json, JsonObject } from "../../../domain/json/json.ts";
 import { HostRefusal } from "./host-refusal.ts";
 
-/** `data` of a successful answer, `null` for the host's empty `{}`; its three error shapes become one refusal. */
+/**
+ * `data` of a successful answer, `null` for the host's empty `{}`; its three error shapes become one refusal. A sudden
+ * 401 of a key that works is the host's rate limit.
+ */
 export function readAnswer(status: number, text: string): Json {
   const body = parse(text);
-  if (status >= 200 && status < 300 && body !== null) return body.data ?? null;
-  if (body === null || status >= 500 || status === 401) {
-    throw new HostRefusal("host_unavailable", `The instance answered ${status}`);
+  if (status >= 200 && status < 300 && body !== null) return withoutSecrets(body.data ?? null);
+  if (status === 401 || status === 429) {
+    throw new HostRefusal("rate_limited", "The instance's own API limit is reached", 60);
   }
-  const message = typeof body.message === "string" ? body.message : body.error;
-  throw new HostRefusal("host_refused", typeof message === "string" ? message : `The instance answered ${status}`);
+  const { message, error } = body ?? {};
+  const said = typeof message === "string" ? message : typeof error === "string" ? error : null;
+  throw new HostRefusal(
+    body === null || status >= 500 ? "host_unavailable" : "host_refused",
+    (said ?? "The instance refused the call").slice(0, 300),
+  );
 }
 
-/** One page out of either paging shape. */
-export function readPage(data: Json): { items: JsonObject[]; total: number; page: number; limit: number } {
+/** One page out of any paging shape. */
+export function readPage(data: Json, args: JsonObject): JsonObject {
   const outer = isObject(data) ? data : {};
-  const pagination = isObject(outer.pagination) ? outer.pagination : outer;
-  const rows = Array.isArray(outer.data) ? outer.data : outer.items;
-  const items = Array.isArray(rows) ? rows.filter(isObject).map(withoutAddress) : [];
-  const number = (value: Json | undefined, fallback: number) => (typeof value === "number" ? value : fallback);
+  const paging = isObject(outer.pagination) ? outer.pagination : outer;
+  const rows = [outer.data, outer.items].find((value) => Array.isArray(value)) ?? [];
+  const items = Array.isArray(rows) ? rows.filter(isObject) : [];
   return {
     items,
-    total: number(pagination.total, items.length),
-    page: number(pagination.page, 1),
-    limit: number(pagination.limit, items.length),
+    total: numberOr(paging.total, items.length),
+    page: numberOr(paging.page, numberOr(args.page, 1)),
+    limit: numberOr(paging.limit, numberOr(args.limit, 10)),
   };
-}
-
-/** The sender's network address is nobody's business. */
-export function withoutAddress(row: JsonObject): JsonObject {
-  const { ipAddress: _, ...rest } = row;
-  return rest;
 }
 
 export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function numberOr(value: Json | undefined, fallback: number): number {
+  return typeof value === "number" ? value : fallback;
 }
 
 function parse(text: string): JsonObject | null {

@@ -1,7 +1,7 @@
 import type { Method } from "../../../domain/execution/methods.ts";
 import type { Json, JsonObject } from "../../../domain/json/json.ts";
 import type { Emulator } from "../emulator/emulator.ts";
-import { isObject, readAnswer, readPage, withoutAddress } from "./host-answer.ts";
+import { isObject, readAnswer, readPage } from "./host-answer.ts";
 import { HostRefusal } from "./host-refusal.ts";
 
 export type HostMethod = Exclude<Method, `storage.${string}` | "notifications.list">;
@@ -15,47 +15,44 @@ export interface HostLine {
   readonly userId: number;
 }
 
-/** Turns one method of the bridge into the host's own calls. */
+/** Turns one method of the bridge into the host's own calls. Arguments were checked before. */
 export async function callHost(line: HostLine, method: HostMethod, args: JsonObject): Promise<Json> {
   const [entity = "", verb] = method.split(".");
+  const data = isObject(args.data) ? args.data : {};
   switch (verb) {
     case "list":
-      return { ...readPage(await ask(line, "GET", `/${entity}${queryOf(args)}`)) };
+      return readPage(await ask(line, "GET", `/${entity}${queryOf(args)}`), args);
     case "get":
-      return row(await ask(line, "GET", `/${entity}/${idOf(args)}`));
+      return ask(line, "GET", `/${entity}/${args.id}`);
     case "create": {
-      const made = await ask(line, "POST", `/${entity}`, dataOf(args));
-      return isObject(made) ? withoutAddress(made) : reread(line, dataOf(args));
+      const made = await ask(line, "POST", `/${entity}`, data);
+      return isObject(made) ? made : findCreated(line, data);
     }
     case "update":
-      return row(await ask(line, "PUT", `/${entity}/${idOf(args)}`, dataOf(args)));
+      return ask(line, "PUT", `/${entity}/${args.id}`, data);
     case "delete":
-      await ask(line, "DELETE", `/${entity}/${idOf(args)}`);
+      await ask(line, "DELETE", `/${entity}/${args.id}`);
       return null;
     case "cancel": {
       const note = typeof args.note === "string" ? { note: args.note } : {};
-      await ask(line, "PATCH", `/${entity}/${idOf(args)}/status`, { status: "CANCELLED", ...note });
+      await ask(line, "PATCH", `/${entity}/${args.id}/status`, { status: "CANCELLED", ...note });
       return null;
     }
-    default: {
-      const { title, message, type } = args;
-      if (typeof title !== "string" || typeof message !== "string" || title === "" || title.length > 100) {
-        throw new HostRefusal("invalid_arguments", "title (1–100) and message are required");
-      }
-      await ask(line, "POST", "/notifications", { userId: line.userId, title, message, type: type ?? "info" });
+    default:
+      await ask(line, "POST", "/notifications", { userId: line.userId, type: "info", ...args });
       return null;
-    }
   }
 }
 
 /** The host answers a created appointment with `{}`; the list knows it. */
-async function reread(line: HostLine, data: JsonObject): Promise<Json> {
+async function findCreated(line: HostLine, data: JsonObject): Promise<Json> {
   const day = String(data.appointmentDate);
-  const found = readPage(
-    await ask(line, "GET", `/appointments${queryOf({ startDate: day, endDate: day, limit: 100 })}`),
+  const query = { startDate: day, endDate: day, limit: 100, sortBy: "createdAt", sortDirection: "desc" };
+  const { items } = readPage(await ask(line, "GET", `/appointments${queryOf(query)}`), query);
+  const same = (items as readonly JsonObject[]).filter(
+    (row) => row.title === data.title && row.appointmentTime === data.appointmentTime,
   );
-  const same = found.items.filter((item) => item.title === data.title && item.appointmentTime === data.appointmentTime);
-  return same.at(-1) ?? null;
+  return same.toSorted((a, b) => Number(b.id) - Number(a.id))[0] ?? data;
 }
 
 async function ask(line: HostLine, method: string, path: string, body?: JsonObject): Promise<Json> {
@@ -73,35 +70,14 @@ async function ask(line: HostLine, method: string, path: string, body?: JsonObje
   try {
     answer = await line.emulator.fetch(request);
   } catch {
-    throw new HostRefusal("host_unavailable", "The instance cannot be reached");
+    throw new HostRefusal("host_unavailable", "The instance does not answer");
   }
   return readAnswer(answer.status, await answer.text());
 }
 
-function row(value: Json): Json {
-  return isObject(value) ? withoutAddress(value) : value;
-}
-
-function idOf(args: JsonObject): number {
-  if (typeof args.id !== "number" || !Number.isSafeInteger(args.id) || args.id < 1) {
-    throw new HostRefusal("invalid_arguments", "id must be a positive integer");
-  }
-  return args.id;
-}
-
-function dataOf(args: JsonObject): JsonObject {
-  if (!isObject(args.data)) throw new HostRefusal("invalid_arguments", "data must be an object");
-  return args.data;
-}
-
 function queryOf(filter: JsonObject): string {
-  const pairs = Object.entries(filter).map(([name, value]) => {
-    if (typeof value === "object") throw new HostRefusal("invalid_arguments", `${name} must be a plain value`);
-    return `${encode(name)}=${encode(String(value))}`;
-  });
-  return pairs.length === 0 ? "" : `?${pairs.join("&")}`;
-}
-
-function encode(text: string): string {
-  return new URLSearchParams({ _: text }).toString().slice(2);
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(filter)) query.set(name, String(value));
+  const text = query.toString();
+  return text === "" ? "" : `?${text}`;
 }

@@ -1,3 +1,4 @@
+import { parseArguments } from "../../../domain/execution/arguments.ts";
 import type { CallReply, LogLevel, LogLine } from "../../../domain/execution/job.ts";
 import { METHODS, type Method } from "../../../domain/execution/methods.ts";
 import type { Json, JsonObject } from "../../../domain/json/json.ts";
@@ -8,6 +9,7 @@ import { HostRefusal } from "./host-refusal.ts";
 import type { MemoryStorage } from "./memory-storage.ts";
 
 const MINUTE_MS = 60_000;
+const MAX_SENT = 100;
 
 export interface Session extends Bridge {
   begin(): void;
@@ -35,7 +37,7 @@ export function createSession(world: {
   let logs: LogLine[] = [];
   let isOpen = false;
 
-  async function act(method: Method, args: JsonObject): Promise<Json> {
+  async function act(method: Method, wished: JsonObject): Promise<Json> {
     if (!isOpen) throw new HostRefusal("session_closed", "This run has ended");
     if (!Object.hasOwn(METHODS, method)) throw new HostRefusal("unknown_method", `Unknown method ${method}`);
     const { permission, perMinute } = METHODS[method];
@@ -44,6 +46,9 @@ export function createSession(world: {
       throw new HostRefusal("capability_denied", `Plugin does not have permission: ${permission}`);
     }
     calls[method] = (calls[method] ?? 0) + 1;
+    const parsed = parseArguments(method, wished);
+    if (!parsed.ok) throw new HostRefusal("invalid_arguments", parsed.problem);
+    const args = parsed.value;
     admit(recent, method, perMinute, world.clock.now());
     switch (method) {
       case "storage.get":
@@ -52,7 +57,7 @@ export function createSession(world: {
       case "storage.list":
         return world.storage.call(method, args);
       case "notifications.list":
-        return [...sent];
+        return sent.toReversed().slice(0, MAX_SENT);
       default: {
         const value = await callHost(world.line, method, args);
         if (method === "notifications.send") sent.push(args);
