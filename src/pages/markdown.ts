@@ -2,9 +2,11 @@ import { micromark } from "micromark";
 import { gfm, gfmHtml } from "micromark-extension-gfm";
 import { paths } from "../contract/paths.ts";
 
-const MAX_MARKERS_PER_BLOCK = 500;
-const MAX_MARKERS = 8000;
+const MAX_RUNS_PER_BLOCK = 500;
+const MAX_RUNS = 8000;
+const MAX_BRACKETS_PER_BLOCK = 2000;
 const MAX_PIPES_PER_BLOCK = 2000;
+const MAX_CODE_STEPS = 5_000_000;
 const MAX_NESTING = 20;
 
 /**
@@ -19,18 +21,24 @@ export function renderMarkdown(markdown: string, sha256: string): string {
 }
 
 /**
- * micromark resolves emphasis and links in quadratic time within a block: 80 KB of `*a_ ` take 40 seconds. What a
- * person writes stays far below these bounds.
+ * micromark takes quadratic time within a block: 80 KB of `*a_ ` take 40 seconds, and every run of backticks looks for its
+ * like up to the end. What a person writes stays far below these bounds.
  */
 function parsesCheaply(markdown: string): boolean {
-  let markers = 0;
+  let runs = 0;
+  let codeSteps = 0;
   for (const block of markdown.split(/\n[ \t]*\r?\n/)) {
-    const found = block.match(/[*_~[\]!`<]+/g)?.length ?? 0;
-    markers += found;
-    if (found > MAX_MARKERS_PER_BLOCK || markers > MAX_MARKERS) return false;
-    if ((block.match(/\|/g)?.length ?? 0) > MAX_PIPES_PER_BLOCK) return false;
+    const found = count(block, /[*_~]+/g);
+    runs += found;
+    codeSteps += count(block, /`+/g) * block.length;
+    if (found > MAX_RUNS_PER_BLOCK || runs > MAX_RUNS || codeSteps > MAX_CODE_STEPS) return false;
+    if (count(block, /[[\]]/g) > MAX_BRACKETS_PER_BLOCK || count(block, /\|/g) > MAX_PIPES_PER_BLOCK) return false;
   }
   return !markdown.split("\n").some((line) => nesting(line) > MAX_NESTING);
+}
+
+function count(text: string, pattern: RegExp): number {
+  return text.match(pattern)?.length ?? 0;
 }
 
 /** How many block quotes and list items one line opens. */
