@@ -153,6 +153,8 @@ function buildWorld(env: Env, ctx: ExecutionContext): World {
     deliveries: deliveriesOn(env.DB, env.BUNDLES, (ctx.exports as unknown as { Bundles: Fetcher }).Bundles),
     accounts: createAccountStore(env.DB),
     instances,
+    licenses: createLicenseStore(env.DB),
+    keyHasher: createKeyHasher(env.LICENSE_PEPPER_V1),
     catalogue: catalogueOnD1(env.DB),
     setupSecret: env.SETUP_SECRET ?? null,
     webhooks: createWebhookStore(env.DB),
