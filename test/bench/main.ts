@@ -1,0 +1,197 @@
+import { writeFile } from "node:fs/promises";
+import os from "node:os";
+import { parseArgs } from "node:util";
+import { type Load, type Measured, measure } from "./load.ts";
+import { openSite, type Site } from "./site.ts";
+
+/** One row of the table: a path, its floor, and the ratio of throughputs that binds. */
+interface Row {
+  readonly path: string;
+  readonly floor: string;
+  readonly target: number;
+  readonly load: (site: Site) => Partial<Load> & { url: string };
+  readonly floorLoad: (site: Site) => Partial<Load> & { url: string };
+}
+
+const ROWS: readonly Row[] = [
+  {
+    path: "license verify",
+    floor: "bare D1 point read",
+    target: 0.8,
+    load: (site) => ({
+      url: `${site.marketplace}/v1/licenses/verify`,
+      method: "POST",
+      headers: { authorization: site.instanceHeader(), "content-type": "application/json" },
+      body: JSON.stringify({
+        licenseKey: site.license.key,
+        pluginId: site.license.pluginId,
+        hardwareId: "bench",
+        timestamp: Date.now(),
+      }),
+    }),
+    floorLoad: (site) => ({ url: `${site.floor}/d1` }),
+  },
+  {
+    path: "plugin detail, JSON",
+    floor: "bare D1 point read",
+    target: 0.7,
+    load: (site) => ({ url: `${site.marketplace}/v1/plugins/${site.small.pluginId}` }),
+    floorLoad: (site) => ({ url: `${site.floor}/d1` }),
+  },
+  {
+    path: "plugin page, HTML",
+    floor: "bare Hono",
+    target: 0.4,
+    load: (site) => ({ url: `${site.marketplace}/plugins/bench-small` }),
+    floorLoad: (site) => ({ url: `${site.floor}/hono` }),
+  },
+  {
+    path: "download public 48 KiB",
+    floor: "bare R2 read 48 KiB",
+    target: 0.75,
+    load: (site) => ({ url: `${site.marketplace}/bundles/${site.small.sha256}.rbsm` }),
+    floorLoad: (site) => ({ url: `${site.floor}/r2/b/sha256/${site.small.sha256}` }),
+  },
+  {
+    path: "download public 5 MiB",
+    floor: "bare R2 read 5 MiB",
+    target: 0.9,
+    load: (site) => ({ url: `${site.marketplace}/bundles/${site.large.sha256}.rbsm` }),
+    floorLoad: (site) => ({ url: `${site.floor}/r2/b/sha256/${site.large.sha256}` }),
+  },
+  {
+    path: "warm plugin + capability",
+    floor: "two loopback RPCs",
+    target: 0.4,
+    load: (site) => ({ url: `${site.runner}/?isolate=warm` }),
+    floorLoad: (site) => ({ url: `${site.floor}/rpc2` }),
+  },
+];
+
+const COLD_STARTS = 20;
+const COLD_SIZE_BYTES = 100 * 1024;
+const COLD_TARGET_MS = 15;
+const LIST_TARGET = 1.3;
+
+interface Outcome {
+  readonly path: string;
+  readonly value: string;
+  readonly floor: string;
+  readonly figure: number;
+  readonly target: string;
+  readonly holds: boolean;
+  readonly errors: number;
+}
+
+const { values: flags } = parseArgs({
+  options: { quick: { type: "boolean", default: false }, json: { type: "string" } },
+});
+const rounds = flags.quick ? 2 : 3;
+const seconds = flags.quick ? 1 : 4;
+const concurrency = 16;
+
+console.log(
+  `Local simulator, not Cloudflare. Node ${process.version}, ${os.cpus().length} cores, load ${os.loadavg()[0]?.toFixed(2)}; ` +
+    `${rounds} interleaved rounds of ${seconds} s at ${concurrency} connections. Ratios bind, absolute figures do not.\n`,
+);
+const site = await openSite();
+const outcomes: Outcome[] = [];
+try {
+  for (const row of ROWS) show(await compare(site, row));
+  show(await coldStart(site));
+  show(await listGrowth(site));
+} finally {
+  await site.miniflare.dispose();
+}
+if (flags.json !== undefined)
+  await writeFile(flags.json, `${JSON.stringify({ node: process.version, outcomes }, null, 2)}\n`);
+const missed = outcomes.filter((outcome) => !outcome.holds || outcome.errors > 0);
+console.log(
+  missed.length === 0 ? "\nEvery target holds." : `\nMissed: ${missed.map((outcome) => outcome.path).join(", ")}`,
+);
+process.exit(missed.length === 0 ? 0 : 1);
+
+/** Path and floor in turn, so that the machine's drift meets both. */
+async function compare(at: Site, row: Row): Promise<Outcome> {
+  const paths: Measured[] = [];
+  const floors: Measured[] = [];
+  for (let round = 0; round < rounds; round++) {
+    floors.push(await measure({ seconds, concurrency, ...row.floorLoad(at) }));
+    paths.push(await measure({ seconds, concurrency, ...row.load(at) }));
+  }
+  const ratio = mean(paths) / mean(floors);
+  return {
+    path: row.path,
+    value: `${Math.round(mean(paths))}/s`,
+    floor: `${row.floor} ${Math.round(mean(floors))}/s`,
+    figure: ratio,
+    target: `≥ ${row.target}`,
+    holds: ratio >= row.target,
+    errors: [...paths, ...floors].reduce((sum, one) => sum + one.errors, 0),
+  };
+}
+
+/** The median of twenty first calls, each into an isolate of its own, over the median of warm ones. */
+async function coldStart(at: Site): Promise<Outcome> {
+  let errors = 0;
+  const call = async (isolate: string): Promise<number> => {
+    const from = performance.now();
+    const response = await fetch(`${at.runner}/?size=${COLD_SIZE_BYTES}&isolate=${isolate}`);
+    await response.arrayBuffer();
+    if (!response.ok) errors++;
+    return performance.now() - from;
+  };
+  for (let i = 0; i < 5; i++) await call("warm-up");
+  const warm: number[] = [];
+  const cold: number[] = [];
+  for (let i = 0; i < COLD_STARTS; i++) {
+    cold.push(await call(`cold-${i}`));
+    warm.push(await call("warm-up"));
+  }
+  const figure = median(cold) - median(warm);
+  return {
+    path: "cold plugin start, 100 KiB",
+    value: `${median(cold).toFixed(1)} ms`,
+    floor: `warm call ${median(warm).toFixed(1)} ms`,
+    figure,
+    target: `≤ ${COLD_TARGET_MS} ms more`,
+    holds: figure <= COLD_TARGET_MS,
+    errors,
+  };
+}
+
+/** Twenty of a filtered list: the same page at 1,000 and at 100,000 plugins. */
+async function listGrowth(at: Site): Promise<Outcome> {
+  const load = { url: `${at.marketplace}/v1/plugins?type=mixed&category=requests&limit=20`, seconds, concurrency };
+  await at.grow(1_000);
+  const before = [await measure(load), await measure(load)];
+  await at.grow(100_000);
+  const after = [await measure(load), await measure(load)];
+  const p50 = (all: readonly Measured[]): number => all.reduce((sum, one) => sum + one.p50, 0) / all.length;
+  const figure = p50(after) / p50(before);
+  return {
+    path: "list 20 at 100,000 plugins",
+    value: `p50 ${p50(after).toFixed(1)} ms`,
+    floor: `at 1,000 p50 ${p50(before).toFixed(1)} ms`,
+    figure,
+    target: `≤ ${LIST_TARGET}`,
+    holds: figure <= LIST_TARGET,
+    errors: [...before, ...after].reduce((sum, one) => sum + one.errors, 0),
+  };
+}
+
+function show(outcome: Outcome): void {
+  outcomes.push(outcome);
+  const mark = outcome.holds && outcome.errors === 0 ? "ok  " : "MISS";
+  console.log(
+    `${mark} ${outcome.path.padEnd(28)} ${outcome.value.padStart(12)}   ${outcome.floor.padEnd(34)} ${outcome.figure.toFixed(2).padStart(6)}  (${outcome.target})${outcome.errors > 0 ? `  ${outcome.errors} errors` : ""}`,
+  );
+}
+
+function mean(all: readonly Measured[]): number {
+  return all.reduce((sum, one) => sum + one.rps, 0) / all.length;
+}
+
+function median(times: readonly number[]): number {
+  return [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
+}

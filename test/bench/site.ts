@@ -1,0 +1,161 @@
+import { createHmac } from "node:crypto";
+import path from "node:path";
+import { build } from "esbuild";
+import type { Miniflare } from "miniflare";
+import { migrationsOf } from "../../src/local/migrations.ts";
+import { ROOT } from "../../src/local/root.ts";
+import { openMiniflare, type V4Worker, workerOptions } from "../../src/local/worker-options.ts";
+import { ownPlugin } from "../bundles.ts";
+import { FrontDoor } from "../front-door.ts";
+import { TEST_SECRETS } from "../secrets.ts";
+
+export interface Site {
+  readonly miniflare: Miniflare;
+  readonly marketplace: string;
+  readonly floor: string;
+  readonly runner: string;
+  /** Sends as the bench's instance; the signature is good for an hour on verify. */
+  readonly instanceHeader: () => string;
+  readonly license: { readonly key: string; readonly pluginId: string };
+  /** Two public bundles: digest and the floor's R2 key of the same bytes. */
+  readonly small: { readonly sha256: string; readonly pluginId: string; readonly bytes: number };
+  readonly large: { readonly sha256: string; readonly bytes: number };
+  /** Copies the first plugin until the catalogue holds `count` listed plugins. */
+  grow(count: number): Promise<void>;
+}
+
+const DIRECT = { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] };
+
+/** Marketplace, sandbox and the floors in one workerd process; everything in it came through the front door. */
+export async function openSite(): Promise<Site> {
+  const marketplace = workerOptions("marketplace", { ...DIRECT, bindings: TEST_SECRETS });
+  const { d1Databases, r2Buckets, compatibilityDate } = marketplace as Record<string, unknown>;
+  const miniflare = openMiniflare({
+    workers: [
+      marketplace,
+      workerOptions("sandbox", { outboundService: () => new Response(null, { status: 599 }) }),
+      await bench("floor", {
+        d1Databases,
+        r2Buckets,
+        compatibilityDate,
+        serviceBindings: { ECHO: { name: "floor", entrypoint: "Echo" } },
+      }),
+      await bench("runner", {
+        compatibilityDate,
+        serviceBindings: { SANDBOX: { name: "sandbox", entrypoint: "SandboxRunner" } },
+      }),
+    ],
+  });
+  await miniflare.ready;
+  const at = async (name: string): Promise<string> => (await miniflare.unsafeGetDirectURL(name)).origin;
+  const db = await miniflare.getD1Database("DB", "marketplace");
+  for (const statement of await migrationsOf("core")) await db.prepare(statement).run();
+
+  const origin = await at("marketplace");
+  const door = new FrontDoor(origin, fetch);
+  await door.setUp(TEST_SECRETS.SETUP_SECRET);
+  const publisher = await door.addPublisher("bench", 3);
+  const smallPlugin = await ownPlugin({ publisher: "bench", name: "bench-small", padding: 70_000 });
+  const largePlugin = await ownPlugin({ publisher: "bench", name: "bench-large", padding: 7_800_000 });
+  const small = await door.publish(publisher, smallPlugin);
+  await door.publish(publisher, largePlugin);
+  const tiers = [
+    {
+      id: "basic",
+      price: 900,
+      interval: "month",
+      features: ["All"],
+      limits: { installs: 3, apiCalls: 10_000, storageMiB: 100, users: null },
+    },
+  ];
+  const paidPlugin = await ownPlugin({
+    publisher: "bench",
+    name: "bench-paid",
+    manifest: { pricing: { currency: "EUR", tiers } },
+  });
+  const paid = await door.publish(publisher, paidPlugin);
+  const instance = await door.call("POST", "/v1/instances/register", publisher.token, {
+    name: "Bench",
+    url: "https://bench.example.com",
+    appVersion: "0.1.0",
+    webhookUrl: "https://bench.example.com/api/webhooks/marketplace",
+    apiUrl: "https://bench.example.com/api",
+  });
+  const license = await door.call("POST", "/v1/licenses", publisher.token, {
+    instanceId: instance.instanceId,
+    pluginId: paid.pluginId,
+    userId: "1",
+    type: "basic",
+  });
+  return {
+    miniflare,
+    marketplace: origin,
+    floor: await at("floor"),
+    runner: await at("runner"),
+    instanceHeader: () => {
+      const now = Date.now();
+      const signature = createHmac("sha256", instance.apiSecret).update(`${instance.apiKey}:${now}`).digest("hex");
+      return `Bearer ${instance.apiKey}:${signature}:${now}`;
+    },
+    license: { key: license.licenseKey, pluginId: paid.pluginId },
+    small: { sha256: smallPlugin.metadata.checksum, pluginId: small.pluginId, bytes: smallPlugin.bytes.length },
+    large: { sha256: largePlugin.metadata.checksum, bytes: largePlugin.bytes.length },
+    grow: (count) => grow(db, count),
+  };
+}
+
+async function bench(name: "floor" | "runner", options: Readonly<Record<string, unknown>>): Promise<V4Worker> {
+  const { outputFiles } = await build({
+    entryPoints: [path.join(ROOT, "test/bench", `${name}.ts`)],
+    bundle: true,
+    format: "esm",
+    target: "es2023",
+    minify: true,
+    external: ["cloudflare:workers"],
+    write: false,
+  });
+  const contents = outputFiles[0]?.text ?? "";
+  return { name, modules: [{ type: "ESModule", path: `${name}.js`, contents }], ...DIRECT, ...options } as V4Worker;
+}
+
+interface Database {
+  prepare(sql: string): { run(): Promise<unknown>; first<T>(): Promise<T | null>; all<T>(): Promise<{ results: T[] }> };
+}
+
+/** Rows as publication leaves them, copied in SQL: the list does not know the difference. */
+async function grow(db: Database, count: number): Promise<void> {
+  const have = (await db.prepare("select count(*) as n from plugins").first<{ n: number }>())?.n ?? 0;
+  const columns = async (table: string): Promise<string[]> =>
+    (await db.prepare(`select name from pragma_table_info('${table}')`).all<{ name: string }>()).results.map(
+      (row) => row.name,
+    );
+  const copy = async (table: string, changed: Readonly<Record<string, string>>, where: string): Promise<void> => {
+    const names = await columns(table);
+    const values = names.map((name) => changed[name] ?? `t.${name}`);
+    await db
+      .prepare(
+        `with recursive n(i) as (select ${have + 1} union all select i + 1 from n where i < ${count})
+         insert into ${table} (${names.join(", ")}) select ${values.join(", ")} from n, ${table} t where ${where}`,
+      )
+      .run();
+  };
+  const offset = 1_000_000;
+  await copy(
+    "plugins",
+    {
+      id: `${offset} + n.i`,
+      uuid: "'00000000-0000-4000-8000-' || printf('%012d', cast(n.i as integer))",
+      name: "'copy-' || cast(n.i as integer)",
+      display_name: "'Copy ' || cast(n.i as integer)",
+      downloads: "cast(abs(random()) % 100000 as integer)",
+      latest_release_id: `${offset} + n.i`,
+    },
+    "t.id = 1",
+  );
+  await copy(
+    "releases",
+    { id: `${offset} + n.i`, plugin_id: `${offset} + n.i`, sequence: "null" },
+    "t.id = (select latest_release_id from plugins where id = 1)",
+  );
+  await db.prepare("analyze").run();
+}
