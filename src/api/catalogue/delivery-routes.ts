@@ -34,7 +34,7 @@ export function registerDeliveryRoutes(app: Hono<ApiEnv>): void {
     const { release, requested } = redeemed.value;
     const headers = {
       ...bytesHeaders(release.sha256),
-      "cache-control": "private, no-store",
+      "cache-control": "no-store",
       "content-type": "application/octet-stream",
       "content-disposition": `attachment; filename="${release.name}-${release.version}.rbsm"`,
       "x-plugin-checksum": release.sha256,

@@ -1,5 +1,4 @@
 import type { Hono } from "hono";
-import type * as z from "zod";
 import { CATALOGUE_OPERATIONS } from "../../contract/catalogue/operations.ts";
 import type { Principal } from "../../domain/account/principal.ts";
 import { ok } from "../../domain/result.ts";
@@ -12,23 +11,24 @@ import { searchCatalogue } from "../../market/catalogue/search-catalogue.ts";
 import { showPluginCard } from "../../market/catalogue/show-plugin.ts";
 import { showMarketStats, showPluginStats } from "../../market/catalogue/show-stats.ts";
 import { listVersions, showVersion } from "../../market/catalogue/show-versions.ts";
-import type { CatalogueQuery, PluginCard } from "../../market/catalogue/views.ts";
+import type { PluginCard } from "../../market/catalogue/views.ts";
 import { writeReview } from "../../market/catalogue/write-review.ts";
 import type { World } from "../../market/ports.ts";
 import type { ApiEnv } from "../context.ts";
 import { type Answer, route } from "../route.ts";
 import { cacheControl, notModified } from "./cache.ts";
 import { presentPlugin, presentReview, presentVersion, presentVersions } from "./present.ts";
+import { DEFAULT_LIMIT, limitOf, pageOf, readQuery } from "./query.ts";
 
 const OPS = CATALOGUE_OPERATIONS;
 const IMMUTABLE = "public, max-age=31536000, immutable";
-const DEFAULT_LIMIT = 20;
-const MAX_LIMIT = 100;
 
 /** Browsing, listings, versions, numbers and reviews. */
 export function registerCatalogueRoutes(app: Hono<ApiEnv>): void {
   route(app, OPS.listPlugins, async ({ world, query, principal }) => {
-    const page = await searchCatalogue(world, readQuery(query), principal);
+    const wanted = readQuery(query);
+    if (wanted === null) return ok({ body: { data: [], total: 0 }, headers: fresh(principal) });
+    const page = await searchCatalogue(world, wanted, principal);
     return ok({ body: { data: presentAll(page.items, world), total: page.total }, headers: fresh(principal) });
   });
   route(app, OPS.listPopular, async ({ world, query, principal }) =>
@@ -95,7 +95,7 @@ export function registerCatalogueRoutes(app: Hono<ApiEnv>): void {
   route(app, OPS.listReviews, async ({ world, params, query, principal }) => {
     const plugin = await showPluginCard(world, { id: params.id ?? "" }, principal);
     if (!plugin.ok) return plugin;
-    const page = { page: wholeNumber(query.page) ?? 1, limit: limitOf(query.limit, DEFAULT_LIMIT) };
+    const page = { page: pageOf(query.page), limit: limitOf(query.limit, DEFAULT_LIMIT) };
     const { items, total } = await listReviews(world, plugin.value.id, page);
     return ok({ body: { data: items.map(presentReview), total }, headers: fresh(principal) });
   });
@@ -126,38 +126,4 @@ function fresh(principal: Principal): Record<string, string> {
 
 function presentAll(cards: readonly PluginCard[], world: World): object[] {
   return cards.map((card) => presentPlugin(card, world.site.origin));
-}
-
-type ListQuery = z.output<(typeof OPS)["listPlugins"]["query"]>;
-
-/** The host's words: `sortDirection` wins over `sortOrder`; an unknown order is newest first, none is most downloaded. */
-function readQuery(query: ListQuery): CatalogueQuery {
-  const sort = (["name", "downloads", "rating", "createdAt"] as const).find((known) => known === query.sortBy);
-  const wanted = given(query.sortDirection) ?? given(query.sortOrder);
-  const direction = wanted?.toLowerCase() === "asc" ? "asc" : wanted === undefined && sort === "name" ? "asc" : "desc";
-  return {
-    text: given(query.query),
-    type: given(query.type),
-    category: given(query.category),
-    tag: given(query.tag),
-    status: given(query.status),
-    minRating: given(query.minRating) === undefined ? undefined : Number(query.minRating),
-    authorId: given(query.authorId),
-    sort: sort ?? (given(query.sortBy) === undefined ? "downloads" : "createdAt"),
-    direction: sort === undefined && given(query.sortBy) !== undefined ? "desc" : direction,
-    page: wholeNumber(query.page) ?? 1,
-    limit: limitOf(query.limit, DEFAULT_LIMIT),
-  };
-}
-
-function given<T extends string>(text: T | undefined): Exclude<T, ""> | undefined {
-  return text === undefined || text === "" ? undefined : (text as Exclude<T, "">);
-}
-
-function wholeNumber(text: string | undefined): number | undefined {
-  return given(text) === undefined ? undefined : Number(text);
-}
-
-function limitOf(text: string | undefined, otherwise: number): number {
-  return Math.min(wholeNumber(text) ?? otherwise, MAX_LIMIT);
 }

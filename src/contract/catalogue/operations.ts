@@ -1,6 +1,4 @@
 import * as z from "zod";
-import { PLUGIN_TYPES } from "../../domain/manifest/permissions.ts";
-import { HOST_STATUSES } from "../../domain/release/states.ts";
 import { DECIMAL_ID, MAX_JSON_BYTES, type Operation } from "../operation.ts";
 import { MARKETPLACE_PLUGIN } from "./marketplace-plugin.ts";
 
@@ -9,25 +7,27 @@ const NONE = { kind: "none" } as const;
 const EDITOR = { kind: "instance_or_account", scope: "plugin:edit" } as const;
 const VERSION_PATH = /^[0-9][0-9A-Za-z.-]{0,63}$/;
 const FACETS = z.array(z.object({ name: z.string(), count: z.int() }));
-const EMPTY = z.literal("");
-const page = () => z.union([z.string().regex(/^[1-9][0-9]{0,5}$/), EMPTY]).optional();
 
-/** Whole numbers arrive as text; the host also sends empty filters. */
+/**
+ * Bounded text and nothing stricter: the host sends empty filters, odd numbers and words of its own, and expects a list. What
+ * a filter cannot mean finds nothing; a page or limit that is no number is as if it were not sent.
+ */
+const word = () => z.union([z.string().max(200), z.array(z.string().max(200)).max(20)]).optional();
 const LIST_QUERY = z.looseObject({
-  query: z.string().max(200).optional(),
-  type: z.union([z.enum(PLUGIN_TYPES), EMPTY]).optional(),
-  category: z.string().max(100).optional(),
-  tag: z.string().max(40).optional(),
-  status: z.union([z.enum(HOST_STATUSES), EMPTY]).optional(),
-  minRating: z.union([z.string().regex(/^[0-5](?:\.[0-9]{1,2})?$/), EMPTY]).optional(),
-  sortBy: z.string().max(40).optional(),
-  sortOrder: z.string().max(10).optional(),
-  sortDirection: z.string().max(10).optional(),
-  page: page(),
-  limit: page(),
-  authorId: z.union([z.string().regex(DECIMAL_ID), EMPTY]).optional(),
+  query: word(),
+  type: word(),
+  category: word(),
+  tag: word(),
+  status: word(),
+  minRating: word(),
+  sortBy: word(),
+  sortOrder: word(),
+  sortDirection: word(),
+  page: word(),
+  limit: word(),
+  authorId: word(),
 });
-const LIMIT_QUERY = z.looseObject({ limit: page() });
+const LIMIT_QUERY = z.looseObject({ limit: word() });
 
 const VERSIONS = z.object({
   pluginId: z.string(),
@@ -272,7 +272,7 @@ export const CATALOGUE_OPERATIONS = {
     summary: "Reviews, newest first",
     tag: "plugins",
     caller: NONE,
-    query: z.looseObject({ page: page(), limit: page() }),
+    query: z.looseObject({ page: word(), limit: word() }),
     answers: { 200: z.object({ data: z.array(REVIEW), total: z.int() }) },
     problems: ["NOT_FOUND", "VALIDATION_ERROR"],
   },
