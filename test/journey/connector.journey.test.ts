@@ -179,7 +179,7 @@ describe("4, 5, 6 publish, edit and delist a plugin of its own", () => {
   it("refuses foreign names, foreign plugins and what is no bundle", async () => {
     const junk = new TextEncoder().encode("this is no bundle");
     expectProblem(await host.publish({ name: "junk-plugin" }, junk), 422, /./);
-    const legacy = Uint8Array.from([0x52, 0x42, 0x53, 0x4d, 1, 0, 0, ...new Uint8Array(200)]);
+    const legacy = Uint8Array.from([0x52, 0x42, 0x53, 0x4d, 1, 0, 0, 0x1f, 0x8b, ...new Uint8Array(200)]);
     const refused = await host.publish({ name: "legacy-plugin" }, legacy);
     expect([refused.status, refused.body.code]).toEqual([422, "legacy_container"]);
     expectProblem(
