@@ -107,9 +107,9 @@ export function accountsInMemory(tables: AccountTables): AccountStore {
       const index = nonces.findIndex(
         (nonce) => nonce.hash === nonceHash && nonce.publisherId === publisherId && nonce.accountId === accountId,
       );
-      const nonce = index < 0 ? undefined : nonces.splice(index, 1)[0];
       if (keys.some((key) => key.keyId === keyId)) return "key_reused";
-      if (nonce === undefined || nonce.expiresAt <= at) return "key_proof_expired";
+      if ((nonces[index]?.expiresAt ?? 0) <= at) return "key_proof_expired";
+      nonces.splice(index, 1);
       keys.push({ publisherId, keyId, publicKey, state: "active", createdAt: at });
       audit.push({ ...entryOf("account", accountId, "key.added", "publisher", publisherId), data: { keyId } });
       return "enrolled";

@@ -1,7 +1,6 @@
 import type { Context, Hono, Next } from "hono";
 import { ACCOUNT_OPERATIONS } from "../../contract/account/operations.ts";
 import type { Principal } from "../../domain/account/principal.ts";
-import { encodeHex } from "../../domain/bytes.ts";
 import { ok } from "../../domain/result.ts";
 import { changeInstance } from "../../market/account/change-instance.ts";
 import { createAccount } from "../../market/account/create-account.ts";
@@ -11,6 +10,7 @@ import { registerInstance } from "../../market/account/register-instance.ts";
 import { revokeLeakedTokens } from "../../market/account/revoke-leaked-tokens.ts";
 import { rotateInstance } from "../../market/account/rotate-instance.ts";
 import { setUp } from "../../market/account/set-up.ts";
+import { showTrustList } from "../../market/account/show-trust-list.ts";
 import { whoAmI } from "../../market/account/who-am-i.ts";
 import type { ApiEnv } from "../context.ts";
 import { problemResponse } from "../problem.ts";
@@ -61,9 +61,8 @@ export function registerAccountRoutes(app: Hono<ApiEnv>): void {
   });
 
   route(app, ACCOUNT_OPERATIONS.trustList, async ({ world }) => {
-    const [keyId, publicKey] = await Promise.all([world.receiptSigner.keyId(), world.receiptSigner.publicKey()]);
-    const body = { marketplace: world.site.marketplace, receiptKeys: [{ keyId, publicKey: encodeHex(publicKey) }] };
-    return ok({ body, headers: { "cache-control": "public, max-age=300" } });
+    const list = await showTrustList(world);
+    return list.ok ? ok({ body: list.value, headers: { "cache-control": "public, max-age=300" } }) : list;
   });
 }
 

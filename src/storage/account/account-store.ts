@@ -83,8 +83,11 @@ export function createAccountStore(db: D1Database): AccountStore {
           )
           .bind(at, accountId, publisherId, keyId, nonceHash, Number(publisherId), Number(accountId)),
         db
-          .prepare(`DELETE FROM key_nonces WHERE nonce_hash = ? AND publisher_id = ? AND account_id = ?`)
-          .bind(nonceHash, Number(publisherId), Number(accountId)),
+          .prepare(
+            `DELETE FROM key_nonces WHERE nonce_hash = ?1 AND publisher_id = ?2 AND account_id = ?3
+               AND EXISTS (SELECT 1 FROM publisher_keys WHERE key_id = ?4 AND publisher_id = ?2)`,
+          )
+          .bind(nonceHash, Number(publisherId), Number(accountId), keyId),
       ]);
       if (inserted?.results.length === 1) return "enrolled";
       const known = await orm.select().from(publisherKeys).where(eq(publisherKeys.keyId, keyId)).get();
