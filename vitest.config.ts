@@ -17,6 +17,7 @@ const worker = defineConfig(async () => ({
       miniflare: {
         cf: false,
         outboundService: answerInstance as never,
+        workerLoaders: { LOADER: {} },
         bindings: {
           ...TEST_SECRETS,
           TEST_MIGRATIONS: await readD1Migrations(path.join(root, "migrations/core")),

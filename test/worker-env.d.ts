@@ -1,5 +1,7 @@
 declare namespace Cloudflare {
   interface Env extends globalThis.Env {
+    /** Of the tests alone: hostile modules run under a prelude of their own. */
+    readonly LOADER: WorkerLoader;
     readonly TEST_MIGRATIONS: import("cloudflare:test").D1Migration[];
   }
   interface GlobalProps {
