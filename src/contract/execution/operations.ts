@@ -91,7 +91,7 @@ export const EXECUTION_OPERATIONS = {
   },
 } as const satisfies Record<string, Operation>;
 
-/** Local only, outside `/v1`: the launcher says why and when it replaced the sandbox process. */
+/** Local only, outside `/v1`: the launcher says why and when it replaced the process of the sandbox Worker */
 export const REPORT_INCIDENT = {
   id: "reportIncident",
   method: "POST",
