@@ -1,4 +1,3 @@
-import type { JsonObject } from "../domain/json/json.ts";
 import type { Outcome } from "./problem.ts";
 import type { Voice } from "./voice.ts";
 
@@ -21,7 +20,7 @@ export type Given<F extends Flags> = {
 
 /** What a command has to show: `data` for `--json`, `lines` for a person; both go to stdout. */
 export interface Answer {
-  readonly data: JsonObject;
+  readonly data: { readonly [name: string]: unknown };
   readonly lines?: readonly string[];
 }
 

@@ -142,8 +142,7 @@ function flatten({ facts, ...problem }: CliProblem) {
   return { ...facts, ...problem };
 }
 
-/** Every single problem of a bundle or build, where there is more than the one told already. */
-function listProblems({ facts }: CliProblem): readonly string[] {
-  const problems = Array.isArray(facts?.problems) ? facts.problems : [];
-  return problems.length < 2 ? [] : problems.map((problem) => `${problem.code} ${placeOf(problem)}: ${problem.detail}`);
+/** Every single problem, where there is more than the one told already. */
+function listProblems({ problems = [] }: CliProblem): readonly string[] {
+  return problems.length < 2 ? [] : problems.map((one) => `${one.code} ${placeOf(one)}: ${one.detail}`);
 }

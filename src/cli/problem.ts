@@ -1,7 +1,6 @@
 import { SENTENCES } from "../contract/sentences.ts";
 import { ACCOUNT_REASONS } from "../domain/account/reasons.ts";
 import { BUNDLE_REASONS } from "../domain/bundle/reasons.ts";
-import type { Json, JsonObject } from "../domain/json/json.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { Reason } from "../domain/reasons.ts";
 import type { Result } from "../domain/result.ts";
@@ -32,8 +31,19 @@ export interface CliProblem {
   readonly kind: Kind;
   readonly message: string;
   readonly next: string;
-  /** Further members of the JSON document: `problems`, `gates`, `head` … */
-  readonly facts?: JsonObject;
+  /** Every single problem, where one refusal has many. */
+  readonly problems?: readonly PlacedProblem[];
+  /** Further members of the JSON document: `gates`, `findings`, `status` … */
+  readonly facts?: { readonly [name: string]: unknown };
+}
+/** Lines and columns count from 1; `pointer` is RFC 6901 into `manifest.json`. */
+export interface PlacedProblem {
+  readonly code: string;
+  readonly detail: string;
+  readonly path?: string;
+  readonly line?: number;
+  readonly column?: number;
+  readonly pointer?: string;
 }
 export type Outcome<T> = Result<T, CliProblem>;
 
@@ -51,7 +61,7 @@ export function fromReason(problem: Problem, next?: string): CliProblem {
     kind,
     message: problem.detail ?? known,
     next: next ?? NEXT[kind],
-    ...(problem.facts ? { facts: withoutUndefined(problem.facts) } : {}),
+    ...(problem.facts ? { facts: problem.facts } : {}),
   };
 }
 
@@ -116,7 +126,3 @@ const NEXT: Readonly<Record<Kind, string>> = {
   misuse: "Run the command with --help.",
   interrupted: "Run the command again.",
 };
-
-function withoutUndefined(facts: { readonly [name: string]: Json | undefined }): JsonObject {
-  return Object.fromEntries(Object.entries(facts).filter((pair): pair is [string, Json] => pair[1] !== undefined));
-}

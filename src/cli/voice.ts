@@ -1,5 +1,5 @@
 import { writeSync } from "node:fs";
-import { createInterface } from "node:readline";
+import { createInterface, type Interface } from "node:readline";
 
 /** How the CLI speaks: talk goes to stderr, data (which `main` prints) to stdout. */
 export interface Voice {
@@ -31,7 +31,7 @@ export function makeVoice(env: NodeJS.ProcessEnv): Voice {
       isProgressShown = true;
       process.stderr.write(`\r\x1b[2K${line}`);
     },
-    confirm: (question) => confirm(question),
+    confirm: makeAsker(),
   };
 }
 
@@ -55,15 +55,33 @@ export function writeOut(text: string): void {
   }
 }
 
-function confirm(question: string): Promise<"yes" | "no" | "nobody"> {
-  process.stderr.write(`${question} [y/N] `);
-  const lines = createInterface({ input: process.stdin });
-  return new Promise((resolve) => {
-    lines.once("line", (line) => {
-      resolve(/^y(es)?$/i.test(line.trim()) ? "yes" : "no");
-      lines.close();
-      process.stdin.unref?.();
-    });
-    lines.once("close", () => resolve("nobody"));
-  });
+/** Reads answers line by line. While nothing is asked it does not keep the process alive. */
+function makeAsker(): (question: string) => Promise<"yes" | "no" | "nobody"> {
+  const answers: string[] = [];
+  let isOver = false;
+  let lines: Interface | undefined;
+  let wake = () => {};
+  return async (question) => {
+    process.stderr.write(`${question} [y/N] `);
+    if (!lines) {
+      lines = createInterface({ input: process.stdin });
+      lines.on("line", (line) => {
+        answers.push(line);
+        wake();
+      });
+      lines.on("close", () => {
+        isOver = true;
+        wake();
+      });
+    }
+    if (!isOver) lines.resume();
+    while (answers.length === 0 && !isOver)
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    if (!isOver) lines.pause();
+    const answer = answers.shift();
+    if (answer === undefined) return "nobody";
+    return /^y(es)?$/i.test(answer.trim()) ? "yes" : "no";
+  };
 }

@@ -10,8 +10,9 @@ import { buildPlugin } from "../work/build-plugin.ts";
 import { inspectBundle } from "../work/inspect-bundle.ts";
 import { readKey } from "../work/key-store.ts";
 import { chooseMarketplace, type Marketplace } from "../work/marketplace.ts";
-import { type Plan, type Published, publishBundle, type ReleaseState, waitForRelease } from "../work/publish-bundle.ts";
+import { type Plan, type Published, publishBundle } from "../work/publish-bundle.ts";
 import { fetchPublished, type PublishedVersion } from "../work/published-version.ts";
+import { type Release, waitForRelease } from "../work/wait-for-release.ts";
 import { showBundle, showCapabilities, showFiles, warn } from "./show-bundle.ts";
 
 const DEFAULT_TIMEOUT_SECONDS = 600;
@@ -67,16 +68,13 @@ export const publishCommand = command({
       },
     });
     if (!published.ok) return published;
-    const release = published.value;
-    if (release.releaseId === null)
-      return ok({
-        data: { dryRun: true, sequence: release.sequence, ...showBundle(bundle.value, before?.files) },
-        lines: ["Nothing was sent."],
-      });
-    voice.say(`${release.isKnown ? "Known already" : "Accepted"}: release ${release.releaseId}, ${release.state}`);
-    const data = { ...showBundle(bundle.value, before?.files), ...facts(release) };
-    if (!flags.wait) return ok({ data, lines: [`release ${release.releaseId} ${release.state}`] });
-    return waitUntil(marketplace.value, release.releaseId, seconds, voice, data);
+    const shown = showBundle(bundle.value, before?.files);
+    if (published.value === null) return ok({ data: { dryRun: true, ...shown }, lines: ["Nothing was sent."] });
+    const { releaseId, pluginId, state, isKnown } = published.value;
+    voice.say(`${isKnown ? "Known already" : "Accepted"}: release ${releaseId}`);
+    const data = { ...shown, releaseId, pluginId, state, known: isKnown };
+    if (!flags.wait) return ok({ data, lines: [`release ${releaseId} ${state}`] });
+    return waitUntil(marketplace.value, published.value, seconds, voice, data);
   },
 });
 
@@ -124,21 +122,28 @@ function describePlan(
 
 async function waitUntil(
   marketplace: Marketplace,
-  releaseId: string,
+  { releaseId, state }: Published,
   seconds: number,
   voice: Voice,
   data: Answer["data"],
 ): Promise<Outcome<Answer>> {
-  let last = "";
-  const tell = ({ state, gates }: ReleaseState) => {
-    const line = `${state}${gates.length > 0 ? `, open gates: ${JSON.stringify(gates)}` : ""}`;
-    if (line !== last) voice.say(line);
-    last = line;
+  let told = "";
+  const onChange = ({ state: now, gates, findings }: Release) => {
+    const line = `${now}${gates.length > 0 ? `, open gates: ${gates.join(", ")}` : ""}`;
+    if (line === told) return;
+    voice.say(line);
+    for (const finding of findings) voice.say(`  ${describe(finding)}`);
+    told = line;
   };
   const until = Date.now() + seconds * 1000;
-  const release = await waitForRelease({ marketplace, releaseId, until, now: Date.now, onState: tell });
+  const release = await waitForRelease({ marketplace, releaseId, state, until, now: Date.now, onChange });
   if (!release.ok) return release;
-  return ok({ data: { ...data, ...release.value.body }, lines: [`release ${releaseId} ${release.value.state}`] });
+  const { state: reached, gates, findings } = release.value;
+  return ok({ data: { ...data, state: reached, gates, findings }, lines: [`release ${releaseId} ${reached}`] });
+}
+
+function describe({ severity, check, path: file, message, advice }: Release["findings"][number]): string {
+  return [severity, check, file, message, advice].filter((part) => part !== undefined && part !== "").join(" · ");
 }
 
 function tellChannel(channel: string, wanted: string) {
@@ -148,8 +153,4 @@ function tellChannel(channel: string, wanted: string) {
     message: `The version belongs to channel ${channel}, not ${wanted}.`,
     next: "Correct version and channel in manifest.json.",
   };
-}
-
-function facts({ releaseId, pluginId, state, sequence, isKnown }: Published) {
-  return { releaseId, pluginId, state, sequence, known: isKnown };
 }

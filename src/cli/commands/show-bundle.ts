@@ -1,5 +1,4 @@
 import type { OpenedBundle } from "../../domain/bundle/open.ts";
-import type { JsonObject } from "../../domain/json/json.ts";
 import { type Capabilities, manifestWarnings } from "../../domain/manifest/manifest.ts";
 import type { Voice } from "../voice.ts";
 
@@ -8,7 +7,7 @@ export type FileMap = { readonly [path: string]: { readonly sha256: string; read
 export type Change = "same" | "added" | "removed" | "grew" | "shrank" | "changed";
 
 /** What `--json` says of a bundle. With the files of another version each is marked. */
-export function showBundle(bundle: OpenedBundle, before?: FileMap): JsonObject {
+export function showBundle(bundle: OpenedBundle, before?: FileMap) {
   const { manifest, size, sha256, capabilities } = bundle;
   return {
     name: manifest.name,

@@ -105,7 +105,7 @@ function tellFailure(errors: readonly BuildMessage[]): CliProblem {
     kind: "bundle",
     message: `The server code does not build: ${errors[0]?.text ?? "unknown reason"}.`,
     next: "Correct the source and build again.",
-    facts: { problems },
+    problems,
   };
 }
 

@@ -1,11 +1,12 @@
-import type { Json, JsonObject } from "../../domain/json/json.ts";
+import { ACCOUNT_OPERATIONS } from "../../contract/account/operations.ts";
 import { ok } from "../../domain/result.ts";
 import { unixSeconds } from "../../domain/time.ts";
 import { makeKeyProof } from "../../domain/trust/key-proof.ts";
 import { misuse, type Outcome } from "../problem.ts";
+import { ask } from "./ask.ts";
 import type { SigningKey } from "./key-store.ts";
-import { ask, type Marketplace, marketplaceName } from "./marketplace.ts";
-import { fetchAccount } from "./session.ts";
+import { type Marketplace, marketplaceName } from "./marketplace.ts";
+import { fetchIdentity } from "./session.ts";
 
 export interface Enrolment {
   readonly marketplace: Marketplace;
@@ -23,10 +24,9 @@ export async function enrollKey(enrolment: Enrolment): Promise<Outcome<{ keyId: 
   const { marketplace, publisher, nonce, key, now } = enrolment;
   if (!/^[A-Za-z0-9_-]{43}$/.test(nonce))
     return { ok: false, problem: misuse("nonce_malformed", "A nonce has 43 characters of A–Z, a–z, 0–9, - and _.") };
-  const identity = await fetchAccount(marketplace);
+  const identity = await fetchIdentity(marketplace);
   if (!identity.ok) return identity;
-  const account = accountId(identity.value);
-  if (account === null)
+  if (identity.value.kind !== "account")
     return {
       ok: false,
       problem: {
@@ -36,19 +36,11 @@ export async function enrollKey(enrolment: Enrolment): Promise<Outcome<{ keyId: 
         next: "Log in with a token of the publisher's owner.",
       },
     };
-  const subject = { account, publisher, marketplace: marketplaceName(marketplace) };
+  const subject = { account: identity.value.account.id, publisher, marketplace: marketplaceName(marketplace) };
   const proof = await makeKeyProof(subject, nonce, key.signer, unixSeconds(now));
-  const reply = await ask(marketplace, {
-    method: "POST",
-    path: `/v1/publishers/${encodeURIComponent(publisher)}/keys`,
+  const reply = await ask(marketplace, ACCOUNT_OPERATIONS.enrollKey, {
+    params: { handle: publisher },
     json: { payload: proof.payload, signatures: proof.signatures.map((signature) => ({ ...signature })) },
   });
-  if (!reply.ok) return reply;
-  return ok({ keyId: key.keyId, state: String(reply.value.body.state ?? "active") });
-}
-
-function accountId(identity: JsonObject): string | null {
-  const account: Json | undefined = identity.account;
-  const id = typeof account === "object" && account !== null && "id" in account ? account.id : identity.accountId;
-  return typeof id === "string" ? id : null;
+  return reply.ok ? ok(reply.value.body) : reply;
 }

@@ -1,7 +1,6 @@
 import { type BundleProblem, type OpenedBundle, openBundle } from "../../domain/bundle/open.ts";
-import type { JsonObject } from "../../domain/json/json.ts";
 import { ok } from "../../domain/result.ts";
-import { type CliProblem, kindOf, type Outcome } from "../problem.ts";
+import { type CliProblem, kindOf, type Outcome, type PlacedProblem } from "../problem.ts";
 
 /** The strict reader, with its refusal told to a person at a terminal. */
 export async function inspectBundle(bytes: Uint8Array): Promise<Outcome<OpenedBundle>> {
@@ -20,12 +19,12 @@ export function tellBundleProblems(problems: readonly BundleProblem[]): CliProbl
     kind,
     message: `${placeOf(first)}: ${first.detail}${more}.`,
     next: kind === "manifest" ? "Correct manifest.json and try again." : "Correct the files and try again.",
-    facts: { problems: problems.map((problem): JsonObject => ({ ...problem })) },
+    problems,
   };
 }
 
 /** `README.md:3:6`, `manifest.json /egress/0/host`, or the bundle as a whole. */
-export function placeOf({ path, line, column, pointer }: Omit<BundleProblem, "code" | "detail">): string {
+export function placeOf({ path, line, column, pointer }: Omit<PlacedProblem, "code" | "detail">): string {
   const position = line === undefined ? "" : `:${line}${column === undefined ? "" : `:${column}`}`;
   return `${path ?? "bundle"}${position}${pointer ? ` ${pointer}` : ""}`;
 }

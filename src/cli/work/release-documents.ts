@@ -1,14 +1,16 @@
 import * as z from "zod";
-import { paths } from "../../contract/paths.ts";
+import { ACCOUNT_OPERATIONS } from "../../contract/account/operations.ts";
+import { CATALOGUE_OPERATIONS } from "../../contract/catalogue/operations.ts";
 import { decodeHex, encodeHex } from "../../domain/bytes.ts";
 import { ok } from "../../domain/result.ts";
 import { keyIdOf } from "../../domain/trust/signer.ts";
 import type { PublisherKey } from "../../domain/trust/verify-release.ts";
 import { misuse, type Outcome } from "../problem.ts";
+import { ask } from "./ask.ts";
 import type { Env } from "./config.ts";
 import { inspectBundle } from "./inspect-bundle.ts";
 import { listKeys } from "./key-store.ts";
-import { ask, type Marketplace } from "./marketplace.ts";
+import type { Marketplace } from "./marketplace.ts";
 import { readJsonFile } from "./project-files.ts";
 
 /** The signed documents of one release as they were received: nothing in them is believed yet. */
@@ -21,17 +23,6 @@ export interface Documents {
 }
 
 const PAIR = z.object({ statement: z.unknown(), receipt: z.unknown() });
-const PUBLISHER_KEYS = z.object({
-  keys: z.array(
-    z.object({
-      keyId: z.string(),
-      publicKey: z.string(),
-      state: z.enum(["active", "retired", "compromised"]).exactOptional(),
-      fromSequence: z.int().exactOptional(),
-    }),
-  ),
-});
-
 /** `{statement, receipt}` from a file. */
 export async function readDocuments(file: string): Promise<Outcome<Documents>> {
   const pair = PAIR.safeParse(await readJsonFile(file));
@@ -44,15 +35,13 @@ export async function fetchDocuments(marketplace: Marketplace, bytes: Uint8Array
   const bundle = await inspectBundle(bytes);
   if (!bundle.ok) return bundle;
   const { name, version, publisher } = bundle.value.manifest;
-  const plugin = await ask(marketplace, { path: `/v1/plugins/by-name/${encodeURIComponent(name)}` });
+  const plugin = await ask(marketplace, CATALOGUE_OPERATIONS.getPluginByName, { params: { name } });
   if (!plugin.ok) return plugin;
-  const pair = await ask(marketplace, { path: paths.signatures(String(plugin.value.body.id), version) });
+  const release = { id: plugin.value.body.id, v: version };
+  const pair = await ask(marketplace, CATALOGUE_OPERATIONS.getReleaseDocuments, { params: release });
   if (!pair.ok) return pair;
-  const keys = await ask(marketplace, { path: `/v1/publishers/${encodeURIComponent(publisher)}/keys` });
-  if (!keys.ok) return keys;
-  const { statement, receipt } = pair.value.body;
-  const named = PUBLISHER_KEYS.safeParse(keys.value.body);
-  return ok({ statement, receipt, publisherKeys: named.success ? named.data.keys : [] });
+  const keys = await ask(marketplace, ACCOUNT_OPERATIONS.listPublisherKeys, { params: { handle: publisher } });
+  return keys.ok ? ok({ ...pair.value.body, publisherKeys: keys.value.body.keys }) : keys;
 }
 
 /** The keys a statement may be signed with. `--publisher-key` allows that one alone. */

@@ -1,9 +1,14 @@
+import type * as z from "zod";
+import { ACCOUNT_OPERATIONS } from "../../contract/account/operations.ts";
 import { canonicalize } from "../../domain/json/canonical.ts";
-import type { JsonObject } from "../../domain/json/json.ts";
 import { ok } from "../../domain/result.ts";
 import type { Outcome } from "../problem.ts";
+import { ask } from "./ask.ts";
 import { type Config, type Env, readConfig, TRUST_LIST, type TrustList, writeConfig } from "./config.ts";
-import { ask, LOOPBACK, lookUp, type Marketplace, parseOrigin, requireToken } from "./marketplace.ts";
+import { LOOPBACK, lookUp, type Marketplace, parseOrigin, requireToken } from "./marketplace.ts";
+
+/** Whose credential it is: an account with its publishers, or an instance. */
+export type Identity = z.output<(typeof ACCOUNT_OPERATIONS.whoami.answers)[200]>;
 
 export interface Login {
   readonly env: Env;
@@ -14,7 +19,7 @@ export interface Login {
 }
 export interface Session {
   readonly origin: string;
-  readonly identity: JsonObject;
+  readonly identity: Identity;
   readonly trust: TrustList;
   readonly isFirst: boolean;
 }
@@ -31,13 +36,13 @@ export async function login({ env, origin, token, acceptsNewKeys }: Login): Prom
   if (!trust.ok) return trust;
   if (pinned && !acceptsNewKeys && canonicalize(pinned) !== canonicalize(trust.value))
     return { ok: false, problem: tellChangedKeys(marketplace, pinned, trust.value) };
-  const account = await fetchAccount(marketplace);
-  if (!account.ok) return account;
+  const identity = await fetchIdentity(marketplace);
+  if (!identity.ok) return identity;
   await writeConfig(env, {
     current: parsed.value,
     marketplaces: { ...config.value.marketplaces, [parsed.value]: { token, trust: trust.value } },
   });
-  return ok({ origin: parsed.value, identity: account.value, trust: trust.value, isFirst: pinned === null });
+  return ok({ origin: parsed.value, identity: identity.value, trust: trust.value, isFirst: pinned === null });
 }
 
 /** Forgets the token; the pinned keys stay, so that a later login still notices a change. Answers the origins it left. */
@@ -67,16 +72,16 @@ export async function logout(
 }
 
 /** Who the token belongs to, as the marketplace says. */
-export async function fetchAccount(marketplace: Marketplace): Promise<Outcome<JsonObject>> {
+export async function fetchIdentity(marketplace: Marketplace): Promise<Outcome<Identity>> {
   const token = requireToken(marketplace);
   if (!token.ok) return token;
-  const reply = await ask(marketplace, { path: "/v1/whoami" });
+  const reply = await ask(marketplace, ACCOUNT_OPERATIONS.whoami, { isIdentified: true });
   return reply.ok ? ok(reply.value.body) : reply;
 }
 
 /** The key list, for pinning only: a verifier never fetches it. It must be about the name it was asked under. */
 async function fetchTrust(marketplace: Marketplace): Promise<Outcome<TrustList>> {
-  const reply = await ask({ ...marketplace, token: null }, { path: "/.well-known/rbsm-trust.json" });
+  const reply = await ask(marketplace, ACCOUNT_OPERATIONS.trustList);
   if (!reply.ok) return reply;
   const list = TRUST_LIST.safeParse(reply.value.body);
   const { hostname } = new URL(marketplace.origin);
