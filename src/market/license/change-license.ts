@@ -10,6 +10,7 @@ import type { Problem } from "../../domain/problem.ts";
 import type { Reason } from "../../domain/reasons.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
 import { unixSeconds } from "../../domain/time.ts";
+import { ringWebhooks } from "../account/ring-webhooks.ts";
 import type { World } from "../ports.ts";
 import { actorOf, type Role, roleOf } from "./access.ts";
 import { type NamedLicense, NO_DEVICE, referLicense } from "./ask-device.ts";
@@ -54,7 +55,10 @@ const ATTEMPTS = 3;
  * answer shows the key to the license's own instance alone.
  */
 export async function changeLicense(
-  world: Pick<World, "licenses" | "keyHasher" | "vault" | "chance" | "clock">,
+  world: Pick<
+    World,
+    "licenses" | "keyHasher" | "vault" | "chance" | "clock" | "webhooks" | "webhookBell" | "background"
+  >,
   principal: Principal,
   named: NamedLicense,
   act: LicenseAct,
@@ -82,6 +86,7 @@ export async function changeLicense(
     if (!isWritten) continue;
     const after = await world.licenses.find({ licenseId: facts.license.id }, NO_DEVICE, now);
     if (after === null) throw new Error("a changed license cannot be found");
+    ringWebhooks(world, "license", after.license.id);
     return ok(await present(world, after, role, now));
   }
   return refuse({ reason: "STATE_CHANGED" });

@@ -9,6 +9,7 @@ import type { Problem } from "../../domain/problem.ts";
 import type { Reason } from "../../domain/reasons.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
 import { HOUR, MINUTE, unixSeconds } from "../../domain/time.ts";
+import { ringWebhooks } from "../account/ring-webhooks.ts";
 import type { World } from "../ports.ts";
 import { makeOp } from "./make-ids.ts";
 import type { Actor, LicenseDraft, Offer } from "./ports.ts";
@@ -35,7 +36,10 @@ const ATTEMPTS = 3;
  * publisher issues any tier to any instance. One statement decides, so that two parallel calls give one license.
  */
 export async function issueLicense(
-  world: Pick<World, "licenses" | "keyHasher" | "vault" | "chance" | "clock">,
+  world: Pick<
+    World,
+    "licenses" | "keyHasher" | "vault" | "chance" | "clock" | "webhooks" | "webhookBell" | "background"
+  >,
   principal: Principal,
   request: IssueRequest,
 ): Promise<Result<MarketplaceLicense, Problem<Reason>>> {
@@ -55,6 +59,7 @@ export async function issueLicense(
     if (issued.kind === "issued") {
       const facts = await world.licenses.find({ licenseId: issued.licenseId }, { hardwareId: null, jkt: null }, now);
       if (facts === null) throw new Error("an issued license cannot be found");
+      ringWebhooks(world, "license", issued.licenseId);
       return ok(projectLicense(facts.license, key, facts.liveSeats, now));
     }
     if (issued.kind === "already_licensed") {

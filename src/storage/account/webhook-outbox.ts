@@ -1,79 +1,42 @@
-import type { WebhookEvent } from "../../domain/account/webhook.ts";
-import type { Json } from "../../domain/json/json.ts";
-
-type PluginEvent = Extract<WebhookEvent, `plugin.${string}`>;
-type LicenseEvent = Extract<WebhookEvent, `license.${string}`>;
-
 /*
- * Statements for the batch that makes the change: either both happen or neither. Each returns the `id` of every row
- * written, so that the caller can ring `world.webhookBell` for it after the batch; without a ring the next sweep finds it.
+ * Statements for the batch that makes the change: either both happen or neither. They owe an event about a plugin to
+ * instances; the sweep, or `ringWebhooks` after the batch, sends them on their way. Times are Unix seconds. Licenses owe
+ * theirs in the license slice, by the same table.
  */
 
-/**
- * Owes the license's instance an event. The license is named by its uuid, so that the statement also works in the batch
- * that inserts it. `whenOp`: only if an event of that operation was written to `license_events` before.
- */
-export function licenseWebhook(
-  db: D1Database,
-  row: {
-    readonly event: LicenseEvent;
-    readonly licenseUuid: string;
-    /** Unix seconds. */
-    readonly at: number;
-    /** Held back this long (`OWN_LICENSE_HOLD_SECONDS` after an instance's own POST /licenses). */
-    readonly holdSeconds?: number;
-    readonly whenOp?: string;
-  },
-): D1PreparedStatement {
-  const { event, licenseUuid, at, holdSeconds = 0, whenOp } = row;
-  return db
-    .prepare(
-      `INSERT INTO webhook_outbox (instance_id, event, subject_kind, subject_id, sequence, not_before, created_at)
-       SELECT l.instance_id, ?1, 'license', l.id,
-              coalesce((SELECT max(e.seq) FROM license_events e WHERE e.license_id = l.id), 0), ?2, ?3
-       FROM licenses l WHERE l.uuid = ?4
-         AND (?5 IS NULL OR EXISTS (SELECT 1 FROM license_events e WHERE e.license_id = l.id AND e.op = ?5))
-       RETURNING id`,
-    )
-    .bind(event, at + holdSeconds, at, licenseUuid, whenOp ?? null);
+/** The instances that act for the publisher. */
+const OF_PUBLISHER = "i.publisher_id = p.publisher_id";
+/** And those that hold a license for the plugin. */
+const HOLDERS = `(${OF_PUBLISHER} OR EXISTS (SELECT 1 FROM licenses l
+  WHERE l.instance_id = i.id AND l.plugin_id = p.id AND l.state <> 'revoked'))`;
+
+function owe(audience: string, data: string, condition: string, at = "?2"): string {
+  return `INSERT INTO webhook_outbox (instance_id, event, subject_kind, subject_id, data, not_before, created_at)
+    SELECT i.id, ?1, 'plugin', p.id, ${data}, ${at}, ${at}
+    FROM plugins p JOIN instances i ON i.state = 'active' AND ${audience} WHERE ${condition}`;
 }
 
-/**
- * Owes an event about a plugin to the instances of its publisher, to every instance that holds a license for it if
- * `audience` is `holders`, and to the one that caused it if named.
- */
-export function pluginWebhook(
+/** `plugin.suspended` to the publisher's own instances and to all holders. */
+export function pluginSuspendedWebhook(
   db: D1Database,
-  row: {
-    readonly event: PluginEvent;
-    readonly pluginId: string;
-    readonly data: { readonly [key: string]: Json };
-    readonly audience: "publisher" | "holders";
-    readonly instanceId?: string;
-    readonly at: number;
-  },
+  pluginId: string,
+  reason: string,
+  at: number,
 ): D1PreparedStatement {
-  const { event, pluginId, data, audience, instanceId, at } = row;
-  return db
-    .prepare(
-      `INSERT INTO webhook_outbox (instance_id, event, subject_kind, subject_id, data, not_before, created_at)
-       SELECT i.id, ?1, 'plugin', p.id, ?2, ?3, ?3 FROM plugins p JOIN instances i ON i.state = 'active' AND (
-           i.publisher_id = p.publisher_id OR i.id = ?4
-           OR (?5 = 'holders' AND EXISTS (SELECT 1 FROM licenses l
-                WHERE l.instance_id = i.id AND l.plugin_id = p.id AND l.state <> 'revoked')))
-       WHERE p.id = ?6 RETURNING id`,
-    )
-    .bind(
-      event,
-      JSON.stringify(data),
-      at,
-      instanceId === undefined ? null : Number(instanceId),
-      audience,
-      Number(pluginId),
-    );
+  const data = "json_object('pluginId', CAST(p.id AS TEXT), 'reason', ?4)";
+  return db.prepare(owe(HOLDERS, data, "p.id = ?3")).bind("plugin.suspended", at, Number(pluginId), reason);
 }
 
-/** The ids that such statements returned, out of the results of their batch. */
-export function webhookIds(result: D1Result | undefined): readonly string[] {
-  return ((result?.results ?? []) as { id: number }[]).map((row) => String(row.id));
+/** `plugin.reviewed` with the new mean, if the statement before this one in the batch changed it. */
+export function pluginReviewedWebhook(db: D1Database, pluginId: string, at: number): D1PreparedStatement {
+  const data = "json_object('pluginId', CAST(p.id AS TEXT), 'averageRating', round(p.rating, 2))";
+  const condition = "p.id = ?3 AND changes() = 1";
+  return db.prepare(owe(OF_PUBLISHER, data, condition)).bind("plugin.reviewed", at, Number(pluginId));
+}
+
+/** `plugin.downloaded`, now, if the statement before this one in the batch changed a row: counted downloads only. */
+export function pluginDownloadedWebhook(db: D1Database, releaseId: string): D1PreparedStatement {
+  const data = "json_object('pluginId', CAST(p.id AS TEXT))";
+  const condition = "p.id = (SELECT r.plugin_id FROM releases r WHERE r.id = ?2) AND changes() = 1";
+  return db.prepare(owe(OF_PUBLISHER, data, condition, "unixepoch()")).bind("plugin.downloaded", Number(releaseId));
 }

@@ -7,6 +7,7 @@ import type {
   DeliveryStore,
   NewDownloadToken,
 } from "../../market/catalogue/delivery-ports.ts";
+import { pluginDownloadedWebhook } from "../account/webhook-outbox.ts";
 
 const RELEASE_COLUMNS = "r.id, r.plugin_id, p.name, r.version, r.sha256, r.size, r.published_at";
 
@@ -174,6 +175,7 @@ async function countDownload(db: D1Database, download: CountedDownload): Promise
         "UPDATE plugins SET downloads = downloads + 1 WHERE id = (SELECT plugin_id FROM releases WHERE id = ?) AND changes() = 1",
       )
       .bind(release),
+    pluginDownloadedWebhook(db, download.releaseId),
   ]);
 }
 

@@ -1,4 +1,5 @@
 import type { CatalogueStore, NewReview } from "../../market/catalogue/ports.ts";
+import { pluginReviewedWebhook } from "../account/webhook-outbox.ts";
 
 export async function readReviews(
   db: D1Database,
@@ -67,6 +68,7 @@ export async function insertReview(
          WHERE id = ?1 AND EXISTS (SELECT 1 FROM reviews WHERE plugin_id = ?1 AND updated_at = ?2)`,
       )
       .bind(plugin, at),
+    pluginReviewedWebhook(db, review.pluginId, at),
   ]);
   const row = written?.results[0];
   return row === undefined ? null : { id: String(row.id), isNew: row.created_at === row.updated_at };
