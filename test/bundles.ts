@@ -18,6 +18,7 @@ export async function ownPlugin(options: {
   readonly padding?: number;
   readonly manifest?: JsonObject;
   readonly server?: string;
+  readonly files?: ReadonlyMap<string, Uint8Array>;
 }): Promise<OwnPlugin> {
   const { publisher, name, version = "1.0.0", note = "a plugin of our own" } = options;
   const manifest = {
@@ -59,6 +60,7 @@ export async function ownPlugin(options: {
     ["README.md", text(`# Own plugin\n\n${"It counts the requests that come in. ".repeat(12)}\n`)],
     ["server/main.js", text(options.server ?? SERVER)],
   ]);
+  for (const [path, bytes] of options.files ?? []) files.set(path, bytes);
   if (options.padding !== undefined) {
     files.set("ui/index.html", text("<!doctype html><title>Own plugin</title><p>Numbers"));
     for (const [path, bytes] of noise(options.padding)) files.set(path, bytes);

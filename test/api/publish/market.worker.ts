@@ -106,7 +106,14 @@ export async function upload(bearer: string, sent: Sent): Promise<{ status: numb
 export async function makeRelease(
   publisher: Publisher,
   name: string,
-  options: { version?: string; note?: string; padding?: number; manifest?: JsonObject; head?: StatementHead } = {},
+  options: {
+    version?: string;
+    note?: string;
+    padding?: number;
+    manifest?: JsonObject;
+    files?: ReadonlyMap<string, Uint8Array>;
+    head?: StatementHead;
+  } = {},
 ): Promise<OwnPlugin & { statement: string; sha256: string }> {
   const { head, ...rest } = options;
   const plugin = await ownPlugin({ publisher: publisher.handle, name, ...rest });
