@@ -5,6 +5,7 @@ import type { ApiEnv } from "./api/context.ts";
 import { refuseKeyInUrl } from "./api/license/refuse-key-in-url.ts";
 import { problemResponse } from "./api/problem.ts";
 import type { Runner } from "./contract/sandbox.ts";
+import { redactPath } from "./domain/license/redact-path.ts";
 import { createHostApi } from "./gateway/execution/host-api.ts";
 import { createIncidentDesk, incidentLog } from "./gateway/execution/incidents.ts";
 import { createPluginRunner } from "./gateway/execution/runner.ts";
@@ -29,10 +30,10 @@ import { catalogueOnD1 } from "./storage/catalogue/store.ts";
 import { createExecutionBell } from "./storage/execution/execution-bell.ts";
 import { createExecutionStore } from "./storage/execution/execution-store.ts";
 import { createPluginStorage, type InstallationStorage } from "./storage/execution/installation-storage.ts";
-import { createReleaseBell } from "./storage/publish/release-bell.ts";
-import { releasesOnD1 } from "./storage/publish/store.ts";
 import { createKeyHasher } from "./storage/license/key-hasher.ts";
 import { createLicenseStore } from "./storage/license/store.ts";
+import { createReleaseBell } from "./storage/publish/release-bell.ts";
+import { releasesOnD1 } from "./storage/publish/store.ts";
 import { createSealedHmac, createVault } from "./storage/vault.ts";
 
 export { Bundles } from "./storage/bundle-entrypoint.ts";
@@ -96,7 +97,7 @@ export default {
 
 /** What a problem document says of its request. */
 function about(context: Context<ApiEnv & { Bindings: Env }>): Parameters<typeof problemResponse>[1] {
-  const path = new URL(context.req.url).pathname;
+  const path = redactPath(new URL(context.req.url).pathname);
   return { origin: context.env.PUBLIC_ORIGIN, requestId: context.get("requestId"), path };
 }
 

@@ -4,6 +4,7 @@ import type { Body, Operation } from "../contract/operation.ts";
 import type { Principal } from "../domain/account/principal.ts";
 import type { Json } from "../domain/json/json.ts";
 import { parseJson } from "../domain/json/strict.ts";
+import { redactPath } from "../domain/license/redact-path.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { Reason } from "../domain/reasons.ts";
 import { ok, type Result, refuse } from "../domain/result.ts";
@@ -53,7 +54,7 @@ export function problemContext(context: Context<ApiEnv>): { origin: string; requ
   return {
     origin: context.get("world").site.origin,
     requestId: context.get("requestId"),
-    path: new URL(context.req.url).pathname,
+    path: redactPath(new URL(context.req.url).pathname),
   };
 }
 
