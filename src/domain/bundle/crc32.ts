@@ -1,53 +1,52 @@
-/** Slicing by eight: table k advances a byte that lies k places before the end of the group. */
-const TABLES = makeTables();
-const [T0, T1, T2, T3, T4, T5, T6, T7] = TABLES as unknown as readonly [
-  Int32Array,
-  Int32Array,
-  Int32Array,
-  Int32Array,
-  Int32Array,
-  Int32Array,
-  Int32Array,
-  Int32Array,
-];
+/** Bytes per step. */
+const SLICES = 16;
+/** Slicing by sixteen: row k advances a byte that lies k places before the end of a step. One array, rows of 256. */
+const TABLE = makeTable();
 
 /** CRC-32 of ISO 3309 (polynomial 0xEDB88320, reflected), as an unsigned number. */
 export function crc32(bytes: Uint8Array): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const groupsEnd = bytes.length & ~7;
+  const stepsEnd = bytes.length - (bytes.length % SLICES);
+  const t = TABLE;
   let crc = -1;
   let at = 0;
-  for (; at < groupsEnd; at += 8) {
-    const low = crc ^ view.getInt32(at, true);
-    const high = view.getInt32(at + 4, true);
+  for (; at < stepsEnd; at += SLICES) {
+    const a = crc ^ view.getInt32(at, true);
+    const b = view.getInt32(at + 4, true);
+    const c = view.getInt32(at + 8, true);
+    const d = view.getInt32(at + 12, true);
     crc =
-      (T7[low & 255] as number) ^
-      (T6[(low >>> 8) & 255] as number) ^
-      (T5[(low >>> 16) & 255] as number) ^
-      (T4[low >>> 24] as number) ^
-      (T3[high & 255] as number) ^
-      (T2[(high >>> 8) & 255] as number) ^
-      (T1[(high >>> 16) & 255] as number) ^
-      (T0[high >>> 24] as number);
+      (t[3840 | (a & 255)] as number) ^
+      (t[3584 | ((a >>> 8) & 255)] as number) ^
+      (t[3328 | ((a >>> 16) & 255)] as number) ^
+      (t[3072 | (a >>> 24)] as number) ^
+      (t[2816 | (b & 255)] as number) ^
+      (t[2560 | ((b >>> 8) & 255)] as number) ^
+      (t[2304 | ((b >>> 16) & 255)] as number) ^
+      (t[2048 | (b >>> 24)] as number) ^
+      (t[1792 | (c & 255)] as number) ^
+      (t[1536 | ((c >>> 8) & 255)] as number) ^
+      (t[1280 | ((c >>> 16) & 255)] as number) ^
+      (t[1024 | (c >>> 24)] as number) ^
+      (t[768 | (d & 255)] as number) ^
+      (t[512 | ((d >>> 8) & 255)] as number) ^
+      (t[256 | ((d >>> 16) & 255)] as number) ^
+      (t[d >>> 24] as number);
   }
-  for (; at < bytes.length; at++) crc = (crc >>> 8) ^ (T0[(crc ^ (bytes[at] as number)) & 255] as number);
+  for (; at < bytes.length; at++) crc = (crc >>> 8) ^ (t[(crc ^ (bytes[at] as number)) & 255] as number);
   return ~crc >>> 0;
 }
 
-function makeTables(): readonly Int32Array[] {
-  const tables = Array.from({ length: 8 }, () => new Int32Array(256));
-  const first = tables[0] as Int32Array;
+function makeTable(): Int32Array {
+  const table = new Int32Array(SLICES * 256);
   for (let byte = 0; byte < 256; byte++) {
     let crc = byte;
     for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-    first[byte] = crc;
+    table[byte] = crc;
   }
-  for (let k = 1; k < 8; k++) {
-    const before = tables[k - 1] as Int32Array;
-    for (let byte = 0; byte < 256; byte++) {
-      const crc = before[byte] as number;
-      (tables[k] as Int32Array)[byte] = (crc >>> 8) ^ (first[crc & 255] as number);
-    }
+  for (let at = 256; at < table.length; at++) {
+    const before = table[at - 256] as number;
+    table[at] = (before >>> 8) ^ (table[before & 255] as number);
   }
-  return tables;
+  return table;
 }

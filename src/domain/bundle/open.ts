@@ -63,6 +63,8 @@ export async function openBundle(
   }
   const entries = readArchive(bytes);
   if (!entries.ok) return refuse([entries.problem]);
+  // Beside the reading, in the engine's own thread where it has one.
+  const longDigest = sha512Hex(bytes);
   const contents = await readContents(bytes, entries.value.entries, entries.value.held);
   if (!contents.ok) return refuse([contents.problem]);
 
@@ -84,7 +86,7 @@ export async function openBundle(
     bytes,
     size: bytes.length,
     sha256: await digest,
-    sha512: await sha512Hex(bytes),
+    sha512: await longDigest,
     manifest: manifest.value,
     manifestBytes,
     manifestSha256: found.get(MANIFEST_PATH)?.sha256 ?? "",

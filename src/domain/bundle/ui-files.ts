@@ -4,21 +4,32 @@ import { views } from "../manifest/rules.ts";
 import { fileRule } from "./files.ts";
 import { type BundleProblem, problem } from "./problem.ts";
 
+/** Whatever could be a path; long runs are none. */
+const PATH_LIKE = /[A-Za-z0-9_./-]+/g;
+/** What is read to find names; a bundled file of half a mebibyte names nothing that its neighbours do not. */
+const MAX_NAMING_BYTES = 512 * 1024;
+const MAX_NAMING_TOTAL_BYTES = 4 * 1024 * 1024;
+
 /**
  * Every file under `ui/` lies in the folder of some slot's frame or is named by a file that belongs: a file nobody shows
- * is a file nobody reviews. A reference is the path relative to the naming file, or from the root of `ui/`.
+ * is a file nobody reviews. A name is relative to the naming file or, with a leading slash, to `ui/`. Each text is read
+ * once, small ones only, so the work is bounded.
  */
 export function strayUiFiles(manifest: Manifest, file: (path: string) => Uint8Array | null): readonly BundleProblem[] {
   const paths = Object.keys(manifest.files).filter((path) => path.startsWith("ui/"));
   const folders = views(manifest).flatMap(({ view }) => (view.file === undefined ? [] : folderOf(view.file)));
   const belongs = paths.filter((path) => folders.some((folder) => path.startsWith(folder)));
-  const strays = new Set(paths.filter((path) => !belongs.includes(path)));
-  for (let next = belongs.pop(); next !== undefined && strays.size > 0; next = belongs.pop()) {
-    const text = textOf(next, file);
-    for (const stray of [...strays]) {
-      if (!mentions(text, next, stray)) continue;
-      strays.delete(stray);
-      belongs.push(stray);
+  const strays = new Set(paths.filter((path) => !folders.some((folder) => path.startsWith(folder))));
+  let left = MAX_NAMING_TOTAL_BYTES;
+  while (strays.size > 0) {
+    const next = belongs.pop();
+    if (next === undefined) break;
+    const size = manifest.files[next]?.size ?? 0;
+    if (size > MAX_NAMING_BYTES || size > left || next.endsWith(".txt")) continue;
+    left -= size;
+    for (const [name] of textOf(next, file).matchAll(PATH_LIKE)) {
+      const path = name.length > 250 ? null : resolve(folderOf(next), name);
+      if (path !== null && strays.delete(path)) belongs.push(path);
     }
   }
   return [...strays].map((path) =>
@@ -37,14 +48,12 @@ function textOf(path: string, file: (path: string) => Uint8Array | null): string
   return bytes === null ? "" : decodeValidUtf8(bytes);
 }
 
-function mentions(text: string, from: string, to: string): boolean {
-  return text.includes(relative(folderOf(from), to)) || text.includes(to.slice("ui".length));
-}
-
-/** `../shared/a.js` from `ui/pages/` to `ui/shared/a.js`. */
-function relative(folder: string, to: string): string {
-  const [here, there] = [folder.split("/").slice(0, -1), to.split("/")];
-  let shared = 0;
-  while (shared < here.length && here[shared] === there[shared]) shared++;
-  return [...here.slice(shared).map(() => ".."), ...there.slice(shared)].join("/");
+/** `../shared/a.js` in `ui/pages/` is `ui/shared/a.js`; null outside of `ui/`. */
+function resolve(folder: string, name: string): string | null {
+  const segments = name.startsWith("/") ? ["ui"] : folder.split("/").slice(0, -1);
+  for (const segment of name.split("/")) {
+    if (segment === "..") segments.pop();
+    else if (segment !== "." && segment !== "") segments.push(segment);
+  }
+  return segments[0] === "ui" ? segments.join("/") : null;
 }

@@ -24,5 +24,5 @@ export function canonicalize(value: Json): string {
 }
 
 export function canonicalBytes(value: Json): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(canonicalize(value));
+  return new TextEncoder().encode(canonicalize(value)) as Uint8Array<ArrayBuffer>;
 }
