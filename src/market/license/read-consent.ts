@@ -1,5 +1,4 @@
-import { capabilitiesOf } from "../../domain/manifest/capabilities.ts";
-import type { Manifest } from "../../domain/manifest/schema.ts";
+import { capabilitiesOf, parseManifest } from "../../domain/manifest/manifest.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { Reason } from "../../domain/reasons.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
@@ -37,12 +36,13 @@ export async function readConsent(
   if (lacking.length > 0)
     return refuse({ reason: "consent_incomplete", facts: { missing: lacking.map((permission) => permission.code) } });
   if (closureDigest !== release.closureDigest) {
-    const manifest = (await world.licenses.manifestOf(pluginId, release.version)) as unknown as Manifest | null;
+    // Kept as the publisher wrote it: parsing fills in what an author may leave out.
+    const manifest = parseManifest(await world.licenses.manifestOf(pluginId, release.version));
     return refuse({
       reason: "consent_stale",
       facts: {
         closureDigest: release.closureDigest,
-        ...(manifest === null ? {} : { closure: { ...capabilitiesOf(manifest) } }),
+        ...(manifest.ok ? { closure: { ...capabilitiesOf(manifest.value) } } : {}),
       },
     });
   }

@@ -115,16 +115,42 @@ export async function makePlugin(
     created_at: now,
     updated_at: now,
   });
+  // As a publisher writes it: what may be left out is left out.
   const manifest = {
+    formatVersion: 1,
+    name,
+    publisher: "acme",
+    displayName: "A plugin",
+    description: "A plugin that is sold in the tests of licenses.",
+    type: "automation",
+    category: "other",
+    license: "MIT",
+    channel: "stable",
+    minAppVersion: "0.1.0",
+    support: { email: "help@acme.example" },
+    security: "security@acme.example",
     permissions: [
       { code: "requests.read", description: "Reads requests", required: true },
-      { code: "storage.write", description: "Remembers", required: false },
+      { code: "storage.write", description: "Remembers what it read", required: false },
     ],
     dependencies: over.dependencies ?? {},
     egress: [],
-    events: [],
-    routes: [],
-    schedules: [],
+    trialDays: 0,
+    pricing: {
+      currency: "EUR",
+      tiers: [
+        {
+          id: "basic",
+          price: 900,
+          interval: "month",
+          features: ["All"],
+          limits: { installs: 3, apiCalls: 10_000, storageMiB: 100, users: null },
+        },
+      ],
+    },
+    changes: ["First version."],
+    build: { encoder: "fflate-0.8.3/9/8" },
+    files: {},
   };
   let latest = 0;
   for (const [index, version] of ["1.0.0", "1.1.0"].entries()) {
@@ -137,7 +163,7 @@ export async function makePlugin(
       sha256: `${n}${index}`.padStart(64, "0"),
       sha512: "0",
       size: 1,
-      manifest: JSON.stringify(manifest),
+      manifest: JSON.stringify({ ...manifest, version }),
       manifest_sha256: "0",
       capabilities_sha256: "0",
       closure_digest: closureDigest,
