@@ -1,7 +1,6 @@
 import type { Hono } from "hono";
 import { LICENSE_OPERATIONS } from "../../contract/license/operations.ts";
 import type { Principal } from "../../domain/account/principal.ts";
-import { parseHardwareId } from "../../domain/license/identity.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { Reason } from "../../domain/reasons.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
@@ -20,7 +19,7 @@ export function registerIssueRoutes(app: Hono<ApiEnv>): void {
       type: body.type,
       startsAt: seconds(body.startsAt),
       expiresAt: seconds(body.expiresAt),
-      hardwareId: hardware(body.hardwareId),
+      hardwareId: body.hardwareId?.toLowerCase(),
       wanted: {
         maxInstalls: body.maxInstalls,
         apiCalls: body.usageLimits?.apiCalls,
@@ -39,7 +38,7 @@ export function registerIssueRoutes(app: Hono<ApiEnv>): void {
       instanceId: instanceId.value,
       userId: body.userId,
       type: "trial",
-      hardwareId: hardware(body.hardwareId),
+      hardwareId: body.hardwareId?.toLowerCase(),
       wanted: {},
     });
     return issued.ok ? ok({ status: 201, body: issued.value }) : issued;
@@ -59,9 +58,4 @@ function instanceOf(principal: Principal, named: string | undefined): Result<str
 
 function seconds(date: string | undefined): number | undefined {
   return date === undefined ? undefined : Math.floor(Date.parse(date) / 1000);
-}
-
-/** Full ids are kept in lower case; other texts stay as they are. */
-function hardware(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : (parseHardwareId(text) ?? text);
 }

@@ -2,7 +2,7 @@ import type { Json } from "../../domain/json/json.ts";
 import type { Activation, Environment, License } from "../../domain/license/license.ts";
 import type { PlanLimits, TierTerms } from "../../domain/license/tiers.ts";
 import type { LicensePatch } from "../../domain/license/transitions.ts";
-import type { Permission, Tier } from "../../domain/manifest/permissions.ts";
+import type { Tier } from "../../domain/manifest/permissions.ts";
 
 /** What licensing needs of the world. */
 export interface LicensePorts {
@@ -193,26 +193,6 @@ export interface InstallationFacts {
   readonly rights: Rights;
 }
 
-/** What the execution of events needs: one row for each installation that may run. */
-export interface LiveInstallation {
-  readonly activationId: string;
-  readonly installationId: string;
-  readonly instanceId: string;
-  readonly license: License;
-  readonly pluginId: string;
-  readonly pluginName: string;
-  readonly pluginState: string;
-  readonly version: string;
-  /** The newest consent for the installed version; null: nothing runs. */
-  readonly grant: { readonly permissions: readonly Permission[]; readonly closureDigest: string } | null;
-  readonly tier: Tier;
-  readonly leaseUntil: number;
-  readonly releasedAt: number | null;
-  /** Host state inactive: the seat stays, nothing runs. */
-  readonly pausedAt: number | null;
-  readonly limits: { readonly [metric: string]: number };
-}
-
 export interface LicenseStore {
   find(ref: LicenseRef, device: DeviceRef, now: number): Promise<LicenseFacts | null>;
   findForActivation(
@@ -264,9 +244,4 @@ export interface LicenseStore {
   ): Promise<InstallationFacts | null>;
   installationsOf(instanceId: string): Promise<readonly InstallationFacts[]>;
   installationsOfLicense(licenseId: string): Promise<readonly InstallationFacts[]>;
-
-  /** Active, live and not paused installations of an instance, with their consent; the license is still to be judged. */
-  liveInstallations(instanceId: string, now: number): Promise<readonly LiveInstallation[]>;
-  /** One of them in whatever state it is. */
-  installationById(activationId: string): Promise<LiveInstallation | null>;
 }

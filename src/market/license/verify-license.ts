@@ -56,7 +56,7 @@ export async function verifyLicense(world: Needs, request: VerifyRequest): Promi
         pluginId: request.pluginId,
         isOwner: true,
         isInstanceSuspended: request.isInstanceSuspended || facts.instance.state === "suspended",
-        hardwareId: seatId ?? request.hardwareId,
+        hardwareId: request.hardwareId.toLowerCase(),
       }),
       now,
     );

@@ -1,5 +1,4 @@
-import type { Permission } from "../../domain/manifest/permissions.ts";
-import type { Actor, InstallationFacts, LiveInstallation, RefreshOrder } from "../../market/license/ports.ts";
+import type { Actor, InstallationFacts, RefreshOrder } from "../../market/license/ports.ts";
 import { rightsIn } from "./read-licenses.ts";
 import {
   ACTIVATION_SELECT,
@@ -10,7 +9,6 @@ import {
   RIGHTS_SELECT,
   type Row,
   text,
-  textOrNull,
 } from "./rows.ts";
 import { appendWebhook } from "./write-licenses.ts";
 
@@ -45,32 +43,6 @@ export async function listInstallations(
     .bind(Number(value))
     .all<Row>();
   return results.map(factsOf);
-}
-
-const LIVE = `SELECT ${LICENSE_SELECT}, ${ACTIVATION_SELECT}, p.name AS p_name, p.state AS p_state,
-  g.permissions AS g_permissions, g.closure_digest AS g_closure_digest,
-  (SELECT json_group_object(m.metric, m.cap) FROM license_limits m WHERE m.license_id = l.id) AS limits
-  FROM activations a JOIN licenses l ON l.id = a.license_id JOIN plugins p ON p.id = l.plugin_id
-  LEFT JOIN grants g ON g.id = (SELECT MAX(n.id) FROM grants n WHERE n.activation_id = a.id AND n.version = a.version)`;
-
-export async function liveInstallations(
-  db: D1Database,
-  instanceId: string,
-  now: number,
-): Promise<readonly LiveInstallation[]> {
-  const { results } = await db
-    .prepare(
-      `${LIVE} WHERE a.instance_id = ?1 AND a.released_at IS NULL AND a.lease_until > ?2 AND a.paused_at IS NULL
-      ORDER BY a.id LIMIT 1000`,
-    )
-    .bind(Number(instanceId), now)
-    .all<Row>();
-  return results.map(liveOf);
-}
-
-export async function findLive(db: D1Database, activationId: string): Promise<LiveInstallation | null> {
-  const row = await db.prepare(`${LIVE} WHERE a.id = ?1`).bind(activationId).first<Row>();
-  return row === null ? null : liveOf(row);
 }
 
 /**
@@ -221,34 +193,5 @@ function factsOf(row: Row): InstallationFacts {
     pluginState: text(row, "p_state"),
     instance: { state: text(row, "i_state") as "active" | "suspended", accountId: id(row, "i_account_id") },
     rights: rightsIn(row),
-  };
-}
-
-function liveOf(row: Row): LiveInstallation {
-  const activation = activationOf(row);
-  if (activation === null) throw new Error("an installation row without an installation");
-  const license = licenseOf(row);
-  const permissions = textOrNull(row, "g_permissions");
-  return {
-    activationId: activation.id,
-    installationId: activation.installationId,
-    instanceId: activation.instanceId,
-    license,
-    pluginId: license.pluginId,
-    pluginName: text(row, "p_name"),
-    pluginState: text(row, "p_state"),
-    version: activation.version,
-    grant:
-      permissions === null
-        ? null
-        : {
-            permissions: JSON.parse(permissions) as Permission[],
-            closureDigest: text(row, "g_closure_digest"),
-          },
-    tier: license.type,
-    leaseUntil: activation.leaseUntil,
-    releasedAt: activation.releasedAt,
-    pausedAt: activation.pausedAt,
-    limits: JSON.parse(text(row, "limits")) as { [metric: string]: number },
   };
 }

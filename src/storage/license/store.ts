@@ -2,9 +2,7 @@ import type { LicenseStore } from "../../market/license/ports.ts";
 import { explainRefusal, grantSeat } from "./grant.ts";
 import {
   findInstallation,
-  findLive,
   listInstallations,
-  liveInstallations,
   markSeen,
   pauseInstallation,
   refreshLease,
@@ -47,7 +45,5 @@ export function createLicenseStore(db: D1Database): LicenseStore {
     installation: (ref) => findInstallation(db, ref),
     installationsOf: (instanceId) => listInstallations(db, { instanceId }),
     installationsOfLicense: (licenseId) => listInstallations(db, { licenseId }),
-    liveInstallations: (instanceId, now) => liveInstallations(db, instanceId, now),
-    installationById: (activationId) => findLive(db, activationId),
   };
 }
