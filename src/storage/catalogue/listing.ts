@@ -36,7 +36,7 @@ export async function editListing(
     .bind(...values, JSON.stringify(fields), at, id, rev);
   const [updated] = await db.batch<{ id: number }>([
     update,
-    ...records(db, id, rev + 1, actor, "plugin.edited", { fields }, at),
+    ...records(db, id, actor, "plugin.edited", { fields }, at),
   ]);
   return (updated?.results.length ?? 0) === 1;
 }
@@ -44,21 +44,19 @@ export async function editListing(
 /** Off every list; page, licenses and downloads of holders live on. A repeat changes nothing. */
 export async function unlistPlugin(db: D1Database, pluginId: string, actor: Actor, at: number): Promise<void> {
   const id = Number(pluginId);
-  const row = await db.prepare("SELECT rev FROM plugins WHERE id = ?").bind(id).first<{ rev: number }>();
-  if (row === null) return;
   await db.batch([
-    db
-      .prepare("UPDATE plugins SET listed = 0, rev = rev + 1, updated_at = ? WHERE id = ? AND rev = ? AND listed = 1")
-      .bind(at, id, row.rev),
-    ...records(db, id, row.rev + 1, actor, "plugin.delisted", {}, at),
+    db.prepare("UPDATE plugins SET listed = 0, rev = rev + 1, updated_at = ? WHERE id = ? AND listed = 1").bind(at, id),
+    ...records(db, id, actor, "plugin.delisted", {}, at),
   ]);
 }
 
-/** Written only when the plugin has reached `rev`, that is when the update before them in the batch took place. */
+/**
+ * `changes()` is that of the statement before: one row, or whoever lost a race would be on record for what it did not do.
+ * Audit goes first, for the change feed leaves out what nobody can see.
+ */
 function records(
   db: D1Database,
   id: number,
-  rev: number,
   actor: Actor,
   action: string,
   data: { readonly fields?: readonly string[] },
@@ -69,15 +67,15 @@ function records(
     db
       .prepare(
         `INSERT INTO audit (at, actor_kind, actor_id, action, subject_kind, subject_id, data)
-         SELECT ?, ?, ?, ?, 'plugin', CAST(id AS TEXT), ? FROM plugins WHERE id = ? AND rev = ? AND updated_at = ?`,
+         SELECT ?, ?, ?, ?, 'plugin', CAST(id AS TEXT), ? FROM plugins WHERE id = ? AND changes() = 1`,
       )
-      .bind(at, actor.kind, actor.id, action, text, id, rev, at),
+      .bind(at, actor.kind, actor.id, action, text, id),
     db
       .prepare(
         `INSERT INTO changes (at, kind, subject, data)
-         SELECT ?, ?, name, ? FROM plugins WHERE id = ? AND rev = ? AND updated_at = ? AND latest_release_id IS NOT NULL`,
+         SELECT ?, ?, name, ? FROM plugins WHERE id = ? AND changes() = 1 AND latest_release_id IS NOT NULL`,
       )
-      .bind(at, action, text, id, rev, at),
+      .bind(at, action, text, id),
   ];
 }
 

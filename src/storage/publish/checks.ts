@@ -107,7 +107,7 @@ export async function settleScan(
       .prepare(
         `INSERT INTO audit (at, actor_kind, actor_id, action, subject_kind, subject_id)
          SELECT ?, 'system', 'checks', 'release.' || state, 'release', CAST(id AS TEXT) FROM releases
-         WHERE id = ? AND state IN ('review', 'rejected')`,
+         WHERE id = ? AND changes() = 1`,
       )
       .bind(at, id),
   ]);
