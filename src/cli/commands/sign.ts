@@ -48,7 +48,15 @@ export const signCommand = command({
     await writeWhole(out, `${JSON.stringify(statement)}\n`);
     const { name, version } = bundle.value.manifest;
     return ok({
-      data: { file: out, name, version, sha256: bundle.value.sha256, keyId: key.value.keyId, sequence },
+      data: {
+        file: out,
+        name,
+        version,
+        sha256: bundle.value.sha256,
+        keyId: key.value.keyId,
+        sequence,
+        previous: head.value.statementSha256,
+      },
       lines: [`Signed ${name} ${version} as number ${sequence} with key ${key.value.keyId}`, `  ${out}`],
     });
   },
