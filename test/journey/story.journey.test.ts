@@ -3,7 +3,7 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { capabilitiesOf, closureDigestOf } from "../../src/domain/manifest/capabilities.ts";
+import { capabilitiesOf, closureDigestOf, parseManifest } from "../../src/domain/manifest/manifest.ts";
 import { verifyRelease } from "../../src/sdk/verify/index.ts";
 import { type Answer, bearer, Connector, send } from "./connector.ts";
 
@@ -22,13 +22,17 @@ async function install(
   hardwareId: string,
 ): Promise<Answer> {
   const { body } = await send(`${V1}/plugins/${plugin.pluginId}/versions/${plugin.version}`);
+  const manifest = parseManifest(body.manifest);
+  if (!manifest.ok) throw new Error(JSON.stringify(manifest.problem));
+  const closureDigest = await closureDigestOf(capabilitiesOf(manifest.value));
+  expect(body.closureDigest).toBe(closureDigest);
   return instance.call("POST", "/installations", {
     pluginId: plugin.pluginId,
     ...(plugin.key === undefined ? {} : { licenseKey: plugin.key }),
     hardwareId,
     version: plugin.version,
     grantedPermissions: body.manifest.permissions.map((permission: { code: string }) => permission.code),
-    closureDigest: await closureDigestOf(capabilitiesOf(body.manifest)),
+    closureDigest,
     appVersion: "0.1.0",
   });
 }
