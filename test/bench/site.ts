@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import path from "node:path";
 import { build } from "esbuild";
-import type { Miniflare } from "miniflare";
+import { type Miniflare, Response } from "miniflare";
 import { migrationsOf } from "../../src/local/migrations.ts";
 import { ROOT } from "../../src/local/root.ts";
 import { openMiniflare, type V4Worker, workerOptions } from "../../src/local/worker-options.ts";
