@@ -39,13 +39,13 @@ export function createPages(): Hono<PagesEnv> {
     load: () => Promise<V | null>,
     draw: (view: V) => Parameters<typeof render>[0],
   ): Promise<Response> {
-    const { pathname } = new URL(context.req.url);
+    const key = context.req.path;
     const now = context.get("world").clock.now();
-    const fresh = kept.fresh(pathname, now);
+    const fresh = kept.fresh(key, now);
     if (fresh !== null) return pageResponse(context.req.raw, fresh);
     const view = await load();
     if (view === null) return context.notFound();
-    return pageResponse(context.req.raw, await kept.draw(pathname, view, now, () => render(draw(view))));
+    return pageResponse(context.req.raw, await kept.draw(key, view, now, () => render(draw(view))));
   }
 
   app.get(paths.home(), (context) =>

@@ -1,6 +1,7 @@
 /** A rendered page: bytes that may be sent to anybody, and their validator. */
 export interface Rendered {
-  readonly html: string;
+  /** UTF-8, encoded once: a kept page is sent many times. */
+  readonly bytes: Uint8Array;
   /** Strong ETag with quotes. */
   readonly etag: string;
 }
@@ -18,22 +19,22 @@ const SECURITY_HEADERS = {
 
 /** A JSX tree → the page's text and its ETag. */
 export async function render(page: { toString(): string | Promise<string> }): Promise<Rendered> {
-  const html = `<!doctype html>${await page.toString()}`;
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(html)));
+  const bytes = new TextEncoder().encode(`<!doctype html>${await page.toString()}`);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   const etag = `"${Array.from(digest.subarray(0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("")}"`;
-  return { html, etag };
+  return { bytes, etag };
 }
 
 /** A page everybody may keep for a minute; 304 when the browser has these very bytes. */
-export function pageResponse(request: Request, { html, etag }: Rendered): Response {
+export function pageResponse(request: Request, { bytes, etag }: Rendered): Response {
   const headers = { ...SECURITY_HEADERS, etag, "cache-control": "public, max-age=60" };
   if (isFresh(request.headers.get("if-none-match"), etag)) return new Response(null, { status: 304, headers });
-  return new Response(html, { headers });
+  return new Response(bytes, { headers });
 }
 
 /** Pages that say what went wrong are never kept by anybody. */
-export function errorPageResponse({ html }: Rendered, status: 404 | 500): Response {
-  return new Response(html, { status, headers: { ...SECURITY_HEADERS, "cache-control": "no-store", vary: "accept" } });
+export function errorPageResponse({ bytes }: Rendered, status: 404 | 500): Response {
+  return new Response(bytes, { status, headers: { ...SECURITY_HEADERS, "cache-control": "no-store", vary: "accept" } });
 }
 
 /** Weak comparison of RFC 9110 §13.1.2. */

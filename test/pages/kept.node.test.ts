@@ -8,7 +8,7 @@ function setting() {
   const kept = createKept({ entries: 3, freshFor: 2000 });
   let drawn = 0;
   const draw = (key: string, view: unknown, now: number) =>
-    kept.draw(key, view, now, async () => ({ html: `${key} ${++drawn}`, etag: "" }));
+    kept.draw(key, view, now, async () => ({ bytes: new Uint8Array(), etag: `${key} ${++drawn}` }));
   return { kept, draw, drawn: () => drawn };
 }
 
@@ -16,7 +16,7 @@ it("answers a fresh page without asking, and never a stale one", async () => {
   const { kept, draw } = setting();
   expect(kept.fresh("/", NOON)).toBeNull();
   await draw("/", { rev: 1 }, NOON);
-  expect(kept.fresh("/", NOON + 1999)?.html).toBe("/ 1");
+  expect(kept.fresh("/", NOON + 1999)?.etag).toBe("/ 1");
   expect(kept.fresh("/", NOON + 2000)).toBeNull();
 });
 
@@ -25,7 +25,7 @@ it("draws again only what differs", async () => {
   await draw("/", { rev: 1 }, NOON);
   await draw("/", { rev: 1 }, NOON + 5000);
   expect(drawn()).toBe(1);
-  expect((await draw("/", { rev: 2 }, NOON + 9000)).html).toBe("/ 2");
+  expect((await draw("/", { rev: 2 }, NOON + 9000)).etag).toBe("/ 2");
 });
 
 it("stays bounded: the page asked for longest ago leaves first", async () => {
@@ -35,5 +35,5 @@ it("stays bounded: the page asked for longest ago leaves first", async () => {
   await draw("/d", 1, NOON + 3000);
   expect(kept.size).toBe(3);
   expect(kept.fresh("/b", NOON)).toBeNull();
-  expect(kept.fresh("/a", NOON + 3000)?.html).toBe("/a 1");
+  expect(kept.fresh("/a", NOON + 3000)?.etag).toBe("/a 1");
 });
