@@ -90,7 +90,7 @@ beforeEach(async () => {
       "INSERT INTO publisher_keys (key_id, publisher_id, public_key, state, account_id, created_at) VALUES (?, ?, ?, 'active', ?, 1)",
     ).bind(await signer.keyId(), account, encodeHex(await signer.publicKey()), account),
   ]);
-  const token = { id: "1", plugins: null } as const;
+  const token = { id: "1", plugins: null, hint: "abcd", expiresAt: 2_000_000_000 } as const;
   house = {
     handle,
     signer,
