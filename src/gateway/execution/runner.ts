@@ -46,8 +46,11 @@ export function createPluginRunner(world: RunnerWorld, sandbox: Runner, incident
       if (!("lost" in first)) return first;
       const isOwnFault = first.lost === "slow" || (isFault(first.lost) && !hadCompany);
       if (isOwnFault || !job.idempotent) return named(first.lost, hadCompany);
-      await waitWhileDown(world, incidents);
-      const second = await flight.alone(job.executionId, attempt);
+      // Waited for in turn: the suspect before this one may have taken the sandbox down again.
+      const second = await flight.alone(job.executionId, async () => {
+        await waitWhileDown(world, incidents);
+        return attempt();
+      });
       if (!("lost" in second)) return second;
       return second.lost === "crash" ? failed("plugin_crashed") : named(second.lost, hadCompany);
     },
