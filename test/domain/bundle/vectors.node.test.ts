@@ -1,0 +1,3 @@
+import { refusesEveryVector } from "./vectors.contract.ts";
+
+refusesEveryVector();
