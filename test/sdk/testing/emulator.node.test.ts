@@ -246,3 +246,34 @@ test("what was called is kept with the plugin's name and without the key", async
     { method: "GET", path: "/api/customers/1", status: 200, plugin: "lead-scorer", installation: "act_1" },
   ]);
 });
+
+test("business changes of a request bypass the service: the row changes and nothing is fired", async () => {
+  const changes: string[] = [];
+  const { call } = instance({ onChange: ({ entity, operation }) => changes.push(`${entity}.${operation}`) });
+  expect((await call("PATCH", "/requests/1/status", { status: "in_progress" })).body.data.status).toBe("IN_PROGRESS");
+  expect((await call("POST", "/requests/2/assign", { userId: 2 })).body.data).toMatchObject({ processorId: 2 });
+  expect((await call("PATCH", "/requests/1/status", { status: "LOST" })).body.error.code).toBe("BAD_REQUEST");
+  expect((await call("PATCH", "/requests/99/status", { status: "NEW" })).status).toBe(404);
+  expect(changes).toEqual([]);
+});
+
+test("automation lists have a paging shape of their own", async () => {
+  const { body } = await instance().call("GET", "/automation/webhooks?limit=20");
+  expect(body).toEqual({ success: true, data: { data: [], total: 0, page: 1, pageSize: 20 }, error: null });
+});
+
+test("pages stay within bounds whatever is asked", async () => {
+  const page = async (query: string) => (await instance().call("GET", `/customers?${query}`)).body.data.pagination;
+  expect(await page("page=0&limit=-1")).toMatchObject({ page: 1, limit: 10 });
+  expect(await page("page=x&limit=5000")).toMatchObject({ page: 1, limit: 100 });
+  expect(await page("page=9")).toMatchObject({ page: 9, total: 4, totalPages: 1 });
+});
+
+test("a seed is copied: one emulator's changes do not reach another", async () => {
+  const seed = demoSeed(NOON);
+  const first = instance({ seed });
+  await first.call("DELETE", "/customers/1");
+  await first.call("PUT", "/customers/2", { name: "Changed" });
+  expect(instance({ seed }).emulator.state.customers.map(({ name }) => name)).toContain("Thomas Berger");
+  expect(instance({ seed }).emulator.state.customers).toHaveLength(4);
+});
