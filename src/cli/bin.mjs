@@ -2,12 +2,16 @@
 // Plain JavaScript that any Node understands: the rest of the CLI is TypeScript, which Node runs directly from 22.18 on.
 import { spawn } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import module, { createRequire } from "node:module";
+import { homedir } from "node:os";
+import { dirname, isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major > 22 || (major === 22 && minor >= 18)) {
+  // Compiled code is kept in a folder of one's own: in a shared one another user could put code into a command that signs.
+  const cache = process.env.XDG_CACHE_HOME;
+  module.enableCompileCache(join(cache && isAbsolute(cache) ? cache : join(homedir(), ".cache"), "rbsm"));
   const { main } = await import("./main.ts");
   process.exitCode = await main(process.argv.slice(2));
 } else {

@@ -6,6 +6,9 @@ import path from "node:path";
 export const ROOT = path.resolve(import.meta.dirname, "../..");
 export const RBSM = path.join(ROOT, "node_modules/.bin/rbsm");
 
+/** Compiled code is shared by all starts, as it is for one user. */
+const CACHE = path.join(ROOT, "node_modules/.cache");
+
 export interface Run {
   readonly code: number | null;
   readonly stdout: string;
@@ -22,7 +25,13 @@ export function rbsm(args: readonly string[], { cwd, env = {}, input }: Setting)
   return new Promise((resolve, reject) => {
     const child = spawn(RBSM, args, {
       cwd,
-      env: { PATH: process.env.PATH, HOME: cwd, XDG_CONFIG_HOME: path.join(cwd, "config"), ...env },
+      env: {
+        PATH: process.env.PATH,
+        HOME: cwd,
+        XDG_CONFIG_HOME: path.join(cwd, "config"),
+        XDG_CACHE_HOME: CACHE,
+        ...env,
+      },
       stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
     });
     let stdout = "";
