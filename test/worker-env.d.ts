@@ -8,3 +8,10 @@ declare namespace Cloudflare {
     readonly mainModule: typeof import("../src/worker.ts");
   }
 }
+/** Vite's: the files a pattern matches, read while the test is built. */
+interface ImportMeta {
+  glob(
+    pattern: string,
+    options: { readonly query: string; readonly import: string; readonly eager: true },
+  ): Record<string, unknown>;
+}

@@ -6,6 +6,7 @@ import { type Platform, runPlugin } from "../../src/sandbox/run.ts";
 import { createPluginStorage, type InstallationStorage } from "../../src/storage/execution/installation-storage.ts";
 import { jobFor } from "./job.ts";
 
+// Vite reads the folder while it builds the test; a folder that is not there is empty.
 const SOURCES = import.meta.glob("../../../shared/vectors/sandbox/plugins/*.js", {
   query: "?raw",
   import: "default",
