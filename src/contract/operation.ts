@@ -50,6 +50,8 @@ export interface InstanceTerms {
   readonly clockWindowSeconds?: number;
   /** Hands a suspended instance to the handler (`principal.isSuspended`) instead of refusing it with INSTANCE_SUSPENDED. */
   readonly allowsSuspended?: true;
+  /** The handler proves the caller itself, because it reads the instance together with what it was asked about. */
+  readonly isProvenByHandler?: true;
 }
 
 export type Body =

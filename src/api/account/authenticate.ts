@@ -19,6 +19,7 @@ export async function authenticateRequest(
 ): Promise<Result<Principal, Problem<Reason>>> {
   // Secrets of their own are compared by their handler.
   if (caller.kind === "secret") return ok({ kind: "anonymous" });
+  if ("isProvenByHandler" in caller && caller.isProvenByHandler === true) return ok({ kind: "anonymous" });
   const principal = await authenticate(world, {
     authorization: request.headers.get("authorization"),
     address: request.headers.get("cf-connecting-ip"),

@@ -10,7 +10,7 @@ import { listLicenses } from "../../market/license/list-licenses.ts";
 import { showLicense } from "../../market/license/show-license.ts";
 import { signVerdict } from "../../market/license/sign.ts";
 import { validateLicense } from "../../market/license/validate-license.ts";
-import { verifyLicense } from "../../market/license/verify-license.ts";
+import { verifyForHost } from "../../market/license/verify-for-host.ts";
 import type { ApiEnv } from "../context.ts";
 import { type Handler, route } from "../route.ts";
 import { bindingOf } from "./binding.ts";
@@ -21,14 +21,14 @@ export function registerLicenseRoutes(app: Hono<ApiEnv>): void {
   registerIssueRoutes(app);
   registerInstallationRoutes(app);
 
-  route(app, LICENSE_OPERATIONS.verifyLicense, async ({ world, principal, body }) => {
-    if (principal.kind !== "instance") throw new Error("verify was called without an instance");
-    const answer = await verifyLicense(world, {
-      ...body,
-      instanceId: principal.instanceId,
-      isInstanceSuspended: principal.isSuspended,
-    });
-    return ok({ body: answer });
+  route(app, LICENSE_OPERATIONS.verifyLicense, async ({ world, body, request }) => {
+    const credential = {
+      authorization: request.headers.get("authorization"),
+      address: request.headers.get("cf-connecting-ip"),
+      windowSeconds: LICENSE_OPERATIONS.verifyLicense.caller.clockWindowSeconds,
+    };
+    const answer = await verifyForHost(world, credential, body);
+    return answer.ok ? ok({ body: answer.value }) : answer;
   });
 
   route(app, LICENSE_OPERATIONS.validateLicense, async ({ world, principal, body, raw }) => {

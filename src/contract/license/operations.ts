@@ -91,7 +91,7 @@ export const LICENSE_OPERATIONS = {
     path: "/v1/licenses/verify",
     summary: "Is this key good for this plugin on this hardware? 200 for every answer",
     tag: "licenses",
-    caller: { kind: "instance", clockWindowSeconds: 3600, allowsSuspended: true },
+    caller: { kind: "instance", clockWindowSeconds: 3600, allowsSuspended: true, isProvenByHandler: true },
     body: json(shapes.VERIFY_BODY),
     answers: { 200: shapes.VERIFY_ANSWER },
     problems: ["AUTHENTICATION_REQUIRED", "CLOCK_SKEW", "PERMISSION_DENIED", ...BODY_PROBLEMS],

@@ -23,6 +23,6 @@ export async function referLicense(
   return key === null ? refuse({ reason: "KEY_MALFORMED" }) : ok(await referKey(world, key));
 }
 
-export async function referKey(world: Pick<World, "keyHasher">, key: LicenseKey): Promise<LicenseRef> {
+export async function referKey(world: Pick<World, "keyHasher">, key: LicenseKey): Promise<{ keyHash: string }> {
   return { keyHash: await world.keyHasher.hash("rbsm-license-key", key.text) };
 }

@@ -3,6 +3,7 @@ import type { Activation, Environment, License } from "../../domain/license/lice
 import type { PlanLimits, TierTerms } from "../../domain/license/tiers.ts";
 import type { LicensePatch } from "../../domain/license/transitions.ts";
 import type { Tier } from "../../domain/manifest/permissions.ts";
+import type { InstanceCredential } from "../account/ports.ts";
 
 /** What licensing needs of the world. */
 export interface LicensePorts {
@@ -195,6 +196,13 @@ export interface InstallationFacts {
 
 export interface LicenseStore {
   find(ref: LicenseRef, device: DeviceRef, now: number): Promise<LicenseFacts | null>;
+  /** The instance that calls and the license it asks about, if that is its own: one statement. */
+  findWithInstance(
+    apiKey: string,
+    keyHash: string,
+    device: DeviceRef,
+    now: number,
+  ): Promise<{ readonly credential: InstanceCredential; readonly facts: LicenseFacts | null } | null>;
   findForActivation(
     ref: LicenseRef,
     device: DeviceRef,

@@ -15,6 +15,8 @@ export interface VerifyRequest {
   readonly instanceId: string;
   readonly isInstanceSuspended: boolean;
   readonly licenseKey: unknown;
+  /** Its hash, where it is known already. */
+  readonly keyHash?: string;
   readonly pluginId: string;
   readonly hardwareId: string;
 }
@@ -37,7 +39,12 @@ type Needs = Pick<World, "licenses" | "keyHasher" | "chance" | "leaseSigner" | "
  * The host's verify (README, Host contract). One indexed read; a device that is known and live costs no write. A new 64-hex
  * device takes a seat by the same statement as an activation; any other hardware id is judged without one.
  */
-export async function verifyLicense(world: Needs, request: VerifyRequest): Promise<VerifyAnswer> {
+export async function verifyLicense(
+  world: Needs,
+  request: VerifyRequest,
+  /** What was read together with the caller. */
+  read?: { readonly facts: LicenseFacts | null },
+): Promise<VerifyAnswer> {
   if (request.hardwareId === "" || request.hardwareId.length > MAX_HARDWARE_ID)
     return { valid: false, error: "License verification failed", code: "VALIDATION_ERROR" };
   const key = parseLicenseKey(request.licenseKey);
@@ -45,9 +52,9 @@ export async function verifyLicense(world: Needs, request: VerifyRequest): Promi
   const now = unixSeconds(world.clock.now());
   const seatId = parseHardwareId(request.hardwareId);
   const device = { hardwareId: seatId, jkt: null };
-  const ref = await referKey(world, key);
+  const ref = { keyHash: request.keyHash ?? (await referKey(world, key)).keyHash };
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const facts = await world.licenses.find(ref, device, now);
+    const facts = attempt === 0 && read ? read.facts : await world.licenses.find(ref, device, now);
     if (facts === null || facts.license.instanceId !== request.instanceId) return refused("NOT_FOUND");
     const verdict = judge(
       facts.license,

@@ -1,4 +1,6 @@
 import type { Json } from "../../domain/json/json.ts";
+import type { InstanceCredential } from "../../market/account/ports.ts";
+import { INSTANCE_API_SECRET } from "../../market/account/seal-purposes.ts";
 import type {
   ActivationFacts,
   DeviceRef,
@@ -52,6 +54,40 @@ export async function findLicense(
     .bind(reference(ref), now, device.hardwareId, device.jkt)
     .first<Row>();
   return row === null ? null : factsOf(row);
+}
+
+/** The hot path of verify: caller, key, license, device and live seats in one round trip. */
+export async function findWithInstance(
+  db: D1Database,
+  apiKey: string,
+  keyHash: string,
+  device: DeviceRef,
+  now: number,
+): Promise<{ readonly credential: InstanceCredential; readonly facts: LicenseFacts | null } | null> {
+  const row = await db
+    .prepare(
+      `SELECT ${FACTS_SELECT}, i.id AS i_id, i.publisher_id AS i_publisher_id, i.api_secret_sealed AS i_api_secret,
+        c.state AS c_state
+      FROM instances i JOIN accounts c ON c.id = i.account_id
+      LEFT JOIN license_keys k ON k.key_hash = ?1
+      LEFT JOIN licenses l ON l.id = k.license_id AND l.instance_id = i.id
+      LEFT JOIN plugins p ON p.id = l.plugin_id
+      LEFT JOIN releases lr ON lr.id = p.latest_release_id
+      ${DEVICE_JOIN} WHERE i.api_key = ?5`,
+    )
+    .bind(keyHash, now, device.hardwareId, device.jkt, apiKey)
+    .first<Row>();
+  if (row === null) return null;
+  return {
+    credential: {
+      instanceId: id(row, "i_id"),
+      accountId: id(row, "i_account_id"),
+      publisherId: textOrNull(row, "i_publisher_id"),
+      isSuspended: row.i_state !== "active" || row.c_state !== "active",
+      apiSecret: { purpose: INSTANCE_API_SECRET, row: apiKey, sealed: text(row, "i_api_secret") },
+    },
+    facts: row.l_id === null ? null : factsOf(row),
+  };
 }
 
 /** License, device, rights, the asked release and an earlier reply in one statement: one round trip to the primary. */

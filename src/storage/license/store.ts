@@ -12,6 +12,7 @@ import {
   findForActivation,
   findLicense,
   findOffer,
+  findWithInstance,
   isPublisherMember,
   listByUser,
   manifestOf,
@@ -24,6 +25,7 @@ import { changeLicense, issueLicense, noteKeysOpened, touchLicense } from "./wri
 export function createLicenseStore(db: D1Database): LicenseStore {
   return {
     find: (ref, device, now) => findLicense(db, ref, device, now),
+    findWithInstance: (apiKey, keyHash, device, now) => findWithInstance(db, apiKey, keyHash, device, now),
     findForActivation: (ref, device, version, idempotency, now) =>
       findForActivation(db, ref, device, version, idempotency, now),
     findOffer: (pluginId, instanceId) => findOffer(db, pluginId, instanceId),

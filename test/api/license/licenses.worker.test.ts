@@ -518,3 +518,32 @@ describe("bad input", () => {
     expect(Math.abs(Date.parse(time.body.now) - Date.now())).toBeLessThan(2_000);
   });
 });
+
+describe("the caller of verify", () => {
+  const body = () => ({ licenseKey: NOT_FOUND_KEY, pluginId: plugin.id, hardwareId: "x", timestamp: Date.now() });
+
+  it.each([
+    ["nobody", undefined, 401],
+    ["an unknown instance", () => instanceBearer("mk_0123456789012345678901", "ms_x"), 401],
+    ["a stale signature", () => instanceBearer("mk_0123456789012345678901", "ms_x", Date.now() - 9e6), 401],
+    ["a token", () => Promise.resolve(shop.publisherToken), 403],
+    ["nonsense", () => Promise.resolve("nonsense"), 401],
+  ] as const)("is refused when it is %s, with a good key and with a malformed one", async (_, bearer, status) => {
+    for (const licenseKey of [NOT_FOUND_KEY, "nonsense"]) {
+      const sent = { body: { ...body(), licenseKey }, ...(bearer === undefined ? {} : { bearer: await bearer() }) };
+      const answer = await call("POST", "/v1/licenses/verify", sent);
+      expect([answer.status, answer.body.success]).toEqual([status, false]);
+    }
+  });
+
+  it("is told that nothing is active when it is suspended", async () => {
+    const suspended = await makeInstance();
+    const { licenseKey } = await sellLicense(suspended, plugin);
+    await alter("UPDATE instances SET state = 'suspended' WHERE id = ?", Number(suspended.id));
+    const answer = await suspended.post("/v1/licenses/verify", { ...body(), licenseKey });
+    expect([answer.status, answer.body]).toEqual([
+      200,
+      { valid: false, error: "License is not active", code: "INSTANCE_SUSPENDED" },
+    ]);
+  });
+});
