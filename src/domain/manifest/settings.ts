@@ -77,6 +77,9 @@ function* settingFaults(field: Field): Generator<readonly [keyof Field | "", str
   for (const bound of ["min", "max"] as const) {
     if (field[bound] !== undefined && !isBoundOf(field.type, field[bound])) yield [bound, "does not fit the type"];
   }
+  if (field.min !== undefined && field.max !== undefined && Number(field.min) > Number(field.max)) {
+    yield ["max", "is below min"];
+  }
   if (field.default !== undefined && !isDefaultOf(field)) yield ["default", "does not fit the type"];
   if (field.type !== "secret") {
     if (field.inject !== undefined) yield ["inject", "only a secret is injected"];

@@ -141,6 +141,7 @@ function FIELD_VALUES(): readonly (readonly [string, { readonly [field: string]:
     ["changes-none", { changes: [] }, "/changes"],
     ["setting-secret-default", setting({ type: "secret", readable: true, default: "x" }), "/settings/fields/0/default"],
     ["setting-secret-mute", setting({ type: "secret" }), "/settings/fields/0"],
+    ["setting-bounds-crossed", setting({ type: "integer", min: 2, max: 1 }), "/settings/fields/0/max"],
     ["setting-decimal-number", setting({ type: "decimal", default: 1 }), "/settings/fields/0/default"],
     ["setting-select-without-options", setting({ type: "select" }), "/settings/fields/0"],
     [
