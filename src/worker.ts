@@ -32,6 +32,7 @@ import { createExecutionStore } from "./storage/execution/execution-store.ts";
 import { createPluginStorage, type InstallationStorage } from "./storage/execution/installation-storage.ts";
 import { createKeyHasher } from "./storage/license/key-hasher.ts";
 import { createLicenseStore } from "./storage/license/store.ts";
+import { orphansOn } from "./storage/publish/orphans.ts";
 import { createReleaseBell } from "./storage/publish/release-bell.ts";
 import { releasesOnD1 } from "./storage/publish/store.ts";
 import { createSealedHmac, createVault } from "./storage/vault.ts";
@@ -151,6 +152,7 @@ function buildWorld(env: Env, ctx: ExecutionContext): World {
     audit: createAuditLog(env.DB),
     releases: releasesOnD1(env.DB),
     releaseBell: createReleaseBell(env.RELEASES),
+    orphans: orphansOn(env.DB, env.BUNDLES),
     deliveries: deliveriesOn(env.DB, env.BUNDLES, (ctx.exports as unknown as { Bundles: Fetcher }).Bundles),
     accounts: createAccountStore(env.DB),
     instances,

@@ -200,3 +200,8 @@ CREATE TABLE changes (                    -- the public change feed, commit orde
   subject TEXT NOT NULL,
   data TEXT NOT NULL DEFAULT '{}'
 ) STRICT;
+
+CREATE TABLE orphans (                    -- stored objects no release names, seen once; deleted at a second look
+  key TEXT PRIMARY KEY,
+  marked_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

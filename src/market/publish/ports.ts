@@ -10,6 +10,12 @@ export interface PublishPorts {
   readonly releaseBell: Bell;
   readonly releases: ReleaseStore;
   readonly deliveries: DeliveryStore;
+  readonly orphans: OrphanStore;
+}
+
+export interface OrphanStore {
+  /** Deletes stored bundles older than a day that no release names, at a second look. Unix seconds; answers how many. */
+  sweep(at: number): Promise<number>;
 }
 
 /** Content-addressed, create-once bytes (R2). A key is a digest under `b/sha256/` (bundles) or `m/sha256/` (modules). */

@@ -65,7 +65,11 @@ export async function uploadRelease(
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const judged = await judgeUpload(world, authority, bundle, upload.statement);
     if (!judged.ok) return judged;
-    if ("present" in judged.value) return ok(judged.value.present);
+    if ("present" in judged.value) {
+      // A pending release whose bytes are gone is healed by uploading them again.
+      const isHealed = judged.value.present.state === "published" || (await store(world, bundle));
+      return isHealed ? ok(judged.value.present) : refuse({ reason: "blob_unavailable" });
+    }
     if (!isStored) isStored = await store(world, bundle);
     if (!isStored) return refuse({ reason: "blob_unavailable" });
     const { publisherId, statement } = judged.value;

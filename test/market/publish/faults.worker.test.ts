@@ -13,6 +13,7 @@ import { uploadRelease } from "../../../src/market/publish/upload-release.ts";
 import { bundlesOnR2 } from "../../../src/storage/bundles.ts";
 import { deliveriesOn } from "../../../src/storage/catalogue/delivery.ts";
 import { catalogueOnD1 } from "../../../src/storage/catalogue/store.ts";
+import { orphansOn } from "../../../src/storage/publish/orphans.ts";
 import { releasesOnD1 } from "../../../src/storage/publish/store.ts";
 import { signBundle } from "../../api/publish/market.worker.ts";
 import { ownPlugin } from "../../bundles.ts";
@@ -25,6 +26,7 @@ type Needs = Pick<
   | "bundles"
   | "releaseBell"
   | "deliveries"
+  | "orphans"
   | "site"
   | "clock"
   | "chance"
@@ -44,6 +46,7 @@ function world(broken: Partial<Needs> = {}): Needs {
     catalogue: catalogueOnD1(env.DB),
     bundles: bundlesOnR2(env.BUNDLES),
     deliveries: deliveriesOn(env.DB, env.BUNDLES, { fetch: async () => new Response(null, { status: 404 }) }),
+    orphans: orphansOn(env.DB, env.BUNDLES),
     releaseBell: { ring: async (id) => void rung.push(id) },
     site: { origin: "http://localhost:8787", marketplace: "localhost", localOrigins: [] },
     clock: { now: () => now * 1000 },
@@ -191,6 +194,37 @@ describe("R2 failing in the middle", () => {
     const digest = encodeHex(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
     const answers = await Promise.all(Array.from({ length: 10 }, () => store.putOnce("bundle", digest, bytes)));
     expect(answers.filter((answer) => answer === "created")).toHaveLength(1);
+  });
+});
+
+describe("orphans", () => {
+  it("are deleted at a second look, unless a release names them by then", async () => {
+    const store = bundlesOnR2(env.BUNDLES);
+    const orphans = orphansOn(env.DB, env.BUNDLES);
+    const put = async (text: string) => {
+      const bytes = new TextEncoder().encode(text);
+      const sha256 = encodeHex(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
+      await store.putOnce("bundle", sha256, bytes);
+      return sha256;
+    };
+    const orphan = await put("nobody names me");
+    const { sha256 } = await staged();
+    const real = Math.floor(Date.now() / 1000);
+    expect(await orphans.sweep(real + 3600)).toBe(0);
+    await orphans.sweep(real + 90_000);
+    expect(await store.size(orphan)).not.toBeNull();
+    const late = (await upload()).sha256;
+    expect(await orphans.sweep(real + 90_000 + 3600)).toBeGreaterThanOrEqual(1);
+    expect(await store.size(orphan)).toBeNull();
+    expect(await store.size(sha256)).not.toBeNull();
+    expect(await store.size(late)).not.toBeNull();
+  });
+
+  it("heals a pending release whose bytes are gone when they come again", async () => {
+    const { sha256 } = await staged();
+    await env.BUNDLES.delete(`b/sha256/${sha256}`);
+    expect((await upload()).result).toMatchObject({ ok: true, value: { isNew: false } });
+    expect(await env.BUNDLES.head(`b/sha256/${sha256}`)).not.toBeNull();
   });
 });
 
