@@ -110,4 +110,4 @@ CREATE TABLE webhook_outbox (
   delivered_at INTEGER
 ) STRICT;
 CREATE INDEX webhook_outbox_due ON webhook_outbox (state, not_before);
-CREATE INDEX webhook_outbox_order ON webhook_outbox (instance_id, subject_kind, subject_id, id);
+CREATE INDEX webhook_outbox_order ON webhook_outbox (subject_kind, subject_id, instance_id, id);

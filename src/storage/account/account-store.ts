@@ -1,7 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { AccountStore, CreatedAccount, NewAccount, NewToken, StoredToken } from "../../market/account/ports.ts";
-import { auditStatement } from "./audit.ts";
 import { accounts, publisherKeys, publisherMembers, publishers } from "./schema.ts";
 
 export function createAccountStore(db: D1Database): AccountStore {
@@ -10,11 +9,15 @@ export function createAccountStore(db: D1Database): AccountStore {
     findToken: (hash) => findToken(db, hash),
 
     async revokeToken(hash, at, audit) {
-      const found = await db
-        .prepare(`UPDATE tokens SET revoked_at = ? WHERE hash = ? AND revoked_at IS NULL RETURNING id`)
-        .bind(at, hash)
-        .first<{ id: number }>();
-      if (found !== null) await auditStatement(db, { ...audit, subjectId: String(found.id) }, at).run();
+      await db.batch([
+        db.prepare(`UPDATE tokens SET revoked_at = ? WHERE hash = ? AND revoked_at IS NULL`).bind(at, hash),
+        db
+          .prepare(
+            `INSERT INTO audit (at, actor_kind, actor_id, action, subject_kind, subject_id)
+             SELECT ?, ?, ?, ?, ?, CAST(id AS TEXT) FROM tokens WHERE hash = ? AND changes() = 1`,
+          )
+          .bind(at, audit.actorKind, audit.actorId, audit.action, audit.subjectKind, hash),
+      ]);
     },
 
     createFirstOperator: (account, token, at) => createFirstOperator(db, account, token, at),
