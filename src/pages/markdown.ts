@@ -11,13 +11,13 @@ const MAX_NESTING = 20;
 
 /**
  * A publisher's Markdown as HTML that is safe below our origin: raw HTML is shown as text, links lead to http(s) and
- * mailto only and carry no authority, pictures come from the bundle `sha256` only. Headings start at level 3. Text that
- * would take the parser unreasonably long is shown as it is.
+ * mailto only and carry no authority, pictures come from the bundle `sha256` only. Its headings of level `top` become
+ * level 3 of the page. Text that would take the parser unreasonably long is shown as it is.
  */
-export function renderMarkdown(markdown: string, sha256: string): string {
+export function renderMarkdown(markdown: string, sha256: string, top: 1 | 2 = 1): string {
   if (!parsesCheaply(markdown)) return `<pre>${escapeText(markdown)}</pre>`;
   const html = micromark(markdown, { extensions: [gfm()], htmlExtensions: [gfmHtml()] });
-  return confine(html, sha256);
+  return confine(html, sha256, 3 - top);
 }
 
 /**
@@ -51,7 +51,7 @@ function nesting(line: string): number {
  * micromark encodes `<` and `"` of everything a person wrote, so every tag found here is one it made itself. A link that
  * may not stay loses its tags and keeps its words; a picture becomes its description.
  */
-function confine(html: string, sha256: string): string {
+function confine(html: string, sha256: string, demotion: number): string {
   const kept: boolean[] = [];
   return html
     .replace(/<a href="([^"]*)"([^>]*)>|<\/a>/g, (tag, href: string | undefined, rest: string | undefined) => {
@@ -66,7 +66,10 @@ function confine(html: string, sha256: string): string {
       const file = bundledPicture(src);
       return file === null ? alt : `<img src="${paths.file(sha256, file)}" alt="${alt}" loading="lazy">`;
     })
-    .replace(/<(\/?)h([1-6])/g, (_, slash: string, level: string) => `<${slash}h${Math.min(Number(level) + 2, 6)}`)
+    .replace(
+      /<(\/?)h([1-6])/g,
+      (_, slash: string, level: string) => `<${slash}h${Math.min(Math.max(Number(level) + demotion, 3), 6)}`,
+    )
     .replace(/<input type="checkbox" disabled=""( checked="")? ?\/?>/g, (_, checked?: string) => (checked ? "☑" : "☐"))
     .replace(/<table>/g, '<div class="table-scroll" tabindex="0" role="region" aria-label="Table"><table>')
     .replace(/<\/table>/g, "</table></div>");

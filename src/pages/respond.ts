@@ -1,7 +1,9 @@
+import { type Bytes, encodeHex, encodeUtf8 } from "../domain/bytes.ts";
+
 /** A rendered page: bytes that may be sent to anybody, and their validator. */
 export interface Rendered {
   /** UTF-8, encoded once: a kept page is sent many times. */
-  readonly bytes: Uint8Array;
+  readonly bytes: Bytes;
   /** Strong ETag with quotes. */
   readonly etag: string;
 }
@@ -19,9 +21,9 @@ const SECURITY_HEADERS = {
 
 /** A JSX tree → the page's text and its ETag. */
 export async function render(page: { toString(): string | Promise<string> }): Promise<Rendered> {
-  const bytes = new TextEncoder().encode(`<!doctype html>${await page.toString()}`);
+  const bytes = encodeUtf8(`<!doctype html>${await page.toString()}`);
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  const etag = `"${Array.from(digest.subarray(0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("")}"`;
+  const etag = `"${encodeHex(digest.subarray(0, 16))}"`;
   return { bytes, etag };
 }
 

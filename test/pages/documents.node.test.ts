@@ -99,3 +99,11 @@ it("marks a release that is not signed as nothing", () => {
   expect(plugin).not.toContain("Signed twice");
   expect(plugin).not.toContain("Check it yourself");
 });
+
+it("leaves out a README's title that repeats the plugin's name, and keeps any other", () => {
+  expect(drawAll().plugin).toContain("<h3>What it does</h3>");
+  expect(drawAll().plugin).not.toContain("<h3>Appointment reminder</h3>");
+  const renamed = drawAll({ plugin: { displayName: "Other" } }).plugin;
+  expect(renamed).toContain("<h3>Appointment reminder</h3>");
+  expect(renamed).toContain("<h4>What it does</h4>");
+});

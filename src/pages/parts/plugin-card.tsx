@@ -6,10 +6,11 @@ import { Icon } from "./icon.tsx";
 import { PluginIcon } from "./plugin-icon.tsx";
 import { RatingLine } from "./stars.tsx";
 
-/** Cards side by side, as many as fit. */
+/** Cards side by side, as many as fit; two and four stand in pairs. */
 export function PluginGrid({ items, level = 3 }: { items: readonly Card[]; level?: 2 | 3 }) {
+  const columns = items.length === 2 || items.length === 4 ? "" : "xl:grid-cols-3";
   return (
-    <ul class="grid grid-cols-1 gap-5 sm:grid-cols-2 xl:grid-cols-3">
+    <ul class={`grid grid-cols-1 gap-5 sm:grid-cols-2 ${columns}`}>
       {items.map((plugin) => (
         <li class="min-w-0">
           <PluginCard plugin={plugin} level={level} />

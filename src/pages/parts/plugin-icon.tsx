@@ -9,15 +9,7 @@ export function PluginIcon({ plugin, size }: { plugin: Pick<PluginCard, "icon" |
   const pixels = size === "card" ? 48 : 80;
   const picture = ownPicture(plugin.icon);
   if (picture !== null)
-    return (
-      <img
-        src={picture}
-        width={pixels}
-        height={pixels}
-        alt=""
-        class={`${box} shrink-0 border border-border bg-white object-cover`}
-      />
-    );
+    return <img src={picture} width={pixels} height={pixels} alt="" class={`${box} shrink-0 object-cover`} />;
   return (
     <span class={`${box} plugin-tile flex shrink-0 items-center justify-center`}>
       <Icon name={TYPE_WORDS[plugin.type].icon} class={size === "card" ? "size-6" : "size-9"} />

@@ -13,11 +13,24 @@ export function Overview({ plugin }: { plugin: PluginDetail }) {
         <p class="text-muted-foreground">The publisher has not written a description yet.</p>
       ) : (
         <div class="prose" dir="auto">
-          {raw(renderMarkdown(plugin.readme, plugin.sha256))}
+          {raw(renderReadme(plugin))}
         </div>
       )}
     </Section>
   );
+}
+
+/** A title that repeats the plugin's name is left out; what stood below it moves up. */
+function renderReadme({ readme, displayName, sha256 }: PluginDetail): string {
+  const [first = "", ...rest] = readme.trimStart().split("\n");
+  const repeats =
+    first
+      .replace(/^#[ \t]+/, "")
+      .trim()
+      .toLowerCase() === displayName.trim().toLowerCase();
+  return first.startsWith("# ") && repeats
+    ? renderMarkdown(rest.join("\n"), sha256, 2)
+    : renderMarkdown(readme, sha256, 1);
 }
 
 function Screenshots({ plugin }: { plugin: PluginDetail }) {
@@ -36,9 +49,9 @@ function Screenshots({ plugin }: { plugin: PluginDetail }) {
                 src={picture}
                 alt={alt}
                 width="1280"
-                height="720"
+                height="800"
                 loading={index === 0 ? "eager" : "lazy"}
-                class="aspect-video h-auto w-full object-cover object-top"
+                class="aspect-[16/10] h-auto w-full object-contain"
               />
             </a>
             <figcaption class="mt-2 text-sm text-muted-foreground" aria-hidden="true">
