@@ -101,6 +101,14 @@ describe("keys", () => {
       }
     }));
 
+  it("are chosen by name or by file, never by both", () =>
+    withFolder(async (cwd) => {
+      for (const args of [["create"], ["export"]]) {
+        const refused = await rbsm(["keys", ...args, "work", "--key", "k.pem", "--json"], { cwd });
+        expect([refused.code, documentOf(refused).problem?.code]).toEqual([2, "key_ambiguous"]);
+      }
+    }));
+
   it("that are missing are named, with what to do", () =>
     withFolder(async (cwd) => {
       const shown = await rbsm(["keys", "export", "--json"], { cwd });

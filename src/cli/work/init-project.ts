@@ -18,6 +18,7 @@ export interface Project {
   readonly publisher: string;
 }
 
+const PLACEHOLDERS = /my-plugin|my-publisher|My plugin/g;
 const TEMPLATES = path.join(import.meta.dirname, "../templates");
 
 /** Writes a plugin that builds, packs and passes its test as it is, without network. The folder must be new or empty. */
@@ -75,15 +76,12 @@ async function fillTemplates({ template, name, publisher }: Project): Promise<Ou
     ["manifest.schema.json", encodeUtf8(`${JSON.stringify(manifestJsonSchema(), null, 2)}\n`)],
   ]);
   const title = name.replaceAll("-", " ").replace(/^./, (letter) => letter.toUpperCase());
+  const own: Readonly<Record<string, string>> = { "my-plugin": name, "my-publisher": publisher, "My plugin": title };
   for (const folder of ["every", template]) {
     const found = await readFolder(path.join(TEMPLATES, folder));
     if (!found.ok) return found;
     for (const [file, bytes] of found.value) {
-      const text = new TextDecoder()
-        .decode(bytes)
-        .replaceAll("my-plugin", name)
-        .replaceAll("my-publisher", publisher)
-        .replaceAll("My plugin", title);
+      const text = new TextDecoder().decode(bytes).replaceAll(PLACEHOLDERS, (word) => own[word] ?? word);
       files.set(file === "gitignore" ? ".gitignore" : file, encodeUtf8(text));
     }
   }

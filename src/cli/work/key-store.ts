@@ -120,6 +120,8 @@ export function exportPublicPem(key: SigningKey): string {
 }
 
 function locate({ env, name, file }: KeyChoice): Outcome<string> {
+  if (file !== undefined && name !== undefined)
+    return { ok: false, problem: misuse("key_ambiguous", "Name a key or a key file, not both.") };
   if (file !== undefined) return ok(path.resolve(file));
   const chosen = name ?? DEFAULT_KEY;
   if (KEY_NAME.test(chosen)) return ok(path.join(keysFolder(env), `${chosen}.pem`));
