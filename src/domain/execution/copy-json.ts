@@ -28,11 +28,9 @@ type Budget = { left: number };
 
 function copyValue(value: unknown, budget: Budget, depth: number): Json | symbol {
   if (depth > MAX_DEPTH) return TOO_DEEP;
-  if (value === null || typeof value === "boolean") return spend(budget, 4) ? value : TOO_LARGE;
-  if (typeof value === "number") {
-    if (!Number.isFinite(value)) return NOT_JSON;
-    return spend(budget, 8) ? value : TOO_LARGE;
-  }
+  if (typeof value === "number" && !Number.isFinite(value)) return NOT_JSON;
+  if (value === null || typeof value === "boolean" || typeof value === "number")
+    return spend(budget, JSON.stringify(value).length) ? value : TOO_LARGE;
   if (typeof value === "string") return copyText(value, budget);
   if (typeof value !== "object") return NOT_JSON;
   if (Array.isArray(value)) return copyArray(value, budget, depth);
