@@ -116,10 +116,13 @@ describe("a public bundle", () => {
     const block = (state: string) =>
       env.DB.prepare("UPDATE releases SET state = ? WHERE sha256 = ?").bind(state, free.sha256).run();
     await block("blocked");
+    // An isolate believes for two seconds what it read.
+    await scheduler.wait(2100);
     const blocked = await get(path());
     expect([blocked.status, blocked.headers.get("cache-control")]).toEqual([410, "no-store"]);
     expect((await get(`/f/${free.sha256}/icons/icon.png`)).status).toBe(404);
     await block("yanked");
+    await scheduler.wait(2100);
     expect((await get(path())).status).toBe(200);
     await block("published");
   });
