@@ -32,7 +32,11 @@ export function registerLicenseRoutes(app: Hono<ApiEnv>): void {
   });
 
   route(app, LICENSE_OPERATIONS.validateLicense, async ({ world, principal, body, raw }) => {
-    const answer = await validateLicense(world, principal, { ...body, binding: await bindingOf(body.nonce, raw) });
+    const answer = await validateLicense(world, principal, {
+      ...body,
+      installationId: body.installationId?.toLowerCase(),
+      binding: await bindingOf(body.nonce, raw),
+    });
     return answer.ok ? ok({ body: answer.value }) : answer;
   });
 

@@ -13,6 +13,7 @@ export const HARDWARE_ID = z.string().max(255);
 /** base64url of 16 to 32 bytes. */
 export const NONCE = z.string().regex(/^[A-Za-z0-9_-]{22,43}$/);
 export const VERSION = z.string().min(1).max(64);
+const DIGEST = z.string().regex(/^[0-9a-f]{64}$/);
 const LIMIT = z.int().min(-1).max(2_147_483_647);
 const TEXT = z.string().max(200);
 
@@ -53,6 +54,7 @@ export const ACTIVATE_BODY = z.object({
   pluginId: ID,
   hardwareId: HARDWARE_ID.optional(),
   version: VERSION,
+  bundleSha256: DIGEST.optional(),
   nonce: NONCE.optional(),
   env: z.enum(ENVIRONMENTS).optional(),
   origin: TEXT.optional(),
@@ -70,7 +72,9 @@ export const VALIDATE_BODY = z.object({
   licenseId: ID.optional(),
   pluginId: ID,
   hardwareId: HARDWARE_ID.optional(),
+  installationId: z.uuid().optional(),
   version: VERSION.optional(),
+  bundleSha256: DIGEST.optional(),
   entitlements: z.array(z.string().max(64)).max(64).optional(),
   nonce: NONCE.optional(),
 });

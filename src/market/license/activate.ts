@@ -23,6 +23,8 @@ export interface ActivateRequest extends NamedLicense, ConsentRequest {
   readonly deviceJkt?: string | undefined;
   readonly sealKey?: string | undefined;
   readonly version: string;
+  /** Digest of the bundle the device holds; must be the published one of the version. */
+  readonly bundleSha256?: string | undefined;
   readonly installationId?: string | undefined;
   readonly environment: Environment;
   readonly origin?: string | undefined;
@@ -66,7 +68,7 @@ export async function activate(
     const facts = await world.licenses.findForActivation(
       ref.value,
       device.value,
-      request.version,
+      { version: request.version, bundleSha256: request.bundleSha256 ?? null, installationId: null },
       request.idempotency,
       now,
     );

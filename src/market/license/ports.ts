@@ -43,6 +43,13 @@ export interface LicenseKeyRow {
   readonly sealed: string | null;
 }
 
+/** A build by version, by the digest of its bundle, or by both; and, of a device that sends no hardware id, its installation. */
+export interface AskedBuild {
+  readonly version: string | null;
+  readonly bundleSha256: string | null;
+  readonly installationId: string | null;
+}
+
 export interface ReleaseFacts {
   readonly version: string;
   readonly publishedAt: number;
@@ -206,7 +213,7 @@ export interface LicenseStore {
   findForActivation(
     ref: LicenseRef,
     device: DeviceRef,
-    version: string,
+    asked: AskedBuild,
     idempotency: IdempotencyKey | null,
     now: number,
   ): Promise<ActivationFacts | null>;

@@ -21,6 +21,7 @@ export interface ValidateRequest extends NamedLicense {
   readonly hardwareId?: string | undefined;
   readonly installationId?: string | undefined;
   readonly version?: string | undefined;
+  readonly bundleSha256?: string | undefined;
   readonly entitlements?: readonly string[] | undefined;
   readonly binding: RequestBinding;
 }
@@ -41,7 +42,11 @@ export async function validateLicense(
   const facts = await world.licenses.findForActivation(
     ref.value,
     { hardwareId: hardwareId ?? null, jkt: null },
-    request.version ?? "",
+    {
+      version: request.version ?? null,
+      bundleSha256: request.bundleSha256 ?? null,
+      installationId: request.installationId ?? null,
+    },
     null,
     now,
   );
@@ -73,8 +78,9 @@ function judgeUse(
       pluginId: request.pluginId,
       isOwner,
       missingEntitlements: missing,
-      ...(request.version === undefined ? {} : { build }),
-      ...(hardwareId === undefined ? {} : { hardwareId, activation: facts.activation }),
+      ...(request.version === undefined && request.bundleSha256 === undefined ? {} : { build }),
+      ...(hardwareId === undefined ? {} : { hardwareId }),
+      ...(hardwareId === undefined && request.installationId === undefined ? {} : { activation: facts.activation }),
     }),
     now,
   );

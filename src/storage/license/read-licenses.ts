@@ -3,6 +3,7 @@ import type { InstanceCredential } from "../../market/account/ports.ts";
 import { INSTANCE_API_SECRET } from "../../market/account/seal-purposes.ts";
 import type {
   ActivationFacts,
+  AskedBuild,
   DeviceRef,
   IdempotencyKey,
   LicenseFacts,
@@ -36,10 +37,15 @@ const FACTS_SELECT = `${LICENSE_SELECT}, ${ACTIVATION_SELECT},
 const FACTS_JOINS = `JOIN plugins p ON p.id = l.plugin_id
   JOIN instances i ON i.id = l.instance_id
   LEFT JOIN releases lr ON lr.id = p.latest_release_id`;
-const DEVICE_JOIN = `LEFT JOIN activations a ON a.id = COALESCE(
-  (SELECT d.id FROM activations d WHERE d.license_id = l.id AND d.device_jkt = ?4 LIMIT 1),
-  (SELECT d.id FROM activations d WHERE d.hardware_id = ?3 AND d.license_id = l.id
-    ORDER BY d.lease_until DESC LIMIT 1))`;
+const BY_DEVICE_KEY = "(SELECT d.id FROM activations d WHERE d.license_id = l.id AND d.device_jkt = ?4 LIMIT 1)";
+const BY_HARDWARE = `(SELECT d.id FROM activations d WHERE d.hardware_id = ?3 AND d.license_id = l.id
+  ORDER BY d.lease_until DESC LIMIT 1)`;
+// ?9 installation id
+const BY_INSTALLATION = `(SELECT d.id FROM activations d
+  WHERE d.instance_id = l.instance_id AND d.installation_id = ?9 AND d.license_id = l.id)`;
+const DEVICE_JOIN = `LEFT JOIN activations a ON a.id = COALESCE(${BY_DEVICE_KEY}, ${BY_HARDWARE})`;
+const DEVICE_OR_INSTALLATION_JOIN = `LEFT JOIN activations a
+  ON a.id = COALESCE(${BY_DEVICE_KEY}, ${BY_HARDWARE}, iif(?3 IS NULL AND ?4 IS NULL, ${BY_INSTALLATION}, NULL))`;
 const BY_KEY = "FROM license_keys k JOIN licenses l ON l.id = k.license_id";
 const BY_ID = "FROM licenses l JOIN license_keys k ON k.license_id = l.id AND k.state = 'current'";
 
@@ -95,7 +101,7 @@ export async function findForActivation(
   db: D1Database,
   ref: LicenseRef,
   device: DeviceRef,
-  version: string,
+  asked: AskedBuild,
   idempotency: IdempotencyKey | null,
   now: number,
 ): Promise<ActivationFacts | null> {
@@ -106,8 +112,10 @@ export async function findForActivation(
         json_extract(r.manifest, '$.permissions') AS r_permissions,
         json_extract(r.manifest, '$.dependencies') AS r_dependencies,
         y.request_hash AS y_request_hash, y.status AS y_status, y.body AS y_body
-      ${source(ref)} ${FACTS_JOINS} ${DEVICE_JOIN}
-      LEFT JOIN releases r ON r.plugin_id = l.plugin_id AND r.version = ?5 AND r.state IN ('published', 'deprecated')
+      ${source(ref)} ${FACTS_JOINS} ${DEVICE_OR_INSTALLATION_JOIN}
+      LEFT JOIN releases r ON r.plugin_id = l.plugin_id AND r.state IN ('published', 'deprecated')
+        AND r.version = COALESCE(?5, (SELECT x.version FROM releases x WHERE x.sha256 = ?8 AND x.plugin_id = l.plugin_id LIMIT 1))
+        AND (?8 IS NULL OR r.sha256 = ?8)
       LEFT JOIN idempotency_keys y ON y.scope = ?6 AND y.key = ?7 AND y.expires_at > ?2
       WHERE ${condition(ref)}`,
     )
@@ -116,9 +124,11 @@ export async function findForActivation(
       now,
       device.hardwareId,
       device.jkt,
-      version,
+      asked.version,
       idempotency?.scope ?? null,
       idempotency?.key ?? null,
+      asked.bundleSha256,
+      asked.installationId,
     )
     .first<Row>();
   if (row === null) return null;

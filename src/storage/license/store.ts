@@ -26,8 +26,8 @@ export function createLicenseStore(db: D1Database): LicenseStore {
   return {
     find: (ref, device, now) => findLicense(db, ref, device, now),
     findWithInstance: (apiKey, keyHash, device, now) => findWithInstance(db, apiKey, keyHash, device, now),
-    findForActivation: (ref, device, version, idempotency, now) =>
-      findForActivation(db, ref, device, version, idempotency, now),
+    findForActivation: (ref, device, asked, idempotency, now) =>
+      findForActivation(db, ref, device, asked, idempotency, now),
     findOffer: (pluginId, instanceId) => findOffer(db, pluginId, instanceId),
     isPublisherMember: (publisherId, accountId) => isPublisherMember(db, publisherId, accountId),
     listByUser: (instanceId, userId, now) => listByUser(db, instanceId, userId, now),

@@ -448,8 +448,18 @@ describe("validating", () => {
     ]);
     const device = await validate({ licenseKey, pluginId: plugin.id, hardwareId: hardware(1) });
     expect(device.body.code).toBe("ACTIVATION_REQUIRED");
-    const build = await validate({ licenseKey, pluginId: plugin.id, version: "9.9.9" });
-    expect(build.body.code).toBe("BUILD_MISMATCH");
+    const build = async (asked: object) => (await validate({ licenseKey, pluginId: plugin.id, ...asked })).body.code;
+    expect(await build({ version: "9.9.9" })).toBe("BUILD_MISMATCH");
+    expect(await build({ bundleSha256: "f".repeat(64) })).toBe("BUILD_MISMATCH");
+    expect(await build({ bundleSha256: plugin.sha256 })).toBe("VALID");
+    expect(await build({ bundleSha256: plugin.sha256, version: "1.0.0" })).toBe("VALID");
+    expect(await build({ bundleSha256: plugin.sha256, version: "1.1.0" })).toBe("BUILD_MISMATCH");
+    expect(await build({ installationId: crypto.randomUUID() })).toBe("ACTIVATION_REQUIRED");
+    const seat = { licenseKey, pluginId: plugin.id, hardwareId: hardware(1), version: "1.0.0" };
+    const wrong = await instance.post("/v1/installations", { ...seat, bundleSha256: "f".repeat(64) });
+    expect([wrong.status, wrong.body.code]).toEqual([403, "BUILD_MISMATCH"]);
+    const seated = await instance.post("/v1/installations", { ...seat, bundleSha256: plugin.sha256 });
+    expect(await build({ installationId: seated.body.installationId })).toBe("VALID");
   });
 
   it("says the same of an unknown key, a foreign one and another product's", async () => {

@@ -79,6 +79,8 @@ export interface TestPlugin {
   readonly id: string;
   readonly name: string;
   readonly closureDigest: string;
+  /** Digest of the bundle of version 1.0.0. */
+  readonly sha256: string;
 }
 
 const TIER_LIMITS = { apiCalls: 1000, storageMiB: 10, users: null };
@@ -175,7 +177,7 @@ export async function makePlugin(
     });
   }
   await env.DB.prepare("UPDATE plugins SET latest_release_id = ?1 WHERE id = ?2").bind(latest, plugin).run();
-  return { id: String(plugin), name, closureDigest };
+  return { id: String(plugin), name, closureDigest, sha256: `${n}0`.padStart(64, "0") };
 }
 
 /** A license sold by the publisher: basic with three seats unless said otherwise. */
