@@ -146,6 +146,31 @@ it("finds the culprit among several by running them alone", async () => {
   expect(mostAlone).toBe(1);
 });
 
+it("lets no suspect meet the sandbox that the one before it took down", async () => {
+  const incidents = createIncidentLog();
+  let isDown = false;
+  let met = 0;
+  const sandbox = sandboxThat(async (job, _host, _module, nth) => {
+    if (isDown) met++;
+    await scheduler.wait(20);
+    if (nth > 2 && job.plugin === "innocent") return GOOD;
+    isDown = true;
+    incidents.report({ why: "hang", at: Date.now() });
+    setTimeout(() => {
+      isDown = false;
+      incidents.report({ why: "ready", at: Date.now() });
+    }, 250);
+    return lost();
+  });
+  const runner = runnerOn(sandbox, incidents);
+  const [looper, innocent] = await Promise.all([
+    runner.run(await shortJob({ plugin: "looper" }), REQUEST_CALL, AUTHORITY),
+    runner.run(await shortJob({ plugin: "innocent" }), REQUEST_CALL, AUTHORITY),
+  ]);
+  expect([code(looper), code(innocent)]).toEqual(["plugin_timeout", "ok"]);
+  expect(met).toBe(0);
+});
+
 it("closes the session with the run: what the sandbox kept is dead", async () => {
   let kept: HostSession | undefined;
   const sandbox = sandboxThat(async (_job, host) => {
