@@ -1,4 +1,6 @@
-import { sha256Hex, sha512Hex } from "../digest.ts";
+import { sha512 } from "@noble/hashes/sha2.js";
+import { encodeHex } from "../bytes.ts";
+import { sha256Hex } from "../digest.ts";
 import { type Capabilities, capabilitiesDigest, capabilitiesOf, closureDigestOf } from "../manifest/capabilities.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { byText } from "../manifest/text.ts";
@@ -34,6 +36,7 @@ export interface OpenedBundle {
   readonly bytes: Uint8Array;
   readonly size: number;
   readonly sha256: string;
+  /** Computed when first asked for: only statements carry it, and it would cost every reader a third of the time. */
   readonly sha512: string;
   readonly manifest: Manifest;
   readonly manifestBytes: Uint8Array;
@@ -63,8 +66,6 @@ export async function openBundle(
   }
   const entries = readArchive(bytes);
   if (!entries.ok) return refuse([entries.problem]);
-  // Beside the reading, in the engine's own thread where it has one.
-  const longDigest = sha512Hex(bytes);
   const contents = await readContents(bytes, entries.value.entries, entries.value.held);
   if (!contents.ok) return refuse([contents.problem]);
 
@@ -82,11 +83,15 @@ export async function openBundle(
   if (documents.length > 0) return refuse(sorted(documents));
 
   const capabilities = capabilitiesOf(manifest.value);
+  let longDigest: string | null = null;
   return ok({
     bytes,
     size: bytes.length,
     sha256: await digest,
-    sha512: await longDigest,
+    get sha512() {
+      longDigest ??= encodeHex(sha512(bytes));
+      return longDigest;
+    },
     manifest: manifest.value,
     manifestBytes,
     manifestSha256: found.get(MANIFEST_PATH)?.sha256 ?? "",

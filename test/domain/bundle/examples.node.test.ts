@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { inflateStrict } from "../../../src/domain/bundle/inflate.ts";
 import { openBundle } from "../../../src/domain/bundle/open.ts";
 import { concatBytes, decodeHex, encodeHex, encodeUtf8 } from "../../../src/domain/bytes.ts";
-import { sha256Hex } from "../../../src/domain/digest.ts";
+import { sha256Hex, sha512Hex } from "../../../src/domain/digest.ts";
 import { patched, zip } from "./archive.ts";
 import { bundle, README, SAMPLE_FILES } from "./sample.ts";
 import { E1, E2, MANIFEST, named, README_DEFLATED, README_TEXT } from "./vectors/examples.ts";
@@ -169,6 +169,9 @@ it("hands out every file as it went in, and nothing else", async () => {
     "manifest.json",
     ...Object.keys(SAMPLE_FILES).sort(),
   ]);
+  expect(opened.value.sha512).toBe(await sha512Hex(opened.value.bytes));
+  expect(opened.value.sha256).toBe(await sha256Hex(opened.value.bytes));
+  expect(opened.value.manifestSha256).toBe(await sha256Hex(opened.value.manifestBytes));
   expect(opened.value.file("constructor")).toBe(null);
   expect(opened.value.file("ui/pages")).toBe(null);
 });
