@@ -125,7 +125,7 @@ describe("a public bundle", () => {
     await scheduler.wait(2100);
     expect((await get(path())).status).toBe(200);
     await block("published");
-  });
+  }, 20_000);
 });
 
 describe("pictures of a listing", () => {
