@@ -44,7 +44,10 @@ export function createPages(): Hono<PagesEnv> {
     const fresh = kept.fresh(key, now);
     if (fresh !== null) return pageResponse(context.req.raw, fresh);
     const view = await load();
-    if (view === null) return context.notFound();
+    if (view === null) {
+      kept.drop(key);
+      return context.notFound();
+    }
     return pageResponse(context.req.raw, await kept.draw(key, view, now, () => render(draw(view))));
   }
 

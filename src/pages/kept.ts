@@ -9,7 +9,7 @@ interface Entry {
 
 /**
  * Rendered pages of one isolate. Within `freshFor` milliseconds a page is answered without asking anything; after that its
- * view is loaded again, and drawn again only if it differs. Bounded: the page asked for longest ago leaves first.
+ * view is loaded again by the first who asks, and drawn again only if it differs. Bounded: the page asked for longest ago leaves first.
  */
 export function createKept(bounds: { readonly entries: number; readonly freshFor: number }) {
   const entries = new Map<string, Entry>();
@@ -23,10 +23,20 @@ export function createKept(bounds: { readonly entries: number; readonly freshFor
   }
 
   return {
-    /** The page if it is fresh. */
+    /**
+     * The page if it is fresh. Who gets null loads the view; until that is done the others still get the old page, so a
+     * busy page is loaded once and not by everybody at the same moment.
+     */
     fresh(key: string, now: number): Rendered | null {
       const entry = entries.get(key);
-      return entry !== undefined && now < entry.freshUntil ? entry.rendered : null;
+      if (entry === undefined) return null;
+      if (now < entry.freshUntil) return entry.rendered;
+      entry.freshUntil = now + bounds.freshFor;
+      return null;
+    },
+    /** What is gone is not shown again. */
+    drop(key: string): void {
+      entries.delete(key);
     },
     /** The page for this view: the kept one if nothing in it changed. */
     async draw(key: string, view: unknown, now: number, render: () => Promise<Rendered>): Promise<Rendered> {

@@ -37,3 +37,19 @@ it("stays bounded: the page asked for longest ago leaves first", async () => {
   expect(kept.fresh("/b", NOON)).toBeNull();
   expect(kept.fresh("/a", NOON + 3000)?.etag).toBe("/a 1");
 });
+
+it("lets one request load a stale page while the others still get the old one", async () => {
+  const { kept, draw } = setting();
+  await draw("/", { rev: 1 }, NOON);
+  expect(kept.fresh("/", NOON + 2000)).toBeNull();
+  expect(kept.fresh("/", NOON + 2000)?.etag).toBe("/ 1");
+  expect((await draw("/", { rev: 2 }, NOON + 2001)).etag).toBe("/ 2");
+  expect(kept.fresh("/", NOON + 2002)?.etag).toBe("/ 2");
+});
+
+it("never again shows what is gone", async () => {
+  const { kept, draw } = setting();
+  await draw("/", { rev: 1 }, NOON);
+  kept.drop("/");
+  expect(kept.fresh("/", NOON + 1)).toBeNull();
+});

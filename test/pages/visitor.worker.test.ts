@@ -233,6 +233,16 @@ it("shows a change within seconds although busy pages are kept", async () => {
   await expect.poll(() => read("/plugins/changing"), { timeout: 5000, interval: 250 }).toContain("After");
 });
 
+it("forgets a plugin that was taken back within seconds", async () => {
+  await seedPlugin(env.DB, pluginDetail({ name: "leaving" }));
+  expect(await read("/plugins/leaving")).toContain("Appointment reminder");
+  await env.DB.prepare(
+    "UPDATE plugins SET state = 'removed', listed = 0, latest_release_id = NULL WHERE name = 'leaving'",
+  ).run();
+  await expect.poll(async () => (await visit("/plugins/leaving")).status, { timeout: 5000, interval: 250 }).toBe(404);
+  expect((await visit("/plugins/leaving")).status).toBe(404);
+});
+
 it("stays calm when the database fails: a page with the request's number and nothing else", async () => {
   await env.DB.prepare("ALTER TABLE plugins RENAME TO plugins_away").run();
   try {
