@@ -16,6 +16,8 @@ import { METHODS, type Method } from "../domain/execution/methods.ts";
 const MAX_IN_FLIGHT = 16;
 /** Calls that may wait; more are refused at once. */
 const MAX_WAITING = 1024;
+/** A run that goes on asking after this many refusals only wants to keep us busy: it ends. */
+const MAX_REFUSALS = 1000;
 
 /**
  * What one run may do, and the only object of ours an isolate ever holds. Every public method is attack surface: it
@@ -33,6 +35,8 @@ export class Capabilities extends RpcTarget {
   #isOpen = true;
   #inFlight = 0;
   #isOverBudget = false;
+  #refusals = 0;
+  readonly #flooded = Promise.withResolvers<void>();
   readonly #waiting: (() => void)[] = [];
 
   constructor(job: Job, host: HostSession) {
@@ -43,6 +47,12 @@ export class Capabilities extends RpcTarget {
 
   /** One capability call. Answers an envelope, never throws: error text would cross the boundary verbatim. */
   async call(method: unknown, args: unknown): Promise<CallReply> {
+    const reply = await this.#answer(method, args);
+    if (!reply.ok && !HOST_CODES.includes(reply.error.code) && ++this.#refusals > MAX_REFUSALS) this.#flooded.resolve();
+    return reply;
+  }
+
+  async #answer(method: unknown, args: unknown): Promise<CallReply> {
     if (!this.#isOpen) return refused("session_closed", "This run has ended");
     if (!isMethod(method)) return refused("unknown_method", "No such method");
     const { permission } = METHODS[method];
@@ -96,6 +106,11 @@ export class Capabilities extends RpcTarget {
     };
   }
 
+  /** Settles when the run was refused so often that it shall end. */
+  static flooded(capabilities: Capabilities): Promise<void> {
+    return capabilities.#flooded.promise;
+  }
+
   static wasOverBudget(capabilities: Capabilities): boolean {
     return capabilities.#isOverBudget;
   }
@@ -109,6 +124,9 @@ export class Capabilities extends RpcTarget {
     return true;
   }
 }
+
+/** Refusals that answer a proper question; asking a thousand of those is work. */
+const HOST_CODES: readonly CallCode[] = ["host_refused", "host_unavailable", "quota_exceeded"];
 
 const ARGUMENT_MESSAGES = {
   too_large: "The arguments are larger than 256 KiB",

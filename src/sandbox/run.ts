@@ -80,6 +80,7 @@ async function runOnce(
     const answer = await Promise.race([
       entry.run(about, call, capabilities),
       scheduler.wait(job.limits.wallMs, { signal: stop.signal }).then(() => TIMED_OUT),
+      Capabilities.flooded(capabilities).then(() => FLOODED),
     ]);
     held.push(answer);
     return settle(readAnswer(answer, job.limits.outputBytes), capabilities);
@@ -98,6 +99,7 @@ interface Guest {
 }
 
 const TIMED_OUT = Symbol("timed out");
+const FLOODED = Symbol("flooded");
 /** Failures the prelude may name. Everything else that ends a run is seen from outside. */
 const GUEST_CODES = ["plugin_error", "plugin_invalid", "network_denied"] as const satisfies readonly RunCode[];
 type Outcome = { ok: true; value: Json } | { ok: false; error: { code: RunCode; message?: string } };
@@ -105,6 +107,7 @@ type Outcome = { ok: true; value: Json } | { ok: false; error: { code: RunCode; 
 /** The prelude answers JSON text, so no live stub, function or accessor can come back. */
 function readAnswer(answer: unknown, maxBytes: number): Outcome {
   if (answer === TIMED_OUT) return failure("plugin_timeout", "The plugin did not answer in time");
+  if (answer === FLOODED) return failure("plugin_limit", "The plugin went on calling after a thousand refusals");
   if (typeof answer !== "string") return failure("plugin_output", "The plugin's answer is not data");
   if (answer.length > maxBytes || new TextEncoder().encode(answer).length > maxBytes)
     return failure("plugin_output", "The plugin's answer is larger than 256 KiB");

@@ -234,3 +234,13 @@ it("ignores log levels and lines that are not what they should be", async () => 
     ["warn", 16_382],
   ]);
 });
+
+it("ends a run that goes on asking after a thousand refusals", async () => {
+  const { reply, host } = await playRaw(
+    `for (let i = 0; i < 100000; i++) await bridge.call("customers.list", {}); return "never";`,
+    { limits: { ...(await jobFor("")).limits, wallMs: 20_000 } },
+  );
+  expect(reply).toMatchObject({ ok: false, error: { code: "plugin_limit" } });
+  expect(reply.report?.denied["customers.list"]).toBeLessThan(1200);
+  expect(host.heard).toEqual([]);
+}, 30_000);
