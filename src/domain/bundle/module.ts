@@ -50,6 +50,8 @@ class Reader {
   #isProperty = false;
   /** The frame that the last `)` or `}` closed. */
   #closed: Frame | null = null;
+  /** The piece of a template that followed the `}` just taken. */
+  #part: Token | null = null;
   #classDepths: number[] = [];
   #hasDefault = false;
 
@@ -82,7 +84,8 @@ class Reader {
             : this.#string(token);
     if (fault !== null) return fault;
     this.#isProperty = isProperty;
-    if (this.#before !== token) this.#before = token;
+    this.#before = this.#part ?? token;
+    this.#part = null;
     return null;
   }
 
@@ -172,7 +175,9 @@ class Reader {
     this.#closed = frame;
     if (frame.kind !== "template") return null;
     const part = this.#tokens.templatePart();
-    return part.kind === "broken" ? this.#broken(part) : this.#template(part);
+    if (part.kind === "broken") return this.#broken(part);
+    this.#part = part;
+    return this.#template(part);
   }
 
   #braceKind(): FrameKind {
@@ -208,12 +213,13 @@ class Reader {
     const before = this.#before;
     if (before === null) return true;
     if (before.kind === "word") return BEFORE_REGEX.has(before.text) && !this.#isProperty;
+    if (before.kind === "template") return before.text.endsWith("${");
     if (before.kind !== "punctuator") return false;
     switch (before.text) {
       case ")":
         return HEADS_OF_BLOCKS.has(this.#closed?.head?.text ?? "");
       case "}":
-        return this.#closed?.kind !== "object" && this.#closed?.kind !== "template";
+        return this.#closed?.kind !== "object";
       case "]":
       case "++":
       case "--":
