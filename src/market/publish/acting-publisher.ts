@@ -24,3 +24,14 @@ export async function actingPublisher(
   const mayPublish = role === "owner" || role === "maintainer";
   return mayPublish || role === "developer" ? { publisherId, mayPublish } : null;
 }
+
+/** Is this publisher the caller's, in whatever role? */
+export async function standsFor(
+  world: Pick<World, "catalogue">,
+  authority: PublishAuthority,
+  publisherId: string,
+): Promise<boolean> {
+  if (authority.onlyPublisherId !== null) return authority.onlyPublisherId === publisherId;
+  const memberships = await world.catalogue.memberships(authority.actor.id);
+  return memberships.some((membership) => membership.publisherId === publisherId);
+}

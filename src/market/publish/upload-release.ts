@@ -12,7 +12,7 @@ import { ok, type Result, refuse } from "../../domain/result.ts";
 import { unixSeconds } from "../../domain/time.ts";
 import { judgeSequence, type OpenedStatement } from "../../domain/trust/statement.ts";
 import type { World } from "../ports.ts";
-import { actingPublisher } from "./acting-publisher.ts";
+import { actingPublisher, standsFor } from "./acting-publisher.ts";
 import { bundleProblem } from "./bundle-problem.ts";
 import { judgeName, judgeQuota } from "./name-rules.ts";
 import type { IntakeFacts, NewRelease, NewStatement } from "./ports.ts";
@@ -91,6 +91,16 @@ function judgeForm(form: HostForm, bundle: OpenedBundle): Problem<Reason> | null
   return fields.length === 0 ? null : { reason: "metadata_mismatch", facts: { fields } };
 }
 
+/** The manifest names a publisher the caller does not stand for: a foreign name, or a slip in one's own manifest. */
+async function judgeStranger(
+  world: Needs,
+  authority: PublishAuthority,
+  { plugin }: IntakeFacts,
+): Promise<Problem<"name_taken" | "metadata_mismatch">> {
+  const isForeign = plugin !== null && !(await standsFor(world, authority, plugin.publisherId));
+  return isForeign ? { reason: "name_taken" } : { reason: "metadata_mismatch", facts: { fields: ["publisher"] } };
+}
+
 type Judged =
   | { readonly present: Uploaded }
   | { readonly publisherId: string; readonly statement: NewStatement | null };
@@ -110,19 +120,7 @@ async function judgeUpload(
     acting?.publisherId ?? null,
     unixSeconds(world.clock.now()),
   );
-  // A name in other hands is named first, whatever publisher the manifest claims.
-  if (
-    intake.plugin !== null &&
-    intake.plugin.publisherId !== acting?.publisherId &&
-    intake.plugin.publisherHandle !== publisher
-  )
-    return refuse({ reason: "name_taken" });
-  if (acting === null)
-    return refuse(
-      intake.plugin === null
-        ? { reason: "metadata_mismatch", facts: { fields: ["publisher"] } }
-        : { reason: "name_taken" },
-    );
+  if (acting === null) return refuse(await judgeStranger(world, authority, intake));
   const misnamed = judgeName(intake, acting.publisherId, authority.mayCreate);
   if (misnamed !== null) return refuse(misnamed);
 

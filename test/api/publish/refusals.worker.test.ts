@@ -135,6 +135,9 @@ describe("names and versions", () => {
     const release = await makeRelease(other, "borrowed-name");
     const refused = await upload(acme.token, { bundle: release.bytes });
     expect(refused).toMatchObject({ status: 422, body: { code: "metadata_mismatch", fields: ["publisher"] } });
+    await publish(acme, await makeRelease(acme, "own-name"));
+    const slip = await makeRelease(other, "own-name", { version: "2.0.0" });
+    expect((await upload(acme.token, { bundle: slip.bytes })).body.code).toBe("metadata_mismatch");
   });
 
   it("keeps reserved names and tombstones for those they belong to", async () => {

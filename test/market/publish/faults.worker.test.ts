@@ -261,6 +261,12 @@ describe("a bell that is lost", () => {
       .all();
     expect(results.every((row) => row.attempt === 1)).toBe(true);
     expect(results).toHaveLength(4);
+    const audit = await env.DB.prepare(
+      "SELECT count(*) AS n FROM audit WHERE action = 'release.review' AND subject_id = ?",
+    )
+      .bind(releaseId)
+      .first<number>("n");
+    expect(audit).toBe(1);
     expect((await view(releaseId)).gates).toEqual(["desk"]);
   });
 });
