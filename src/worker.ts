@@ -1,9 +1,11 @@
 import { type Context, Hono } from "hono";
 import { refuseTokenInUrl } from "./api/account/routes.ts";
+import { allowedMethods } from "./api/allowed-methods.ts";
 import { createApi } from "./api/app.ts";
 import type { ApiEnv } from "./api/context.ts";
 import { refuseKeyInUrl } from "./api/license/refuse-key-in-url.ts";
 import { problemResponse } from "./api/problem.ts";
+import { refuseBadAddress } from "./api/refuse-bad-address.ts";
 import type { Runner } from "./contract/sandbox.ts";
 import { redactPath } from "./domain/license/redact-path.ts";
 import { createHostApi } from "./gateway/execution/host-api.ts";
@@ -43,7 +45,8 @@ export { InstallationStorage } from "./storage/execution/installation-storage.ts
 const app = new Hono<ApiEnv & { Bindings: Env }>();
 
 app.use(async (context, next) => {
-  const requestId = context.req.header("cf-ray") ?? crypto.randomUUID();
+  const ray = context.req.header("cf-ray") ?? "";
+  const requestId = CF_RAY.test(ray) ? ray : crypto.randomUUID();
   context.set("requestId", requestId);
   context.set("world", buildWorld(context.env, context.executionCtx as ExecutionContext));
   context.set("principal", { kind: "anonymous" });
@@ -55,12 +58,23 @@ app.use(async (context, next) => {
 
 app.use(refuseTokenInUrl);
 app.use(refuseKeyInUrl);
+app.use(refuseBadAddress);
 app.route("/", createApi());
 app.route("/", createPages());
 
-app.notFound((context) =>
-  wantsPage(context.req.raw) ? notFoundResponse() : problemResponse({ reason: "NOT_FOUND" }, about(context)),
-);
+app.notFound((context) => {
+  const { method, path } = context.req;
+  const allowed = allowedMethods(app, path);
+  if (allowed.length > 0 && !allowed.includes(method)) {
+    const allow = [...allowed, "OPTIONS"].join(", ");
+    // No CORS: nothing here is meant for the scripts of other sites.
+    if (method === "OPTIONS") return new Response(null, { status: 204, headers: { allow } });
+    const refused = problemResponse({ reason: "METHOD_NOT_ALLOWED", facts: { allow: allowed } }, about(context));
+    refused.headers.set("allow", allow);
+    return refused;
+  }
+  return wantsPage(context.req.raw) ? notFoundResponse() : problemResponse({ reason: "NOT_FOUND" }, about(context));
+});
 app.onError((error, context) => {
   console.error(JSON.stringify({ requestId: context.get("requestId"), error: String(error), stack: error.stack }));
   return wantsPage(context.req.raw)
@@ -95,6 +109,9 @@ export default {
     for (const result of results) if (result.status === "rejected") console.error(String(result.reason));
   },
 } satisfies ExportedHandler<Env>;
+
+/** The platform's name for a request, when it was the platform that wrote it. */
+const CF_RAY = /^[0-9a-f]{16}(?:-[A-Z]{3})?$/;
 
 /** What a problem document says of its request. */
 function about(context: Context<ApiEnv & { Bindings: Env }>): Parameters<typeof problemResponse>[1] {

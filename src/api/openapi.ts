@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Caller, Operation } from "../contract/operation.ts";
+import { type Caller, type Operation, problemsOf } from "../contract/operation.ts";
 import { OPERATIONS } from "../contract/operations.ts";
 import type { Json } from "../domain/json/json.ts";
 import type { Reason } from "../domain/reasons.ts";
@@ -8,9 +8,10 @@ import { STATUS } from "./status.ts";
 /** OpenAPI 3.1 of every operation, a pure function of the table that also validates requests. */
 export function openApiDocument(origin: string): { readonly [key: string]: unknown } {
   const paths: Record<string, Record<string, unknown>> = {};
+  const schemas: Record<string, unknown> = { Problem: PROBLEM_SCHEMA };
   for (const operation of OPERATIONS) {
     const path = paths[operation.path] ?? {};
-    path[operation.method.toLowerCase()] = describe(operation);
+    path[operation.method.toLowerCase()] = share(describe(operation), operation.id, schemas);
     paths[operation.path] = path;
   }
   return {
@@ -19,7 +20,7 @@ export function openApiDocument(origin: string): { readonly [key: string]: unkno
     servers: [{ url: origin }],
     paths,
     components: {
-      schemas: { Problem: PROBLEM_SCHEMA },
+      schemas,
       securitySchemes: {
         token: { type: "http", scheme: "bearer", description: "A token: rbsm_<kind>_…" },
         instance: {
@@ -48,7 +49,7 @@ function describe(operation: Operation): { readonly [key: string]: unknown } {
     tags: [operation.tag],
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(operation.body ? { requestBody: requestBody(operation) } : {}),
-    responses: { ...answers(operation), ...problems(operation.problems) },
+    responses: { ...answers(operation), ...problems(problemsOf(operation)) },
     security: security(operation.caller),
   };
 }
@@ -107,6 +108,25 @@ function security(caller: Caller): unknown[] {
   if (caller.kind === "account") return [{ token: [] }];
   if (caller.kind === "instance_or_account") return [{ instance: [] }, { token: [] }];
   return [];
+}
+
+/**
+ * References of a schema count from the document's root once it stands inside one: named parts move to `components`,
+ * nameless ones under the operation's id.
+ */
+function share(value: unknown, id: string, schemas: Record<string, unknown>): unknown {
+  if (Array.isArray(value)) return value.map((entry) => share(entry, id, schemas));
+  if (typeof value !== "object" || value === null) return value;
+  const nameOf = (name: string): string => (name.startsWith("__") ? `${id}${name}` : name);
+  const shared: Record<string, unknown> = {};
+  for (const [member, inner] of Object.entries(value)) {
+    if (member === "$defs")
+      for (const [name, schema] of Object.entries(inner)) schemas[nameOf(name)] = share(schema, id, schemas);
+    else if (member === "$ref" && typeof inner === "string")
+      shared[member] = inner.replace(/^#\/\$defs\/(.+)$/, (_, name: string) => `#/components/schemas/${nameOf(name)}`);
+    else shared[member] = share(inner, id, schemas);
+  }
+  return shared;
 }
 
 /** Input mode for requests and answers: output mode closes objects, and strict clients would break on our next field. */

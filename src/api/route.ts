@@ -85,12 +85,13 @@ async function respond<O extends Operation>(
 
 function parseQuery(operation: Operation, url: string): Result<unknown, Problem<Reason>> {
   if (operation.query === undefined) return ok(undefined);
-  const values: Record<string, string | string[]> = {};
+  // A map, since a parameter may be called like a member of every object.
+  const values = new Map<string, string | string[]>();
   new URL(url).searchParams.forEach((value, name) => {
-    const before = values[name];
-    values[name] = before === undefined ? value : [...(Array.isArray(before) ? before : [before]), value];
+    const before = values.get(name);
+    values.set(name, before === undefined ? value : [before, value].flat());
   });
-  return validate(operation.query, values);
+  return validate(operation.query, Object.fromEntries(values));
 }
 
 async function parseBody(
@@ -98,6 +99,9 @@ async function parseBody(
   request: Request,
 ): Promise<Result<{ parsed: unknown; raw: Uint8Array }, Problem<Reason>>> {
   const none = new Uint8Array();
+  // Nothing here unpacks, so a packed body would be judged by bytes that it does not mean.
+  if (body !== undefined && !/^(?:identity)?$/i.test(request.headers.get("content-encoding")?.trim() ?? ""))
+    return refuse({ reason: "MEDIA_TYPE_UNSUPPORTED", facts: { contentEncoding: "identity" } });
   if (body?.type !== "json") return ok({ parsed: undefined, raw: none });
   const raw = await readBounded(request, body.maxBytes);
   if (raw === null) return refuse({ reason: "BODY_TOO_LARGE", facts: { maxBytes: body.maxBytes } });

@@ -102,6 +102,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   MEDIA_TYPE_UNSUPPORTED: "server",
   METHOD_NOT_ALLOWED: "server",
   URI_INVALID: "server",
+  URI_TOO_LONG: "server",
   VALIDATION_ERROR: "server",
   INTERNAL_ERROR: "server",
   SERVICE_UNAVAILABLE: "server",

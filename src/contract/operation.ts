@@ -61,3 +61,18 @@ export type Body =
 
 export const MAX_JSON_BYTES = 65_536;
 export const DECIMAL_ID = /^[1-9][0-9]{0,14}$/;
+
+/** Every refusal an operation may answer: its own, and those that every address, credential, query and body can earn. */
+export function problemsOf(operation: Operation): readonly Reason[] {
+  const { caller, path, query, body } = operation;
+  const reasons: Reason[] = ["URI_INVALID", "URI_TOO_LONG", "token_in_url", "KEY_IN_URL", "INTERNAL_ERROR"];
+  // A wrong credential is refused where none is needed, too.
+  reasons.push("AUTHENTICATION_REQUIRED");
+  if (caller.kind !== "secret") reasons.push("CLOCK_SKEW");
+  if (caller.kind !== "secret" && caller.kind !== "none") reasons.push("PERMISSION_DENIED");
+  if (caller.kind === "instance" || caller.kind === "instance_or_account") reasons.push("INSTANCE_SUSPENDED");
+  if (path.includes("{")) reasons.push("NOT_FOUND");
+  if (query !== undefined) reasons.push("VALIDATION_ERROR");
+  if (body !== undefined) reasons.push("BODY_INVALID", "BODY_TOO_LARGE", "MEDIA_TYPE_UNSUPPORTED", "VALIDATION_ERROR");
+  return [...new Set([...operation.problems, ...reasons])];
+}

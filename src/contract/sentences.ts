@@ -10,6 +10,7 @@ export const SENTENCES = {
   NOT_FOUND: "Not found",
   METHOD_NOT_ALLOWED: "This address does not answer that method.",
   URI_INVALID: "The address is not validly encoded.",
+  URI_TOO_LONG: "The address is too long.",
   RATE_LIMITED: "Too many requests; try again later.",
   INTERNAL_ERROR: "Something went wrong on our side.",
   SERVICE_UNAVAILABLE: "The service cannot answer right now; try again.",

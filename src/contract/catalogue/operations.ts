@@ -300,6 +300,7 @@ export const CATALOGUE_OPERATIONS = {
     answers: { 200: z.object({ token: z.string(), url: z.string(), expiresAt: z.string() }) },
     problems: [
       "NOT_FOUND",
+      "release_not_found",
       "KEY_MALFORMED",
       "EXPIRED",
       "REVOKED",

@@ -108,7 +108,24 @@ export const LICENSE = z.object({
   issuedAt: z.string(),
   lastVerified: z.string().optional(),
   keyHint: z.string().optional(),
+  usageLimits: z
+    .object({ apiCalls: z.int(), storage: z.int(), users: z.int(), features: z.array(z.string()) })
+    .optional()
+    .describe("Only where one license is shown; -1 is unlimited"),
+  usageData: z.object({ apiCalls: z.number(), storage: z.number() }).optional(),
 });
+
+/** What a verdict adds to its code: absent where the code says it all. */
+const VERDICT_FACTS = {
+  startsAt: z.string().optional(),
+  endsAt: z.string().optional(),
+  endedAt: z.string().optional(),
+  graceUntil: z.string().optional(),
+  daysLeft: z.int().optional(),
+  reason: z.string().optional(),
+  why: z.string().optional(),
+  missing: z.array(z.string()).optional(),
+};
 
 const SEEN_LICENSE = z.object({ status: z.string(), type: z.string(), expiresAt: z.string().optional() });
 const CODE_CLASS = z.enum(["ok", "conclusive", "action", "retryable"]);
@@ -122,6 +139,7 @@ export const VERIFY_ANSWER = z.object({
 });
 
 export const LEASE_ANSWER = z.object({
+  ...VERDICT_FACTS,
   code: z.string(),
   class: CODE_CLASS,
   message: z.string(),
@@ -137,6 +155,7 @@ export const LEASE_ANSWER = z.object({
 });
 
 export const VALIDATE_ANSWER = z.object({
+  ...VERDICT_FACTS,
   code: z.string(),
   class: CODE_CLASS,
   status: z.int(),
