@@ -126,7 +126,7 @@ export const LICENSE_OPERATIONS = {
     tag: "licenses",
     caller: { kind: "instance_or_account", scope: [...OWN, ...BILLING] },
     params: ID_PARAM,
-    answers: { 200: shapes.LICENSE },
+    answers: { 200: shapes.LICENSE_DETAIL },
     problems: [...CALLER_PROBLEMS, "NOT_FOUND"],
   },
   transferLicense: {

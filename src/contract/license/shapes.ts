@@ -127,7 +127,19 @@ const VERDICT_FACTS = {
   missing: z.array(z.string()).optional(),
 };
 
+/** One license in full. */
+export const LICENSE_DETAIL = LICENSE.extend({
+  usageLimits: z.object({ apiCalls: z.int(), storage: z.int(), users: z.int(), features: z.array(z.string()) }),
+  usageData: z.object({ apiCalls: z.int(), storage: z.int() }),
+});
+
 const SEEN_LICENSE = z.object({ status: z.string(), type: z.string(), expiresAt: z.string().optional() });
+/** What a standing right says of its end. */
+const STANDING = {
+  endsAt: z.string().optional(),
+  graceUntil: z.string().optional(),
+  daysLeft: z.int().optional(),
+};
 const CODE_CLASS = z.enum(["ok", "conclusive", "action", "retryable"]);
 
 export const VERIFY_ANSWER = z.object({
@@ -152,6 +164,7 @@ export const LEASE_ANSWER = z.object({
   validUntil: z.string(),
   nextHeartbeatSeconds: z.int(),
   warnings: z.array(z.string()),
+  ...STANDING,
 });
 
 export const VALIDATE_ANSWER = z.object({
@@ -160,6 +173,12 @@ export const VALIDATE_ANSWER = z.object({
   class: CODE_CLASS,
   status: z.int(),
   license: z.object({ status: z.string(), type: z.string() }).optional(),
+  reason: z.string().optional(),
+  startsAt: z.string().optional(),
+  endedAt: z.string().optional(),
+  missing: z.array(z.string()).optional(),
+  why: z.string().optional(),
+  ...STANDING,
   serverTime: z.string(),
   verdict: z.string(),
 });

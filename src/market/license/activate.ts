@@ -10,11 +10,11 @@ import { HOUR, unixSeconds } from "../../domain/time.ts";
 import type { World } from "../ports.ts";
 import { actorOf, type Role, roleOf } from "./access.ts";
 import { type NamedLicense, referLicense } from "./ask-device.ts";
+import { intendedUse } from "./intended-use.ts";
 import type { ActivationFacts, Consent, IdempotencyKey } from "./ports.ts";
 import { type ConsentRequest, readConsent } from "./read-consent.ts";
 import { refuseSigned } from "./refuse-signed.ts";
 import { type SeatWish, takeSeat } from "./take-seat.ts";
-import { useOf } from "./use-of.ts";
 
 export interface ActivateRequest extends NamedLicense, ConsentRequest {
   readonly pluginId: string;
@@ -140,7 +140,7 @@ function judgeActivation(
   const { release } = facts;
   return judge(
     facts.license,
-    useOf(facts, {
+    intendedUse(facts, {
       order: "standard",
       pluginId: request.pluginId,
       isOwner: role !== null,

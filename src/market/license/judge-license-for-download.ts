@@ -8,7 +8,7 @@ import { ok, type Result, refuse } from "../../domain/result.ts";
 import { unixSeconds } from "../../domain/time.ts";
 import type { World } from "../ports.ts";
 import { referKey } from "./ask-device.ts";
-import { useOf } from "./use-of.ts";
+import { intendedUse } from "./intended-use.ts";
 
 /** What the host sends when it does not know its hardware: fine for unbound licenses only. */
 export const UNKNOWN_HARDWARE = "unknown";
@@ -41,7 +41,7 @@ export async function judgeLicenseForDownload(
   if (facts === null || facts.license.instanceId !== principal.instanceId) return refuse(unusable("NOT_FOUND"));
   const verdict = judge(
     facts.license,
-    useOf(facts, {
+    intendedUse(facts, {
       order: "host",
       pluginId: wanted.pluginId,
       isOwner: true,

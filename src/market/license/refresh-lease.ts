@@ -10,12 +10,12 @@ import { ok, type Result, refuse } from "../../domain/result.ts";
 import { isoTime, MINUTE, unixSeconds } from "../../domain/time.ts";
 import type { World } from "../ports.ts";
 import { findInstallation, installationActor } from "./find-installation.ts";
+import { intendedUse } from "./intended-use.ts";
 import { makeJti, makeOp } from "./make-ids.ts";
 import type { InstallationFacts } from "./ports.ts";
 import { refuseSigned } from "./refuse-signed.ts";
 import { signClaims } from "./sign.ts";
 import { HEARTBEAT_SECONDS } from "./take-seat.ts";
-import { useOf } from "./use-of.ts";
 
 export interface RefreshRequest {
   /** The lease held; left out by hosts that keep none: then the current one is meant. */
@@ -96,7 +96,7 @@ export function judgeRefresh(facts: InstallationFacts, now: number): Problem<Rea
   const isRevivable = activation.releasedAt === null && activation.leaseUntil > now - license.reviveWindow;
   const verdict = judge(
     license,
-    useOf(
+    intendedUse(
       {
         key: null,
         instance: facts.instance,

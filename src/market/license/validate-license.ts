@@ -12,9 +12,9 @@ import { HOUR, isoTime, unixSeconds } from "../../domain/time.ts";
 import type { World } from "../ports.ts";
 import { roleOf } from "./access.ts";
 import { type NamedLicense, referLicense } from "./ask-device.ts";
+import { intendedUse } from "./intended-use.ts";
 import type { ActivationFacts } from "./ports.ts";
 import { signVerdict } from "./sign.ts";
-import { useOf } from "./use-of.ts";
 
 export interface ValidateRequest extends NamedLicense {
   readonly pluginId: string;
@@ -73,7 +73,7 @@ function judgeUse(
   const build = release === null ? null : { version: release.version, releasedAt: release.publishedAt };
   return judge(
     facts.license,
-    useOf(facts, {
+    intendedUse(facts, {
       order: "standard",
       pluginId: request.pluginId,
       isOwner,

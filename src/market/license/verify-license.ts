@@ -7,9 +7,9 @@ import { type MarketplaceLicense, projectLicense } from "../../domain/license/pr
 import { HOUR, unixSeconds } from "../../domain/time.ts";
 import type { World } from "../ports.ts";
 import { referKey } from "./ask-device.ts";
+import { intendedUse } from "./intended-use.ts";
 import type { LicenseFacts } from "./ports.ts";
 import { takeSeat } from "./take-seat.ts";
-import { useOf } from "./use-of.ts";
 
 export interface VerifyRequest {
   readonly instanceId: string;
@@ -58,7 +58,7 @@ export async function verifyLicense(
     if (facts === null || facts.license.instanceId !== request.instanceId) return refused("NOT_FOUND");
     const verdict = judge(
       facts.license,
-      useOf(facts, {
+      intendedUse(facts, {
         order: "host",
         pluginId: request.pluginId,
         isOwner: true,

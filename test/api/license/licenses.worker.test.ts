@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { call, instanceBearer } from "../account/calls.worker.ts";
+import { call } from "../account/calls.worker.ts";
 import {
   alter,
   count,
@@ -15,7 +15,6 @@ import {
   webhooksOf,
 } from "./shop.worker.ts";
 
-const NOT_FOUND_KEY = "rbsm_live_0123456789ABCDEFGHJKMNPQRS03DBRQ";
 let shop: Shop;
 let instance: TestInstance;
 let plugin: TestPlugin;
@@ -190,101 +189,6 @@ async function rowsWith(table: string, text: string): Promise<number> {
   return results.filter((row) => JSON.stringify(row).includes(text)).length;
 }
 
-describe("verifying", () => {
-  const verify = (body: object, of = instance) =>
-    of.post("/v1/licenses/verify", { timestamp: Date.now(), hardwareId: "1a2b3c4d", ...body });
-
-  it("answers valid with the license for any hardware id, and seats full ones", async () => {
-    const { licenseKey, id } = await sellLicense(instance, plugin);
-    const short = await verify({ licenseKey, pluginId: plugin.id });
-    expect(short.status).toBe(200);
-    expect(short.body).toMatchObject({ valid: true, code: "VALID", license: { id, licenseKey, currentInstalls: 0 } });
-    expect(short.body.lease).toBeUndefined();
-    const full = await verify({ licenseKey, pluginId: plugin.id, hardwareId: hardware(1).toUpperCase() });
-    expect(full.body).toMatchObject({ valid: true, license: { currentInstalls: 1 } });
-    expect(full.body.lease.split(".")).toHaveLength(3);
-    const known = await verify({ licenseKey, pluginId: plugin.id, hardwareId: hardware(1) });
-    expect(known.body).toMatchObject({ valid: true, license: { currentInstalls: 1 } });
-    expect(await eventsOf(id)).toEqual(["license.created", "activation.granted"]);
-  });
-
-  it.each([
-    ["nothing but the key is known", {}, true, undefined],
-    ["an unknown key", { licenseKey: NOT_FOUND_KEY }, false, "License not found"],
-    ["a malformed key", { licenseKey: "nonsense" }, false, "License not found"],
-    ["an empty key", { licenseKey: "" }, false, "License not found"],
-    ["another plugin", { pluginId: "999999" }, false, "License is for a different plugin"],
-    ["a plugin id that is no number", { pluginId: "x" }, false, "License is for a different plugin"],
-    ["an empty hardware id", { hardwareId: "" }, false, "License verification failed"],
-  ])("answers 200 with the host's words when given %s", async (_, over, valid, error) => {
-    const { licenseKey } = await sellLicense(instance, plugin);
-    const answer = await verify({ licenseKey, pluginId: plugin.id, ...over });
-    expect([answer.status, answer.body.valid, answer.body.error]).toEqual([200, valid, error]);
-  });
-
-  it.each([
-    ["revoked", "state = 'revoked'", "License is not active", "REVOKED"],
-    ["suspended", "state = 'suspended'", "License is not active", "SUSPENDED"],
-    ["expired", "expires_at = unixepoch() - 1", "License is not active", "EXPIRED"],
-    ["not begun", "starts_at = unixepoch() + 9", "License is not active", "NOT_YET_VALID"],
-    ["bound", `hardware_id = '${hardware(9)}'`, "License is bound to different hardware", "DEVICE_MISMATCH"],
-  ])("knows that a license is %s", async (_, change, error, code) => {
-    const { licenseKey, id } = await sellLicense(instance, plugin);
-    await alter(`UPDATE licenses SET ${change}, rev = rev + 1 WHERE id = ?`, Number(id));
-    const answer = await verify({ licenseKey, pluginId: plugin.id, hardwareId: hardware(1) });
-    expect(answer.status).toBe(200);
-    expect(answer.body).toEqual({ valid: false, error, code });
-  });
-
-  it("says state before product, as the host does", async () => {
-    const { licenseKey, id } = await sellLicense(instance, plugin);
-    await alter("UPDATE licenses SET state = 'revoked', rev = rev + 1 WHERE id = ?", Number(id));
-    const answer = await verify({ licenseKey, pluginId: "999999" });
-    expect(answer.body.error).toBe("License is not active");
-  });
-
-  it("refuses a fourth device on three seats and never fails the three", async () => {
-    const { licenseKey, id } = await sellLicense(instance, plugin);
-    const on = (device: number) => verify({ licenseKey, pluginId: plugin.id, hardwareId: hardware(device) });
-    for (const device of [1, 2, 3]) expect((await on(device)).body.valid).toBe(true);
-    expect((await on(4)).body).toEqual({ valid: false, error: "Installation limit exceeded", code: "SEAT_LIMIT" });
-    // Even a known device whose lease asks for renewal passes, and so does one on a shrunk license.
-    await alter("UPDATE activations SET lease_iat = lease_iat - 90000 WHERE license_id = ?", Number(id));
-    await alter("UPDATE licenses SET max_installs = 1, seat_cap = 1, rev = rev + 1 WHERE id = ?", Number(id));
-    for (const device of [1, 2, 3]) expect((await on(device)).body.valid).toBe(true);
-  });
-
-  it("hides licenses of other instances", async () => {
-    const { licenseKey } = await sellLicense(instance, plugin);
-    const other = await makeInstance();
-    const answer = await verify({ licenseKey, pluginId: plugin.id }, other);
-    expect(answer.body).toEqual({ valid: false, error: "License not found", code: "NOT_FOUND" });
-  });
-
-  it("reads the same key however it was typed", async () => {
-    const { licenseKey, id } = await sellLicense(instance, plugin);
-    const typed = [
-      licenseKey.toLowerCase(),
-      `  ${licenseKey.replaceAll("_", " ")}  `,
-      licenseKey.replaceAll("_", "-").replaceAll("0", "O").replaceAll("1", "l"),
-      licenseKey.slice(0, 10) + (licenseKey.slice(10).match(/.{4}/g) ?? []).join("-"),
-    ];
-    for (const key of typed) {
-      const answer = await verify({ licenseKey: key, pluginId: plugin.id });
-      expect([key, answer.body.license?.id]).toEqual([key, id]);
-    }
-  });
-
-  it("writes the time of verification at most hourly", async () => {
-    const { licenseKey, id } = await sellLicense(instance, plugin);
-    await verify({ licenseKey, pluginId: plugin.id });
-    const first = await count("SELECT last_verified_at AS n FROM licenses WHERE id = ?", Number(id));
-    await alter("UPDATE licenses SET last_verified_at = last_verified_at - 5 WHERE id = ?", Number(id));
-    await verify({ licenseKey, pluginId: plugin.id });
-    expect(await count("SELECT last_verified_at AS n FROM licenses WHERE id = ?", Number(id))).toBe(first - 5);
-  });
-});
-
 describe("a user's licenses", () => {
   it("are listed with their keys, for the instance alone; an unknown user has none", async () => {
     const mine = await makeInstance();
@@ -420,71 +324,6 @@ describe("changing a license", () => {
   });
 });
 
-describe("validating", () => {
-  const validate = (body: object, bearer?: string) =>
-    call("POST", "/v1/licenses/validate", { body, ...(bearer === undefined ? {} : { bearer }) });
-
-  it("answers 200 with a signed verdict, to anybody who holds the key", async () => {
-    const { licenseKey, id } = await sellLicense(instance, plugin);
-    const nonce = "AAECAwQFBgcICQoLDA0ODw";
-    const good = await validate({ licenseKey, pluginId: plugin.id, nonce, entitlements: ["basic", "basic"] });
-    expect([good.status, good.body.code, good.body.class]).toEqual([200, "VALID", "ok"]);
-    const claims = JSON.parse(atob(good.body.verdict.split(".")[1].replaceAll("-", "+").replaceAll("_", "/")));
-    expect(claims).toMatchObject({
-      tok: "verdict",
-      aud: `rbsm:verdict:${plugin.id}`,
-      code: "VALID",
-      status: 200,
-      lic: id,
-      nonce,
-    });
-    expect(claims.exp - claims.iat).toBe(300);
-    const missing = await validate({ licenseKey, pluginId: plugin.id, entitlements: ["basic", "basic", "export"] });
-    expect([missing.status, missing.body.code, missing.body.status, missing.body.missing]).toEqual([
-      200,
-      "ENTITLEMENT_MISSING",
-      403,
-      ["export"],
-    ]);
-    const device = await validate({ licenseKey, pluginId: plugin.id, hardwareId: hardware(1) });
-    expect(device.body.code).toBe("ACTIVATION_REQUIRED");
-    const build = async (asked: object) => (await validate({ licenseKey, pluginId: plugin.id, ...asked })).body.code;
-    expect(await build({ version: "9.9.9" })).toBe("BUILD_MISMATCH");
-    expect(await build({ bundleSha256: "f".repeat(64) })).toBe("BUILD_MISMATCH");
-    expect(await build({ bundleSha256: plugin.sha256 })).toBe("VALID");
-    expect(await build({ bundleSha256: plugin.sha256, version: "1.0.0" })).toBe("VALID");
-    expect(await build({ bundleSha256: plugin.sha256, version: "1.1.0" })).toBe("BUILD_MISMATCH");
-    expect(await build({ installationId: crypto.randomUUID() })).toBe("ACTIVATION_REQUIRED");
-    const seat = { licenseKey, pluginId: plugin.id, hardwareId: hardware(1), version: "1.0.0" };
-    const wrong = await instance.post("/v1/installations", { ...seat, bundleSha256: "f".repeat(64) });
-    expect([wrong.status, wrong.body.code]).toEqual([403, "BUILD_MISMATCH"]);
-    const seated = await instance.post("/v1/installations", { ...seat, bundleSha256: plugin.sha256 });
-    expect(await build({ installationId: seated.body.installationId })).toBe("VALID");
-  });
-
-  it("says the same of an unknown key, a foreign one and another product's", async () => {
-    const { licenseKey } = await sellLicense(instance, plugin);
-    const other = await makeInstance();
-    const foreign = await other.post("/v1/licenses/validate", { licenseKey, pluginId: plugin.id });
-    const unknown = await validate({ licenseKey: NOT_FOUND_KEY, pluginId: plugin.id });
-    const product = await validate({ licenseKey, pluginId: "999999" });
-    for (const answer of [foreign, unknown, product]) {
-      const { verdict, serverTime: _, ...rest } = answer.body;
-      expect(rest).toEqual({ code: "NOT_FOUND", class: "conclusive", status: 404 });
-      expect(verdict.split(".")).toHaveLength(3);
-    }
-  });
-
-  it("needs a credential for a license named by id, and a key that can be one", async () => {
-    const { id } = await sellLicense(instance, plugin);
-    expect((await validate({ licenseId: id, pluginId: plugin.id })).status).toBe(401);
-    const malformed = await validate({ licenseKey: "nonsense", pluginId: plugin.id });
-    expect([malformed.status, malformed.body.code]).toEqual([400, "KEY_MALFORMED"]);
-    const wrong = await validate({ licenseId: id, pluginId: plugin.id }, await instanceBearer("mk_x", "ms_x"));
-    expect(wrong.status).toBe(401);
-  });
-});
-
 describe("bad input", () => {
   it("refuses a key in the query string without showing it", async () => {
     const { licenseKey } = await sellLicense(instance, plugin);
@@ -526,34 +365,5 @@ describe("bad input", () => {
     expect(keys.body.keys[0]).toMatchObject({ kty: "OKP", crv: "Ed25519", alg: "EdDSA", rbsm_purpose: "lease" });
     const time = await call("GET", "/v1/time?nonce=AAECAwQFBgcICQoLDA0ODw");
     expect(Math.abs(Date.parse(time.body.now) - Date.now())).toBeLessThan(2_000);
-  });
-});
-
-describe("the caller of verify", () => {
-  const body = () => ({ licenseKey: NOT_FOUND_KEY, pluginId: plugin.id, hardwareId: "x", timestamp: Date.now() });
-
-  it.each([
-    ["nobody", undefined, 401],
-    ["an unknown instance", () => instanceBearer("mk_0123456789012345678901", "ms_x"), 401],
-    ["a stale signature", () => instanceBearer("mk_0123456789012345678901", "ms_x", Date.now() - 9e6), 401],
-    ["a token", () => Promise.resolve(shop.publisherToken), 403],
-    ["nonsense", () => Promise.resolve("nonsense"), 401],
-  ] as const)("is refused when it is %s, with a good key and with a malformed one", async (_, bearer, status) => {
-    for (const licenseKey of [NOT_FOUND_KEY, "nonsense"]) {
-      const sent = { body: { ...body(), licenseKey }, ...(bearer === undefined ? {} : { bearer: await bearer() }) };
-      const answer = await call("POST", "/v1/licenses/verify", sent);
-      expect([answer.status, answer.body.success]).toEqual([status, false]);
-    }
-  });
-
-  it("is told that nothing is active when it is suspended", async () => {
-    const suspended = await makeInstance();
-    const { licenseKey } = await sellLicense(suspended, plugin);
-    await alter("UPDATE instances SET state = 'suspended' WHERE id = ?", Number(suspended.id));
-    const answer = await suspended.post("/v1/licenses/verify", { ...body(), licenseKey });
-    expect([answer.status, answer.body]).toEqual([
-      200,
-      { valid: false, error: "License is not active", code: "INSTANCE_SUSPENDED" },
-    ]);
   });
 });

@@ -2,7 +2,7 @@ import type { Use } from "../../domain/license/judge.ts";
 import type { LicenseFacts } from "./ports.ts";
 
 /** The part of a use that follows from what was read. */
-export function useOf(
+export function intendedUse(
   facts: Pick<LicenseFacts, "instance" | "plugin"> & { readonly key: LicenseFacts["key"] | null },
   wanted: Pick<Use, "order" | "pluginId" | "isOwner"> & Partial<Use>,
 ): Use {
