@@ -1,5 +1,5 @@
-import { type Bytes, encodeUtf8 } from "../bytes.ts";
 import { crc32 } from "../bundle/crc32.ts";
+import { type Bytes, encodeUtf8 } from "../bytes.ts";
 
 export type KeyKind = "live" | "test" | "legacy";
 declare const canonicalKey: unique symbol;

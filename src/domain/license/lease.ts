@@ -1,6 +1,6 @@
+import { crc32 } from "../bundle/crc32.ts";
 import type { Json } from "../json/json.ts";
 import { DAY } from "../time.ts";
-import { crc32 } from "../bundle/crc32.ts";
 import { type Activation, endOf, type License } from "./license.ts";
 import { leaseState } from "./states.ts";
 
