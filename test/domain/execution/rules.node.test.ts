@@ -70,7 +70,11 @@ describe("copying a stranger's value", () => {
   });
 
   it("never lets more JSON text through than it was told", () => {
-    for (const value of ["\u0001".repeat(200), { ü: ["€", "\\\\"] }, [true, false, null, 1.25, 1.7976931348623157e308]]) {
+    for (const value of [
+      "\u0001".repeat(200),
+      { ü: ["€", "\\\\"] },
+      [true, false, null, 1.25, 1.7976931348623157e308],
+    ]) {
       const bytes = new TextEncoder().encode(JSON.stringify(value)).length;
       expect(copyJson(value, bytes - 1).ok).toBe(false);
     }
