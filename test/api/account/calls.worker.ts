@@ -1,9 +1,10 @@
 import { exports } from "cloudflare:workers";
 import { TEST_SECRETS } from "../../secrets.ts";
+import { checkAnswer } from "../check-answer.ts";
 
 export const ORIGIN = "http://localhost:8787";
 
-/** One call of the API as anybody would make it. */
+/** One call of the API as anybody would make it; every answer is held against its declaration. */
 export async function call(
   method: string,
   path: string,
@@ -20,6 +21,7 @@ export async function call(
     ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
   });
   const text = await response.text();
+  checkAnswer(method, path, response, text);
   return { status: response.status, headers: response.headers, body: text === "" ? null : JSON.parse(text) };
 }
 

@@ -125,7 +125,7 @@ describe("bodies and addresses that make no sense are 4xx", () => {
   });
 
   it("with ids that are not decimal", async () => {
-    for (const id of ["0", "01", "-1", "1.5", "1e3", "x", "%00", "99999999999999999999"])
+    for (const id of ["0", "01", "-1", "1.5", "1e3", "x", "%20", "99999999999999999999"])
       expect(await call("PATCH", `/v1/instances/${id}`, { bearer: owner.token, body: {} }), id).toMatchObject({
         status: 404,
       });
