@@ -17,6 +17,11 @@ export const paths = {
   /** The pinned list of receipt keys. */
   trust: () => "/.well-known/rbsm-trust.json",
   openapi: () => "/v1/openapi.json",
+  docs: () => "/docs",
+  /** `first-plugin`, `api-licenses`: one page of the documentation. */
+  doc: (slug: string) => `/docs/${encodePart(slug)}`,
+  /** JSON Schema of `manifest.json`, for editors. */
+  manifestSchema: () => "/schemas/manifest.json",
   asset: (file: string) => `/assets/${file}`,
 } as const;
 

@@ -6,6 +6,7 @@ import { listReviews } from "../market/catalogue/list-reviews.ts";
 import { searchCatalogue } from "../market/catalogue/search-catalogue.ts";
 import { showPlugin } from "../market/catalogue/show-plugin.ts";
 import type { World } from "../market/ports.ts";
+import { schemaResponse } from "./docs/schema.ts";
 import { HomePage, type HomeView } from "./home.tsx";
 import { createKept } from "./kept.ts";
 import { LEGAL, LegalPage } from "./legal.tsx";
@@ -99,6 +100,8 @@ export function createPages(): Hono<PagesEnv> {
     [paths.terms(), LEGAL.terms],
   ] as const)
     app.get(path, async (context) => pageResponse(context.req.raw, await render(<LegalPage text={text} />)));
+
+  app.get(paths.manifestSchema(), (context) => schemaResponse(context.req.raw, context.get("world").site.origin));
 
   app.get("/robots.txt", async (context) => {
     const file = await context.env.ASSETS.fetch(context.req.raw);

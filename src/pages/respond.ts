@@ -40,7 +40,7 @@ export function errorPageResponse({ bytes }: Rendered, status: 404 | 500): Respo
 }
 
 /** Weak comparison of RFC 9110 §13.1.2. */
-function isFresh(condition: string | null, etag: string): boolean {
+export function isFresh(condition: string | null, etag: string): boolean {
   if (condition === null) return false;
   return condition.trim() === "*" || condition.split(",").some((entry) => entry.trim().replace(/^W\//, "") === etag);
 }

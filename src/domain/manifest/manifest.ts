@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Json, JsonObject } from "../json/json.ts";
 import { ok, type Result, refuse } from "../result.ts";
+import { withWords } from "./describe-schema.ts";
 import { type ManifestProblem, type ManifestReason, pointerTo } from "./problem.ts";
 import { MANIFEST, type Manifest } from "./schema.ts";
 
@@ -20,10 +21,20 @@ export function parseManifest(value: Json): Result<Manifest, readonly ManifestPr
   return parsed.success ? ok(parsed.data) : refuse(parsed.error.issues.flatMap((issue) => problemsOf(issue, value)));
 }
 
-/** The published JSON Schema of what an author writes: draft 2020-12, `build` and `files` optional, `$schema` allowed. */
-export function manifestJsonSchema(): JsonObject {
+/**
+ * The published JSON Schema of what an author writes: draft 2020-12, `build` and `files` optional, `$schema` allowed, every
+ * field with its words. `id` is its absolute address, where it has one.
+ */
+export function manifestJsonSchema(id?: string): JsonObject {
   const author = MANIFEST.partial({ build: true, files: true }).extend({ $schema: z.string().exactOptional() });
-  return z.toJSONSchema(author, { io: "input", unrepresentable: "any" }) as JsonObject;
+  const { $schema, ...schema } = z.toJSONSchema(author, { io: "input", unrepresentable: "any" }) as JsonObject;
+  return {
+    $schema: $schema as string,
+    ...(id === undefined ? {} : { $id: id }),
+    title: "Rising-BSM plugin manifest",
+    description: "manifest.json as an author writes it. The cross rules of the reference apply on top.",
+    ...withWords(schema),
+  };
 }
 
 function problemsOf(issue: z.core.$ZodIssue, root: Json): readonly ManifestProblem[] {
