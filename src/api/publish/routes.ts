@@ -1,8 +1,9 @@
 import type { Hono } from "hono";
 import { PUBLISH_OPERATIONS } from "../../contract/publish/operations.ts";
 import type { Principal } from "../../domain/account/principal.ts";
+import { publishAuthority } from "../../domain/release/authority.ts";
 import type { ReleaseState } from "../../domain/release/states.ts";
-import { ok } from "../../domain/result.ts";
+import { ok, refuse } from "../../domain/result.ts";
 import { isoTime } from "../../domain/time.ts";
 import { showPluginCard } from "../../market/catalogue/show-plugin.ts";
 import type { World } from "../../market/ports.ts";
@@ -22,6 +23,8 @@ const QUEUE_LENGTH = 100;
 /** Upload, head, release status, desk. */
 export function registerPublishRoutes(app: Hono<ApiEnv>): void {
   route(app, OPS.publishPlugin, async ({ world, principal, request }) => {
+    // Before fifty megabytes are read of somebody who may not send them.
+    if (!publishAuthority(principal)?.mayStage) return refuse({ reason: "PERMISSION_DENIED" });
     const upload = await readUploadForm(request);
     if (!upload.ok) return upload;
     const uploaded = await uploadRelease(world, principal, upload.value);

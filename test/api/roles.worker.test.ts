@@ -1,0 +1,380 @@
+import { exports } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import { OPERATIONS } from "../../src/contract/operations.ts";
+import { makeLicenseKey } from "../../src/domain/license/key.ts";
+import { call, ORIGIN } from "./account/calls.worker.ts";
+import { checkAnswer } from "./check-answer.ts";
+import { makeInstance, makePublisher, makeRelease, operatorToken, publish, upload } from "./publish/market.worker.ts";
+
+/**
+ * Everybody who calls: nobody; the publisher `acme` and its rival; the admin whose instance is `a`, and a stranger whose
+ * instance is `b`; the operator.
+ */
+type Caller = "nobody" | "acme" | "rival" | "admin" | "stranger" | "operator" | "a" | "b";
+const bearers = {} as Record<Exclude<Caller, "nobody">, () => Promise<string>>;
+
+/** Names in addresses and bodies: those of `acme` and `a`, or names that nothing ever had. */
+interface Names {
+  readonly plugin: string;
+  readonly pluginName: string;
+  readonly handle: string;
+  readonly release: string;
+  readonly instance: string;
+  readonly license: string;
+  readonly key: string;
+  readonly activation: string;
+}
+let theirs: Names;
+const ABSENT: Names = {
+  plugin: "999999",
+  pluginName: "never-was",
+  handle: "never-was",
+  release: "999999",
+  instance: "999999",
+  license: "999999",
+  key: makeLicenseKey("live", new Uint8Array(32).fill(3)).text,
+  activation: `act_${"0".repeat(20)}`,
+};
+
+interface Row {
+  /** Callers whom the kind of credential and its scopes let in; everybody else is 401 or 403 before anything is looked at. */
+  readonly by: readonly Caller[];
+  /** Of those, the ones to whom these things belong; all where nothing is said. The others learn nothing. */
+  readonly owners?: readonly Caller[];
+  /** To these it is known anyway, so that it may be said that it is not theirs. */
+  readonly knownTo?: readonly Caller[];
+  readonly path?: (names: Names) => string;
+  readonly body?: (names: Names) => unknown;
+  readonly form?: true;
+}
+
+const EVERYBODY: readonly Caller[] = ["nobody", "acme", "rival", "admin", "stranger", "operator", "a", "b"];
+const KNOWN = EVERYBODY.slice(1);
+const OWNING: readonly Caller[] = ["acme", "rival", "admin", "stranger", "a", "b"];
+const SELLING: readonly Caller[] = ["acme", "rival", "operator"];
+const INSTANCES: readonly Caller[] = ["a", "b"];
+const OF_A: readonly Caller[] = ["a", "admin"];
+const SEES_LICENSE: readonly Caller[] = ["acme", "admin", "operator", "a"];
+const plugin = (rest: string) => (names: Names) => `/v1/plugins/${names.plugin}${rest}`;
+const license = (rest: string) => (names: Names) => `/v1/licenses/${names.license}${rest}`;
+const installation = (rest: string) => (names: Names) => `/v1/installations/${names.activation}${rest}`;
+const open: Row = { by: EVERYBODY };
+const HARDWARE = "a".repeat(64);
+
+/** Every operation. The destructive ones stand last. */
+const ROWS: Readonly<Record<string, Row>> = {
+  health: open,
+  trustList: open,
+  listPlugins: open,
+  listPopular: open,
+  listRecommended: open,
+  listCategories: open,
+  listTags: open,
+  getStats: open,
+  listLeaseKeys: open,
+  showJwks: open,
+  showTime: open,
+  getPlugin: { ...open, path: plugin("") },
+  getPluginByName: { ...open, path: (names) => `/v1/plugins/by-name/${names.pluginName}` },
+  listVersions: { ...open, path: plugin("/versions") },
+  getVersion: { ...open, path: plugin("/versions/1.0.0") },
+  getReleaseDocuments: { ...open, path: plugin("/versions/1.0.0/release") },
+  getPluginStats: { ...open, path: plugin("/stats") },
+  listReviews: { ...open, path: plugin("/reviews") },
+  listPublisherKeys: { ...open, path: (names) => `/v1/publishers/${names.handle}/keys` },
+  // Whoever holds the address holds the right.
+  redeemDownload: { ...open, owners: [], path: () => `/v1/download/${"x".repeat(43)}` },
+  getBundle: { ...open, owners: [], path: () => `/bundles/${"0".repeat(64)}.rbsm` },
+  whoami: { by: KNOWN },
+  setup: { by: [], body: () => ({ name: "Second" }) },
+
+  createAccount: { by: ["operator"], body: () => ({ name: "N", email: `${crypto.randomUUID()}@firm.at` }) },
+  deskQueue: { by: ["operator"] },
+  decideRelease: {
+    by: ["operator"],
+    path: (names) => `/v1/desk/releases/${names.release}/decision`,
+    body: () => ({ decision: "approve", reason: "Looked at", sha256: "0".repeat(64) }),
+  },
+  enrollKey: {
+    by: ["acme", "rival"],
+    owners: ["acme"],
+    knownTo: EVERYBODY,
+    path: (names) => `/v1/publishers/${names.handle}/keys`,
+    body: () => ({ payload: "e30=", signatures: [] }),
+  },
+  getHead: {
+    by: ["acme", "rival", "operator"],
+    owners: ["acme", "operator"],
+    // Names are first come, first served: whether one is taken is no secret.
+    knownTo: EVERYBODY,
+    path: (names) => `/v1/plugins/by-name/${names.pluginName}/head`,
+  },
+  getRelease: {
+    by: ["acme", "rival", "operator", "a", "b"],
+    owners: ["acme", "operator"],
+    path: (names) => `/v1/releases/${names.release}`,
+  },
+  publishPlugin: { by: ["acme", "rival"], form: true },
+  editPlugin: {
+    by: ["acme", "rival", "a", "b"],
+    owners: ["acme"],
+    knownTo: EVERYBODY,
+    path: plugin(""),
+    body: () => ({}),
+  },
+  writeReview: {
+    by: INSTANCES,
+    owners: ["a"],
+    knownTo: EVERYBODY,
+    path: plugin("/reviews"),
+    body: () => ({ userId: "1", rating: 5 }),
+  },
+
+  registerInstance: {
+    by: ["acme", "rival", "admin", "stranger"],
+    body: () => ({
+      name: "Office",
+      url: "https://office.example.com",
+      appVersion: "0.1.0",
+      webhookUrl: "https://office.example.com/hook",
+    }),
+  },
+  changeInstance: {
+    by: ["acme", "rival", "admin", "stranger"],
+    owners: ["admin"],
+    path: (names) => `/v1/instances/${names.instance}`,
+    body: () => ({ name: "Renamed" }),
+  },
+
+  issueLicense: {
+    by: OWNING,
+    owners: ["acme", "a"],
+    knownTo: EVERYBODY,
+    body: (names) => ({ pluginId: names.plugin, userId: "9", type: "basic", instanceId: names.instance }),
+  },
+  startTrial: {
+    by: OWNING,
+    owners: ["acme", ...OF_A],
+    knownTo: EVERYBODY,
+    path: plugin("/trial"),
+    body: (names) => ({ userId: "9", instanceId: names.instance }),
+  },
+  verifyLicense: {
+    by: INSTANCES,
+    owners: ["a"],
+    body: (names) => ({ licenseKey: names.key, pluginId: theirs.plugin, hardwareId: HARDWARE }),
+  },
+  // Whoever holds the key may ask; by id it takes a credential.
+  validateLicense: {
+    by: EVERYBODY,
+    owners: SEES_LICENSE,
+    body: (names) => ({ licenseId: names.license, pluginId: theirs.plugin }),
+  },
+  requestDownload: {
+    by: INSTANCES,
+    owners: ["a"],
+    path: () => `/v1/plugins/${theirs.plugin}/download`,
+    body: (names) => ({ licenseKey: names.key, hardwareId: HARDWARE }),
+  },
+  listUserLicenses: { by: INSTANCES, path: () => "/v1/users/7/licenses" },
+  showLicense: { by: KNOWN, owners: SEES_LICENSE, path: license("") },
+  listLicenseInstallations: { by: KNOWN, owners: SEES_LICENSE, path: license("/installations") },
+  activate: {
+    by: EVERYBODY,
+    owners: OF_A,
+    body: (names) => ({
+      licenseId: names.license,
+      pluginId: theirs.plugin,
+      hardwareId: HARDWARE,
+      version: "1.0.0",
+    }),
+  },
+  listInstallations: { by: INSTANCES },
+  showInstallation: { by: OWNING, owners: OF_A, path: installation("") },
+  listExecutions: { by: OWNING, owners: OF_A, path: installation("/executions") },
+  beat: { by: INSTANCES, owners: ["a"], path: installation("/heartbeat"), body: () => ({}) },
+  refreshLease: { by: INSTANCES, owners: ["a"], path: installation("/lease"), body: () => ({}) },
+  postEvents: {
+    by: INSTANCES,
+    body: () => ({
+      id: `evt_${crypto.randomUUID()}`,
+      event: "request.created",
+      version: 1,
+      occurredAt: "2026-01-01T08:30:00.000Z",
+      entity: "request",
+      entityId: "1",
+      data: { id: 1 },
+    }),
+  },
+  renewLicense: { by: SELLING, owners: ["acme", "operator"], path: license("/renew"), body: () => ({ days: 30 }) },
+  upgradeLicense: {
+    by: SELLING,
+    owners: ["acme", "operator"],
+    path: license("/upgrade"),
+    body: () => ({ type: "premium" }),
+  },
+  suspendLicense: {
+    by: SELLING,
+    owners: ["acme", "operator"],
+    path: license("/suspend"),
+    body: () => ({ reason: "Asked" }),
+  },
+  reactivateLicense: { by: SELLING, owners: ["acme", "operator"], path: license("/reactivate"), body: () => ({}) },
+  bindLicense: {
+    by: OWNING,
+    owners: OF_A,
+    knownTo: SEES_LICENSE,
+    path: license("/bind"),
+    body: () => ({ hardwareId: HARDWARE }),
+  },
+  changeInstallation: {
+    by: OWNING,
+    owners: OF_A,
+    path: installation(""),
+    body: () => ({ action: "deactivate" }),
+  },
+  setInstallationStatus: {
+    by: OWNING,
+    owners: OF_A,
+    path: installation("/status"),
+    body: () => ({ status: "active" }),
+  },
+  releaseInstallation: { by: OWNING, owners: OF_A, path: installation("") },
+  transferLicense: {
+    by: OWNING,
+    owners: OF_A,
+    knownTo: SEES_LICENSE,
+    path: license("/transfer"),
+    body: () => ({ newUserId: "8" }),
+  },
+  revokeLicense: { by: KNOWN, owners: SEES_LICENSE, path: license("/revoke"), body: () => ({ reason: "Asked" }) },
+  delistPlugin: { by: ["acme", "rival", "a", "b"], owners: ["acme"], knownTo: EVERYBODY, path: plugin("") },
+  rotateInstance: {
+    by: OWNING,
+    owners: OF_A,
+    path: () => "/v1/instances/rotate",
+    body: (names) => ({ instanceId: names.instance }),
+  },
+};
+
+const LIMITS = { installs: 3, apiCalls: 1000, storageMiB: 10, users: null };
+const PRICING = {
+  currency: "EUR",
+  tiers: ["basic", "premium"].map((id, index) => ({
+    id,
+    price: 900 * (index + 1),
+    interval: "month",
+    features: ["All"],
+    limits: LIMITS,
+  })),
+};
+
+beforeAll(async () => {
+  const operator = await operatorToken();
+  const acme = await makePublisher("acme");
+  const rival = await makePublisher("rival");
+  const person = async (name: string) =>
+    (await call("POST", "/v1/desk/accounts", { bearer: operator, body: { name, email: `${name}@firm.at` } })).body
+      .token as string;
+  const admin = await person("admin");
+  const stranger = await person("stranger");
+  const a = await makeInstance(admin);
+  const b = await makeInstance(stranger);
+  const of = (token: string) => async () => token;
+  Object.assign(bearers, {
+    acme: of(acme.token),
+    rival: of(rival.token),
+    admin: of(admin),
+    stranger: of(stranger),
+    operator: of(operator),
+    a: a.bearer,
+    b: b.bearer,
+  });
+  const { pluginId } = await publish(
+    acme,
+    await makeRelease(acme, "acme-plugin", { manifest: { pricing: PRICING, trialDays: 14 } }),
+  );
+  const waiting = await makeRelease(acme, "acme-waiting");
+  const uploaded = await upload(acme.token, { bundle: waiting.bytes, statement: waiting.statement, plugin: {} });
+  const sold = await call("POST", "/v1/licenses", {
+    bearer: acme.token,
+    body: { instanceId: a.id, pluginId, userId: "7", type: "basic" },
+  });
+  const activated = await call("POST", "/v1/installations", {
+    bearer: await a.bearer(),
+    body: { licenseId: sold.body.id, pluginId, hardwareId: HARDWARE, version: "1.0.0" },
+  });
+  expect(activated.status, JSON.stringify(activated.body)).toBe(201);
+  theirs = {
+    plugin: pluginId,
+    pluginName: "acme-plugin",
+    handle: "acme",
+    release: uploaded.body.releaseId,
+    instance: a.id,
+    license: sold.body.id,
+    key: sold.body.licenseKey,
+    activation: activated.body.activationId,
+  };
+});
+
+interface Answer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: answers are compared whole
+  readonly body: any;
+}
+
+async function ask(id: string, caller: Caller, names: Names): Promise<Answer> {
+  const operation = OPERATIONS.find((candidate) => candidate.id === id);
+  const row = ROWS[id];
+  if (operation === undefined || row === undefined) throw new Error(id);
+  const path = row.path?.(names) ?? operation.path;
+  const headers = new Headers();
+  if (caller !== "nobody") headers.set("authorization", `Bearer ${await bearers[caller]()}`);
+  let body: BodyInit | null = null;
+  if (row.form) body = new FormData();
+  else if (row.body) {
+    headers.set("content-type", "application/json");
+    body = JSON.stringify(row.body(names));
+  }
+  const response = await exports.default.fetch(`${ORIGIN}${path}`, { method: operation.method, headers, body });
+  const text = await response.text();
+  checkAnswer(operation.method, path, response, text);
+  const isJson = /json/.test(response.headers.get("content-type") ?? "");
+  return { status: response.status, body: isJson ? JSON.parse(text) : null };
+}
+
+/** Without what names the request itself: ids, our clock, and the verdict, which is bound to the request's bytes. */
+function said({ status, body }: Answer): unknown {
+  const { traceId, instance, ...rest } = body;
+  const plain = JSON.stringify(rest, (name, value) => (name === "serverTime" || name === "verdict" ? "" : value));
+  return { status, ...JSON.parse(plain) };
+}
+
+it("has a row for every operation", () => {
+  expect(Object.keys(ROWS).sort()).toEqual(OPERATIONS.map(({ id }) => id).sort());
+});
+
+describe("who may call", () => {
+  it.each(Object.entries(ROWS))("%s", async (id, { by, owners = by, knownTo = [] }) => {
+    const learns = async (caller: Caller) => [await ask(id, caller, theirs), await ask(id, caller, ABSENT)] as const;
+    for (const caller of EVERYBODY.filter((candidate) => !by.includes(candidate))) {
+      const [foreign, absent] = await learns(caller);
+      const where = `${caller}: ${JSON.stringify(foreign)}`;
+      if (caller === "nobody" || id === "setup") expect(foreign.status, where).toBe(401);
+      else expect([401, 403], where).toContain(foreign.status);
+      expect(said(absent), caller).toEqual(said(foreign));
+    }
+    for (const caller of by.filter((candidate) => !owners.includes(candidate))) {
+      const [foreign, absent] = await learns(caller);
+      const where = `${caller}: ${JSON.stringify(foreign)}`;
+      if (foreign.status !== 200) expect([401, 403, 404], where).toContain(foreign.status);
+      if (knownTo.includes(caller)) expect([401, 403, 404], caller).toContain(absent.status);
+      else expect(said(absent), caller).toEqual(said(foreign));
+      expect(JSON.stringify(foreign.body), caller).not.toContain(theirs.key);
+    }
+    for (const caller of owners) {
+      const own = await ask(id, caller, theirs);
+      expect([401, 403, 404], `${caller}: ${JSON.stringify(own)}`).not.toContain(own.status);
+    }
+  });
+});
