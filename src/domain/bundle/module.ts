@@ -16,6 +16,13 @@ export function moduleFault(source: string): ModuleFault | null {
   return fault === null ? null : { detail: fault.detail, place: placeOfIndex(source, fault.at) };
 }
 
+/** The tokens of a module in order, pieces of templates among them, up to the first that cannot be followed. */
+export function moduleTokens(source: string): readonly Token[] {
+  const taken: Token[] = [];
+  new Reader(source, (token) => taken.push(token)).read();
+  return taken;
+}
+
 type FrameKind = "paren" | "bracket" | "template" | "block" | "function" | "object" | "class" | "exports";
 
 interface Frame {
@@ -44,6 +51,7 @@ const CLOSERS: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{"
 
 class Reader {
   readonly #tokens: Tokens;
+  readonly #visit: (token: Token) => void;
   readonly #frames: Frame[] = [{ kind: "block", head: null, isInArrow: false, conditions: 0 }];
   #before: Token | null = null;
   /** Whether the token before `#before` was a dot: then `#before` is a property, whatever it spells. */
@@ -55,8 +63,9 @@ class Reader {
   #classDepths: number[] = [];
   #hasDefault = false;
 
-  constructor(source: string) {
+  constructor(source: string, visit: (token: Token) => void = () => {}) {
     this.#tokens = new Tokens(source);
+    this.#visit = visit;
   }
 
   read(): Fault | null {
@@ -84,6 +93,8 @@ class Reader {
             : this.#string(token);
     if (fault !== null) return fault;
     this.#isProperty = isProperty;
+    this.#visit(token);
+    if (this.#part !== null) this.#visit(this.#part);
     this.#before = this.#part ?? token;
     this.#part = null;
     return null;
