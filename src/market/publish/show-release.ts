@@ -1,4 +1,5 @@
 import type { Principal } from "../../domain/account/principal.ts";
+import { coversPlugin } from "../../domain/account/rights.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { mayReview } from "../../domain/release/authority.ts";
 import type { Finding } from "../../domain/release/checks.ts";
@@ -40,7 +41,8 @@ export async function showRelease(
   if (facts === null) return refuse({ reason: "release_not_found" });
   if (!mayReview(principal)) {
     const sight = await sightOf(world, principal);
-    if (!sight.all && !sight.publisherIds.includes(facts.publisherId)) return refuse({ reason: "release_not_found" });
+    const isOwn = sight.all || sight.publisherIds.includes(facts.publisherId);
+    if (!isOwn || !coversPlugin(principal, facts.name)) return refuse({ reason: "release_not_found" });
   }
   return ok(viewOf(facts, unixSeconds(world.clock.now())));
 }
