@@ -1,20 +1,52 @@
+import type { METHODS, Method } from "../domain/execution/methods.ts";
 import type { Json, JsonObject } from "../domain/json/json.ts";
+import type { Permission } from "../domain/manifest/permissions.ts";
 import type { Appointment, ContactRequest, Customer } from "./entities.ts";
 
-/** What a handler is handed. Every method works only with its permission granted; otherwise it throws {@link BridgeError}. */
-export interface PluginContext {
+export type { Json, JsonObject, Permission };
+
+/**
+ * What a handler is handed. With permissions named, `PluginContext<"requests.read" | "storage.write">`, it has the methods
+ * those permissions allow and no other, so that an undeclared capability does not compile; a handler's context fits
+ * wherever fewer permissions are asked for. Every method works only where the admin granted its permission; otherwise it
+ * throws {@link BridgeError}.
+ */
+export type PluginContext<P extends Permission = Permission> = PluginAbout & {
+  readonly [C in keyof Capabilities as AllowedMethods<C, P> extends never ? never : C]: Pick<
+    Capabilities[C],
+    AllowedMethods<C, P>
+  >;
+};
+
+/** What every handler has, whatever was granted. */
+export interface PluginAbout {
   readonly plugin: { readonly name: string; readonly version: string };
+  /** `act_…`: one plugin on one instance. */
   readonly installation: { readonly id: string };
+  /** Kept with the execution, 16 KiB per run; admins read it. */
+  readonly log: {
+    debug(...parts: unknown[]): void;
+    info(...parts: unknown[]): void;
+    warn(...parts: unknown[]): void;
+    error(...parts: unknown[]): void;
+  };
+}
+
+/** Every method of the bridge, by the object it stands on. */
+export interface Capabilities {
   readonly customers: Entities<Customer> & {
+    /** Needs at least `name`. */
     create(data: JsonObject): Promise<Customer>;
     update(id: number, data: JsonObject): Promise<Customer>;
     delete(id: number): Promise<void>;
   };
   readonly requests: Entities<ContactRequest> & {
+    /** Needs `name`, `email`, `service` and `message`. */
     create(data: JsonObject): Promise<ContactRequest>;
     update(id: number, data: JsonObject): Promise<ContactRequest>;
   };
   readonly appointments: Entities<Appointment> & {
+    /** Needs `title`, `appointmentDate` and `appointmentTime`. */
     create(data: JsonObject): Promise<Appointment>;
     update(id: number, data: JsonObject): Promise<Appointment>;
     cancel(id: number, note?: string): Promise<void>;
@@ -31,24 +63,31 @@ export interface PluginContext {
     get(key: string): Promise<Json>;
     set(key: string, value: Json): Promise<void>;
     delete(key: string): Promise<void>;
+    /** In the order of the keys, at most 100 at a time; `cursor` leads to the next page. */
     list(options?: { readonly prefix?: string; readonly limit?: number; readonly cursor?: string }): Promise<{
       readonly items: readonly { readonly key: string; readonly value: Json }[];
       readonly cursor?: string;
     }>;
   };
-  readonly log: {
-    debug(...parts: unknown[]): void;
-    info(...parts: unknown[]): void;
-    warn(...parts: unknown[]): void;
-    error(...parts: unknown[]): void;
-  };
 }
 
+/** Names of the methods of one capability that the permissions allow, taken from the bridge's own table. */
+export type AllowedMethods<C extends keyof Capabilities, P extends Permission> = {
+  [M in keyof Capabilities[C] & string]: `${C}.${M}` extends Method
+    ? (typeof METHODS)[`${C}.${M}`]["permission"] extends P
+      ? M
+      : never
+    : never;
+}[keyof Capabilities[C] & string];
+
+/** Reading rows of the host. */
 export interface Entities<Row extends JsonObject = JsonObject> {
   /** `page`, `limit` (≤ 100), `search`, `sortBy`, `sortDirection` and the filters of the entity. */
   list(filter?: JsonObject): Promise<EntityPage<Row>>;
   get(id: number): Promise<Row>;
 }
+
+/** One page of rows; `total` counts all. */
 export interface EntityPage<Row extends JsonObject = JsonObject> {
   readonly items: readonly Row[];
   readonly total: number;

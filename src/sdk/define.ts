@@ -1,25 +1,53 @@
 import type { EventEnvelope, EventName } from "../domain/execution/events.ts";
 import type { Hook, RouteRequest, RouteResponse } from "../domain/execution/job.ts";
 import type { Json } from "../domain/json/json.ts";
+import type { Permission } from "../domain/manifest/permissions.ts";
 import type { PluginContext } from "./context.ts";
 
 export type { EventEnvelope, EventName, Hook, RouteRequest, RouteResponse };
 
 /** What `server/main.js` exports by default. Handlers must match the declarations of the manifest. */
-export interface PluginDefinition {
-  readonly lifecycle?: { readonly [H in Hook]?: (context: PluginContext) => unknown };
-  readonly events?: { readonly [E in EventName]?: (context: PluginContext, event: EventEnvelope) => unknown };
+export interface PluginDefinition<P extends Permission = Permission> {
+  /**
+   * The permissions the code relies on, each of them declared in `manifest.json` too. They shape the context of every
+   * handler; they grant nothing. Left out, the context has every method.
+   */
+  readonly permissions?: readonly Permission[];
+  readonly lifecycle?: { readonly [H in Hook]?: (context: PluginContext<P>) => unknown };
+  readonly events?: { readonly [E in EventName]?: (context: PluginContext<P>, event: EventEnvelope) => unknown };
   /** `"GET /notes/:id"` → handler, as declared under `routes`. */
   readonly routes?: {
-    readonly [route: string]: (context: PluginContext, request: RouteRequest) => RouteResponse | Promise<RouteResponse>;
+    readonly [route: string]: (
+      context: PluginContext<P>,
+      request: RouteRequest,
+    ) => RouteResponse | Promise<RouteResponse>;
   };
   /** Schedule id → handler. */
   readonly schedules?: {
-    readonly [id: string]: (context: PluginContext) => Json | Promise<Json> | void | Promise<void>;
+    readonly [id: string]: (context: PluginContext<P>) => Json | Promise<Json> | void | Promise<void>;
   };
 }
 
-/** Marks a plugin's definition. It is data: nothing runs until an event, route, schedule or hook calls a handler. */
+/**
+ * Marks a plugin's definition. It is data: nothing runs until an event, route, schedule or hook calls a handler.
+ *
+ * @example
+ * ```ts
+ * export default definePlugin({
+ *   permissions: ["requests.read", "notifications.send"],
+ *   events: {
+ *     "request.created": async (context, event) => {
+ *       const request = await context.requests.get(Number(event.entityId));
+ *       await context.notifications.send({ title: "New request", message: request.name });
+ *     },
+ *   },
+ * });
+ * ```
+ */
+export function definePlugin<const P extends Permission = Permission>(
+  definition: PluginDefinition<P> & { readonly permissions?: readonly P[] },
+): PluginDefinition;
+// A context with every method fits handlers that ask for fewer.
 export function definePlugin(definition: PluginDefinition): PluginDefinition {
   return definition;
 }

@@ -312,3 +312,8 @@ test("the test host's context makes the same calls as the one inside an isolate"
   expect(seen.test).toHaveLength(25);
   expect(seen.test).toEqual(seen.guest);
 });
+
+test("code that relies on a permission the manifest does not declare is an error of the test", () => {
+  const plugin = definePlugin({ permissions: ["requests.write"] });
+  expect(() => createTestHost(MANIFEST, plugin)).toThrow("manifest.json does not declare requests.write");
+});

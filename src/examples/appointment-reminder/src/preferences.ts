@@ -12,14 +12,14 @@ export interface Preferences {
 const KEY = "preferences";
 const DEFAULTS: Preferences = { company: "", shortNotice: true, timeZone: "Europe/Vienna" };
 
-export async function readPreferences(context: PluginContext): Promise<Preferences> {
+export async function readPreferences(context: PluginContext<"storage.read">): Promise<Preferences> {
   const kept = await context.storage.get(KEY);
   return typeof kept === "object" && kept !== null ? { ...DEFAULTS, ...kept } : DEFAULTS;
 }
 
 /** Keeps what the body changes; answers what is wrong with it otherwise. */
 export async function changePreferences(
-  context: PluginContext,
+  context: PluginContext<"storage.read" | "storage.write">,
   body: unknown,
 ): Promise<{ readonly preferences: Preferences } | { readonly problem: string }> {
   if (typeof body !== "object" || body === null) return { problem: "Send an object of preferences." };

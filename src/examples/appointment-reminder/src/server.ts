@@ -3,7 +3,11 @@ import { dayIn, nextDay } from "./days.ts";
 import { changePreferences, readPreferences } from "./preferences.ts";
 import { byTime, line, overview, reminderText, takesPlace } from "./reminder.ts";
 
+const PERMISSIONS = ["appointments.read", "notifications.send", "storage.read", "storage.write"] as const;
+type Context = PluginContext<(typeof PERMISSIONS)[number]>;
+
 export default definePlugin({
+  permissions: PERMISSIONS,
   schedules: { afternoon: sendOverview },
   events: {
     "appointment.created": (context, event) => alertShortNotice(context, Number(event.entityId)),
@@ -32,7 +36,7 @@ export default definePlugin({
 });
 
 /** Once a day, even if the schedule is repeated after an outage. */
-async function sendOverview(context: PluginContext) {
+async function sendOverview(context: Context) {
   const { timeZone } = await readPreferences(context);
   const day = nextDay(dayIn(timeZone, Date.now()));
   if ((await context.storage.get("lastOverview")) === day) return { day, sent: false };
@@ -45,7 +49,7 @@ async function sendOverview(context: PluginContext) {
 }
 
 /** An appointment for today or tomorrow may come after the overview: it is reported by itself. */
-async function alertShortNotice(context: PluginContext, id: number) {
+async function alertShortNotice(context: Context, id: number) {
   const { shortNotice, timeZone } = await readPreferences(context);
   if (!shortNotice) return { alerted: false };
   const appointment = await context.appointments.get(id);
@@ -65,7 +69,7 @@ async function alertShortNotice(context: PluginContext, id: number) {
 }
 
 /** Every appointment of one day that takes place, in the order of the day. */
-async function appointmentsOn(context: PluginContext, day: string): Promise<Appointment[]> {
+async function appointmentsOn(context: PluginContext<"appointments.read">, day: string): Promise<Appointment[]> {
   const found: Appointment[] = [];
   for (let page = 1; page <= 5; page++) {
     const answer = await context.appointments.list({ startDate: day, endDate: day, page, limit: 100 });

@@ -1,7 +1,11 @@
 import { type ContactRequest, definePlugin, type EventEnvelope, type PluginContext } from "@rising-bsm/plugin-sdk";
 import { type Score, scoreLead } from "./score.ts";
 
+const PERMISSIONS = ["customers.read", "notifications.send", "requests.read", "storage.read", "storage.write"] as const;
+type Context = PluginContext<(typeof PERMISSIONS)[number]>;
+
 export default definePlugin({
+  permissions: PERMISSIONS,
   events: {
     "request.created": rate,
     "request.updated": rate,
@@ -9,7 +13,7 @@ export default definePlugin({
 });
 
 /** Events are delivered at least once: a request that is hot already is not reported again. */
-async function rate(context: PluginContext, event: EventEnvelope) {
+async function rate(context: Context, event: EventEnvelope) {
   const request = await context.requests.get(Number(event.entityId));
   const score = scoreLead({
     email: request.email,
@@ -26,7 +30,7 @@ async function rate(context: PluginContext, event: EventEnvelope) {
   return { requestId: request.id, points: score.points, grade: score.grade };
 }
 
-async function isCustomer(context: PluginContext, request: ContactRequest): Promise<boolean> {
+async function isCustomer(context: Context, request: ContactRequest): Promise<boolean> {
   if (typeof request.customerId === "number") return true;
   const email = request.email.toLowerCase();
   const found = await context.customers.list({ search: request.email.slice(0, 200), limit: 10 });
@@ -38,7 +42,7 @@ function wasHot(kept: unknown): boolean {
 }
 
 /** The permission is optional: without it the score is kept and nobody is told. */
-async function report(context: PluginContext, request: ContactRequest, score: Score): Promise<void> {
+async function report(context: Context, request: ContactRequest, score: Score): Promise<void> {
   try {
     await context.notifications.send({
       title: `Hot lead: ${request.name}`.slice(0, 100),

@@ -11,6 +11,7 @@ const MAX_CARDS = 30;
 const MAX_PAGES = 5;
 
 export default definePlugin({
+  permissions: ["requests.read"],
   routes: {
     "GET /board": async (context) => {
       const requests = await recentRequests(context);
@@ -25,7 +26,7 @@ export default definePlugin({
 });
 
 /** Newest first; a board of more than 500 requests is no board. */
-async function recentRequests(context: PluginContext): Promise<ContactRequest[]> {
+async function recentRequests(context: PluginContext<"requests.read">): Promise<ContactRequest[]> {
   const found: ContactRequest[] = [];
   for (let page = 1; page <= MAX_PAGES; page++) {
     const query = { page, limit: 100, sortBy: "createdAt", sortDirection: "desc" };

@@ -3,6 +3,9 @@ import { judgeVat, type LocalVerdict, normalizeVat } from "./check-digits.ts";
 import { askVies, type Registration } from "./vies.ts";
 
 /** One check with its date: what a tax office wants to see. */
+/** What checking needs: it keeps what the register said. */
+export type CheckContext = PluginContext<"storage.read" | "storage.write">;
+
 export interface Check {
   readonly number: string;
   readonly status: Registration["status"] | Exclude<LocalVerdict, "plausible">;
@@ -16,7 +19,7 @@ const FRESH_MS = 24 * 3_600_000;
 const PREFIX = "vat:";
 
 /** Check digits first, then the register; a verdict of the last 24 hours is answered from memory. */
-export async function checkVat(context: PluginContext, text: string, fresh = false): Promise<Check> {
+export async function checkVat(context: CheckContext, text: string, fresh = false): Promise<Check> {
   const number = normalizeVat(text).slice(0, 20);
   const checkedAt = new Date().toISOString();
   const local = judgeVat(number);
@@ -29,12 +32,12 @@ export async function checkVat(context: PluginContext, text: string, fresh = fal
   return check;
 }
 
-export async function listChecks(context: PluginContext, cursor: string | undefined) {
+export async function listChecks(context: CheckContext, cursor: string | undefined) {
   const page = await context.storage.list({ prefix: PREFIX, limit: 50, ...(cursor === undefined ? {} : { cursor }) });
   return { checks: page.items.map(({ value }) => value), ...(page.cursor === undefined ? {} : { next: page.cursor }) };
 }
 
-async function recentCheck(context: PluginContext, number: string): Promise<Check | null> {
+async function recentCheck(context: CheckContext, number: string): Promise<Check | null> {
   const kept = (await context.storage.get(PREFIX + number)) as unknown as Check | null;
   return kept !== null && Date.now() - Date.parse(kept.checkedAt) < FRESH_MS ? kept : null;
 }

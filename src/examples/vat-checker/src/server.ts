@@ -1,10 +1,11 @@
 import { type Customer, definePlugin, type PluginContext } from "@rising-bsm/plugin-sdk";
-import { type Check, checkVat, listChecks } from "./check.ts";
+import { type Check, type CheckContext, checkVat, listChecks } from "./check.ts";
 
 /** Numbers of one request; the register is slow and asks for moderation. */
 const MAX_NUMBERS = 10;
 
 export default definePlugin({
+  permissions: ["customers.read", "storage.read", "storage.write"],
   routes: {
     "GET /check/:number": async (context, { params, query }) => ({
       body: { ...(await checkVat(context, params.number ?? "", query.fresh === "1")) },
@@ -30,13 +31,15 @@ export default definePlugin({
 });
 
 /** One after the other: the register limits what one address may ask at a time. */
-async function checkAll(context: PluginContext, numbers: readonly string[]): Promise<Check[]> {
+async function checkAll(context: CheckContext, numbers: readonly string[]): Promise<Check[]> {
   const checks: Check[] = [];
   for (const number of numbers) checks.push(await checkVat(context, number));
   return checks;
 }
 
-async function customersWithVat(context: PluginContext): Promise<(Customer & { readonly vatNumber: string })[]> {
+async function customersWithVat(
+  context: PluginContext<"customers.read">,
+): Promise<(Customer & { readonly vatNumber: string })[]> {
   const found: (Customer & { readonly vatNumber: string })[] = [];
   for (let page = 1; page <= 10; page++) {
     const { items, total, limit } = await context.customers.list({

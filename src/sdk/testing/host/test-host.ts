@@ -66,6 +66,7 @@ export function createTestHost(
   options: TestHostOptions = {},
 ): TestHost {
   const granted = checkedGrants(manifest, options.granted);
+  checkedGrants(manifest, plugin.permissions);
   const clock = options.clock ?? { now: () => Date.now() };
   const emulator = options.emulator ?? createEmulator({ apiKey: TEST_KEY, clock });
   const session = createSession({

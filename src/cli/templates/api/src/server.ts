@@ -1,6 +1,7 @@
 import { definePlugin } from "@rising-bsm/plugin-sdk";
 
 export default definePlugin({
+  permissions: ["customers.read"],
   routes: {
     "GET /summary": async (context) => {
       const { total } = await context.customers.list({ limit: 1 });

@@ -1,6 +1,7 @@
 import { definePlugin } from "@rising-bsm/plugin-sdk";
 
 export default definePlugin({
+  permissions: ["notifications.send", "requests.read", "storage.read", "storage.write"],
   events: {
     "request.created": async (context, event) => {
       const counted = await context.storage.get("requests");

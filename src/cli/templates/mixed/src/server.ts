@@ -1,6 +1,7 @@
 import { definePlugin, type PluginContext } from "@rising-bsm/plugin-sdk";
 
 export default definePlugin({
+  permissions: ["appointments.read", "storage.read", "storage.write"],
   events: {
     "appointment.created": async (context) => {
       await context.storage.set("count", (await readCount(context)) + 1);
@@ -11,7 +12,7 @@ export default definePlugin({
   },
 });
 
-async function readCount(context: PluginContext): Promise<number> {
+async function readCount(context: PluginContext<"storage.read">): Promise<number> {
   const count = await context.storage.get("count");
   return typeof count === "number" ? count : 0;
 }
