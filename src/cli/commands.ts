@@ -1,4 +1,5 @@
 import { buildCommand } from "./commands/build.ts";
+import { checkCommand } from "./commands/check.ts";
 import { initCommand } from "./commands/init.ts";
 import { keysGroup } from "./commands/keys.ts";
 import { loginCommand } from "./commands/login.ts";
@@ -13,6 +14,7 @@ import type { Table } from "./help.ts";
 /** Everything `rbsm` can do, in the order a publisher meets it. */
 export const COMMANDS: Table = {
   init: initCommand,
+  check: checkCommand,
   build: buildCommand,
   pack: packCommand,
   keys: keysGroup,

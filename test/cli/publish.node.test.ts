@@ -111,6 +111,9 @@ describe("publish", () => {
         egress: [{ host: "api.twilio.com", reason: "Sends text messages." }],
       }),
     );
+    const source = path.join(folder, "src/server.ts");
+    const code = await readFile(source, "utf8");
+    await writeFile(source, code.replace(/await context\.notifications\.send\([\s\S]*?\);/, ""));
     await appendFile(path.join(folder, "CHANGELOG.md"), "\n## 0.2.0\n\n- More.\n");
     const told = await run(["publish", "plugin", "--key", "acme.pem", "--dry-run"]);
     expect(told.code).toBe(0);

@@ -6,13 +6,18 @@ import { command } from "../command.ts";
 import type { Outcome } from "../problem.ts";
 import { inspectBundle } from "../work/inspect-bundle.ts";
 import { packPlugin } from "../work/pack-plugin.ts";
-import { showBundle, showFiles, warn } from "./show-bundle.ts";
+import { showBundle, showFiles } from "./show-bundle.ts";
+import { showSizes, warnFindings } from "./show-findings.ts";
 
 export const packCommand = command({
   summary: "make NAME-VERSION.rbsm, the same bytes on every machine",
+  details: [
+    "Nothing is packed while rbsm check finds an error: a secret, a hidden character, a call without its permission. Warnings are told.",
+  ],
   positionals: [{ name: "DIR", summary: "the plugin's folder; the current one if left out", optional: true }],
   flags: {
     list: { summary: "print path, size and digest of every file first" },
+    sizes: { summary: "print what each part weighs" },
     since: { value: "FILE", summary: "mark what was added, removed or grew since that .rbsm (with --list)" },
     built: { summary: "DIR is laid out as a bundle already: build nothing" },
     out: { value: "FILE", summary: "where to write; NAME-VERSION.rbsm in the current folder if left out" },
@@ -27,14 +32,15 @@ export const packCommand = command({
       out: flags["dry-run"] ? null : (flags.out ?? "."),
     });
     if (!packed.ok) return packed;
-    const { file, bundle } = packed.value;
-    warn(bundle, voice);
+    const { file, bundle, findings, sizes } = packed.value;
+    warnFindings(findings, voice);
     return ok({
-      data: { ...showBundle(bundle, before.value?.manifest.files), file },
+      data: { ...showBundle(bundle, before.value?.manifest.files), file, findings, sizes },
       lines: [
         ...(flags.list ? showFiles(bundle, before.value?.manifest.files) : []),
         file === null ? "Nothing was written." : `Packed ${file}`,
         `  ${bundle.size} bytes, sha256 ${bundle.sha256}`,
+        ...(flags.sizes ? showSizes(sizes) : []),
       ],
     });
   },

@@ -1,4 +1,3 @@
-import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import type { OpenedBundle } from "../../domain/bundle/open.ts";
 import { CHANNELS } from "../../domain/manifest/permissions.ts";
@@ -6,14 +5,14 @@ import { ok } from "../../domain/result.ts";
 import { type Answer, command } from "../command.ts";
 import { misuse, type Outcome } from "../problem.ts";
 import type { Voice } from "../voice.ts";
-import { buildPlugin } from "../work/build-plugin.ts";
-import { inspectBundle } from "../work/inspect-bundle.ts";
+import { checkProject } from "../work/check/check-project.ts";
 import { readKey } from "../work/key-store.ts";
 import { chooseMarketplace, type Marketplace } from "../work/marketplace.ts";
 import { type Plan, type Published, publishBundle } from "../work/publish-bundle.ts";
 import { fetchPublished, type PublishedVersion } from "../work/published-version.ts";
 import { type Release, waitForRelease } from "../work/wait-for-release.ts";
-import { showBundle, showCapabilities, showFiles, warn } from "./show-bundle.ts";
+import { showBundle, showCapabilities, showFiles } from "./show-bundle.ts";
+import { warnFindings } from "./show-findings.ts";
 
 const DEFAULT_TIMEOUT_SECONDS = 600;
 const PROGRESS_BYTES = 256 * 1024;
@@ -48,18 +47,15 @@ export const publishCommand = command({
     if (!marketplace.ok) return marketplace;
     const key = await readKey({ env: process.env, name: flags["key-name"], file: flags.key });
     if (!key.ok) return key;
-    const bytes = await takeBundle(path.resolve(args[0] ?? "."));
-    if (!bytes.ok) return bytes;
-    const bundle = await inspectBundle(bytes.value);
+    const bundle = await takeBundle(path.resolve(args[0] ?? "."), voice);
     if (!bundle.ok) return bundle;
     if (flags.channel !== undefined && bundle.value.manifest.channel !== flags.channel)
       return { ok: false, problem: tellChannel(bundle.value.manifest.channel, flags.channel) };
-    warn(bundle.value, voice);
     const before = await fetchPublished(marketplace.value, bundle.value.manifest.name);
     const plan = { voice, isYes: flags.yes === true || flags["dry-run"] === true, before };
     const published = await publishBundle({
       marketplace: marketplace.value,
-      bytes: bytes.value,
+      bytes: bundle.value.bytes,
       key: key.value,
       isDryRun: flags["dry-run"] === true,
       confirm: (made) => confirmPlan(made, plan),
@@ -79,10 +75,14 @@ export const publishCommand = command({
 });
 
 /** A file is published as it is; a folder is built and packed in memory, nothing is written. */
-async function takeBundle(source: string): Promise<Outcome<Uint8Array>> {
-  if (!(await stat(source)).isDirectory()) return ok(new Uint8Array(await readFile(source)));
-  const built = await buildPlugin(source);
-  return built.ok ? ok(built.value.bytes) : built;
+async function takeBundle(source: string, voice: Voice): Promise<Outcome<OpenedBundle>> {
+  const checked = await checkProject(source);
+  if (!checked.ok) return checked;
+  const { bundle, findings, refusal } = checked.value;
+  warnFindings(findings, voice);
+  if (refusal) return { ok: false, problem: refusal };
+  if (!bundle) throw new Error("a bundle that is neither there nor refused");
+  return ok(bundle);
 }
 
 async function confirmPlan(

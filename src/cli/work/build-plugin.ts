@@ -22,18 +22,28 @@ const SERVER_ENTRIES = ["src/server.ts", "src/server.js"] as const;
  * and opens the result with the strict reader. The same project gives the same bytes on every machine.
  */
 export async function buildPlugin(folder: string): Promise<Outcome<OpenedBundle>> {
+  return (await buildTraced(folder)).built;
+}
+
+/** A build with the way back: the source map of the server module, which exists also when the reader refuses the bundle. */
+export interface TracedBuild {
+  readonly built: Outcome<OpenedBundle>;
+  /** Source map, version 3; null without server code, or when that does not build. */
+  readonly map: string | null;
+}
+
+export async function buildTraced(folder: string): Promise<TracedBuild> {
   const root = path.resolve(folder);
   const manifest = await readManifest(root);
-  if (!manifest.ok) return manifest;
+  if (!manifest.ok) return { built: manifest, map: null };
   const files = await collectFiles(root);
-  if (!files.ok) return files;
+  if (!files.ok) return { built: files, map: null };
   const entry = await findEntry(root);
-  if (entry !== null) {
-    const server = await bundleServer(root, entry);
-    if (!server.ok) return server;
-    files.value.set("server/main.js", server.value);
-  }
-  return pack(manifest.value, files.value, entry === null ? undefined : findSdk().version);
+  if (entry === null) return { built: await pack(manifest.value, files.value, undefined), map: null };
+  const server = await bundleServer(root, entry);
+  if (!server.ok) return { built: server, map: null };
+  files.value.set("server/main.js", server.value.bytes);
+  return { built: await pack(manifest.value, files.value, findSdk().version), map: server.value.map };
 }
 
 /** Writes a built plugin as the folder a bundle is made of, `<dir>/dist` for instance. */

@@ -11,7 +11,7 @@ import { findSdk, resolveSdk, SDK_NAME } from "./sdk.ts";
  * Bundles a plugin's server code into one ES module without imports. The same sources give the same bytes on every
  * machine: no time, no absolute path and no tsconfig of a parent folder enters; characters beyond ASCII become escapes.
  */
-export async function bundleServer(folder: string, entry: string): Promise<Outcome<Bytes>> {
+export async function bundleServer(folder: string, entry: string): Promise<Outcome<ServerModule>> {
   const result = await build({
     absWorkingDir: folder,
     entryPoints: [entry],
@@ -28,6 +28,10 @@ export async function bundleServer(folder: string, entry: string): Promise<Outco
     tsconfigRaw: { compilerOptions: { target: "ES2023", verbatimModuleSyntax: true } },
     define: { "process.env.NODE_ENV": '"production"' },
     metafile: true,
+    outdir: folder,
+    // Beside the module, never in it: the module's bytes are the same with and without.
+    sourcemap: "external",
+    sourcesContent: false,
     logLevel: "silent",
     plugins: [ownSdk()],
   }).catch((error: unknown) => {
@@ -35,8 +39,9 @@ export async function bundleServer(folder: string, entry: string): Promise<Outco
     throw error;
   });
   if (!("outputFiles" in result)) return { ok: false, problem: tellFailure(result.errors) };
-  const [output] = result.outputFiles;
-  const [facts] = Object.values(result.metafile.outputs);
+  const output = result.outputFiles.find(({ path: file }) => file.endsWith(".js"));
+  const map = result.outputFiles.find(({ path: file }) => file.endsWith(".map"));
+  const facts = Object.entries(result.metafile.outputs).find(([file]) => file.endsWith(".js"))?.[1];
   if (!output || !facts) throw new Error("esbuild wrote nothing");
   if (facts.imports.length > 0)
     return refuseModule(`server/main.js would still import ${facts.imports.map((one) => one.path).join(", ")}.`);
@@ -52,7 +57,13 @@ export async function bundleServer(folder: string, entry: string): Promise<Outco
         next: "Use fewer or smaller packages.",
       },
     };
-  return ok(output.contents as Bytes);
+  return ok({ bytes: output.contents as Bytes, map: map?.text ?? "" });
+}
+
+export interface ServerModule {
+  readonly bytes: Bytes;
+  /** Source map, version 3; its sources are relative to the plugin's folder. */
+  readonly map: string;
 }
 
 /**

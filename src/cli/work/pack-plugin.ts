@@ -1,9 +1,11 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import type { OpenedBundle } from "../../domain/bundle/open.ts";
+import type { SizeReport } from "../../domain/release/findings/size-report.ts";
 import { ok } from "../../domain/result.ts";
 import type { Outcome } from "../problem.ts";
-import { buildPlugin, packFolder } from "./build-plugin.ts";
+import { packFolder } from "./build-plugin.ts";
+import { type Checked, checkBundle, checkProject, type Finding } from "./check/check-project.ts";
 import { writeWhole } from "./project-files.ts";
 
 export interface PackOptions {
@@ -15,16 +17,27 @@ export interface PackOptions {
 export interface PackedPlugin {
   readonly bundle: OpenedBundle;
   readonly file: string | null;
+  /** Warnings and remarks: with an error among them nothing is packed. */
+  readonly findings: readonly Finding[];
+  readonly sizes: SizeReport;
 }
 
-/** Makes the `.rbsm` of a plugin. A file the strict reader refuses is never written. */
+/** Makes the `.rbsm` of a plugin. What the strict reader refuses, or what holds an error of `rbsm check`, is never written. */
 export async function packPlugin(folder: string, options: PackOptions = {}): Promise<Outcome<PackedPlugin>> {
-  const built = await (options.isBuilt ? packFolder(folder) : buildPlugin(folder));
-  if (!built.ok) return built;
-  if (options.out === null) return ok({ bundle: built.value, file: null });
-  const file = await locate(options.out ?? ".", built.value);
-  await writeWhole(file, built.value.bytes);
-  return ok({ bundle: built.value, file });
+  const checked = await (options.isBuilt ? checkBuilt(folder) : checkProject(folder));
+  if (!checked.ok) return checked;
+  const { bundle, findings, sizes, refusal } = checked.value;
+  if (refusal) return { ok: false, problem: refusal };
+  if (!bundle || !sizes) throw new Error("a bundle that is neither there nor refused");
+  if (options.out === null) return ok({ bundle, file: null, findings, sizes });
+  const file = await locate(options.out ?? ".", bundle);
+  await writeWhole(file, bundle.bytes);
+  return ok({ bundle, file, findings, sizes });
+}
+
+async function checkBuilt(folder: string): Promise<Outcome<Checked>> {
+  const packed = await packFolder(folder);
+  return packed.ok ? ok(checkBundle(packed.value)) : packed;
 }
 
 async function locate(out: string, { manifest }: OpenedBundle): Promise<string> {

@@ -41,6 +41,8 @@ export function isRefusing({ severity }: Pick<PluginFinding, "severity">): boole
   return severity === "error";
 }
 
+type Place = Pick<PluginFinding, "path" | "line"> & { readonly rule: string };
+
 const PLACEHOLDER = /^(?:my-publisher|my-plugin|(?:help|security)@example\.com)$/;
 
 function manifestFindings({ manifest }: OpenedBundle): readonly PluginFinding[] {
@@ -100,7 +102,8 @@ function decode(bytes: Uint8Array): string {
   return new TextDecoder("utf-8").decode(bytes);
 }
 
-function byPlace(a: PluginFinding, b: PluginFinding): number {
+/** Path, then line, then rule. */
+export function byPlace(a: Place, b: Place): number {
   const [left, right] = [a, b].map(({ path, line, rule }) => [path ?? "", line ?? 0, rule] as const);
   if (!left || !right) return 0;
   if (left[0] !== right[0]) return left[0] < right[0] ? -1 : 1;

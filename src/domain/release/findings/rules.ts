@@ -21,7 +21,7 @@ export const FINDING_RULES = {
   source_map: { severity: "warning", advice: "Remove the reference: a bundle holds no source maps." },
   readme_link_broken: { severity: "warning", advice: "Link to an address, or to a file of the bundle." },
   readme_insecure_link: { severity: "warning", advice: "Use https." },
-  changelog_order: { severity: "warning", advice: "Put the version that is published first." },
+  changelog_order: { severity: "info", advice: "Put the version that is published first." },
   changelog_entry_empty: { severity: "warning", advice: "Say what changed, for the person who upgrades." },
   size_near_limit: { severity: "warning", advice: "Make it smaller before the limit stops an urgent fix." },
 } as const satisfies Record<string, { readonly severity: Severity; readonly advice: string }>;

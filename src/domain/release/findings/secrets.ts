@@ -19,7 +19,10 @@ const SHAPES: readonly {
     isReal: (text) => parseLicenseKey(text) !== null,
   },
   { name: "an instance's secret", shape: /\b(?:ms|whs)_[0-9A-Za-z]{43}\b/g },
-  { name: "a private key", shape: /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----/g },
+  {
+    name: "a private key",
+    shape: /-----BEGIN (?:[A-Z]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----(?:\\[nr]|[\s"'`+,]){0,40}[A-Za-z0-9+/]{16}/g,
+  },
   { name: "an AWS access key", shape: /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g, isReal: (text) => !text.includes("EXAMPLE") },
   { name: "a GitHub token", shape: /\b(?:gh[pousr]_[0-9A-Za-z]{36}|github_pat_[0-9A-Za-z_]{82})\b/g },
   { name: "an npm token", shape: /\bnpm_[0-9A-Za-z]{36}\b/g },
