@@ -1,13 +1,16 @@
-import { spawn } from "node:child_process";
 import { cp, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { build } from "esbuild";
+import { buildDocs } from "./docs/build-docs.ts";
 import { ROOT } from "./root.ts";
+import { runTool } from "./run-tool.ts";
 
-/** Everything that runs: the guest prelude, the style sheet, both Workers as `wrangler deploy --dry-run` would upload them. */
+export { runTool };
+
+/** Everything that runs: the guest prelude, the style sheet, the documentation, both Workers as `wrangler deploy --dry-run` would upload them. */
 export async function buildAll(): Promise<void> {
   await mkdir(path.join(ROOT, "dist"), { recursive: true });
-  await Promise.all([buildGuest(), buildStyles()]);
+  await Promise.all([buildGuest(), buildStyles(), buildDocs()]);
   await Promise.all([buildWorker("wrangler.toml", "marketplace"), buildWorker("src/sandbox/wrangler.toml", "sandbox")]);
 }
 
@@ -53,29 +56,5 @@ export const QUIET_ENV = {
   WRANGLER_WRITE_LOGS: "false",
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
 };
-
-/** Runs a tool of node_modules/.bin; its output is shown only when it fails. */
-export function runTool(
-  tool: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(path.join(ROOT, "node_modules/.bin", tool), args, {
-      cwd: ROOT,
-      env: { ...process.env, ...env },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let output = "";
-    child.stdout.on("data", (part) => {
-      output += part;
-    });
-    child.stderr.on("data", (part) => {
-      output += part;
-    });
-    child.on("error", reject);
-    child.on("exit", (code) => (code === 0 ? resolve() : reject(new Error(`${tool} ${args.join(" ")}\n${output}`))));
-  });
-}
 
 if (process.argv[1] === import.meta.filename) await buildAll();

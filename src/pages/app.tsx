@@ -6,6 +6,7 @@ import { listReviews } from "../market/catalogue/list-reviews.ts";
 import { searchCatalogue } from "../market/catalogue/search-catalogue.ts";
 import { showPlugin } from "../market/catalogue/show-plugin.ts";
 import type { World } from "../market/ports.ts";
+import { registerDocs } from "./docs/routes.tsx";
 import { schemaResponse } from "./docs/schema.ts";
 import { HomePage, type HomeView } from "./home.tsx";
 import { createKept } from "./kept.ts";
@@ -101,6 +102,7 @@ export function createPages(): Hono<PagesEnv> {
   ] as const)
     app.get(path, async (context) => pageResponse(context.req.raw, await render(<LegalPage text={text} />)));
 
+  registerDocs(app);
   app.get(paths.manifestSchema(), (context) => schemaResponse(context.req.raw, context.get("world").site.origin));
 
   app.get("/robots.txt", async (context) => {

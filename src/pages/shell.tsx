@@ -2,13 +2,15 @@ import type { Child } from "hono/jsx";
 import { paths } from "../contract/paths.ts";
 import { Icon } from "./parts/icon.tsx";
 
+type Place = "home" | "plugins" | "docs";
+
 interface ShellProps {
   readonly title: string;
   readonly description?: string;
   /** The one address of this page, when others lead to it too. */
   readonly canonical?: string;
   /** Which entry of the navigation is the present one. */
-  readonly at?: "home" | "plugins";
+  readonly at?: Place;
   /** Pages with a search field of their own do without the one in the header. */
   readonly hasOwnSearch?: boolean;
   /** Error pages stay out of search engines. */
@@ -55,7 +57,7 @@ export function Shell({
   );
 }
 
-function Header({ at, hasSearch }: { at: "home" | "plugins" | undefined; hasSearch: boolean }) {
+function Header({ at, hasSearch }: { at: Place | undefined; hasSearch: boolean }) {
   return (
     <header class="sticky top-0 z-20 border-b border-border bg-background print:static">
       <div class="wrap flex min-h-16 flex-wrap items-center gap-x-6 gap-y-2 py-2">
@@ -65,14 +67,13 @@ function Header({ at, hasSearch }: { at: "home" | "plugins" | undefined; hasSear
             Rising BSM <span class="font-normal text-muted-foreground max-[22.5rem]:sr-only">Marketplace</span>
           </span>
         </a>
-        <nav aria-label="Main" class="ml-auto sm:ml-0">
-          <a
-            href={paths.plugins()}
-            aria-current={at === "plugins" ? "page" : undefined}
-            class="inline-flex min-h-11 items-center px-1 text-sm font-medium text-muted-foreground hover:text-foreground aria-[current]:text-foreground"
-          >
+        <nav aria-label="Main" class="ml-auto flex gap-x-4 sm:ml-0">
+          <MainLink href={paths.plugins()} isHere={at === "plugins"}>
             Plugins
-          </a>
+          </MainLink>
+          <MainLink href={paths.docs()} isHere={at === "docs"}>
+            Docs
+          </MainLink>
         </nav>
         {hasSearch ? (
           <search class="relative hidden w-72 sm:ml-auto sm:block">
@@ -97,6 +98,18 @@ function Header({ at, hasSearch }: { at: "home" | "plugins" | undefined; hasSear
   );
 }
 
+function MainLink({ href, isHere, children }: { href: string; isHere: boolean; children?: Child }) {
+  return (
+    <a
+      href={href}
+      aria-current={isHere ? "page" : undefined}
+      class="inline-flex min-h-11 items-center px-1 text-sm font-medium text-muted-foreground hover:text-foreground aria-[current]:text-foreground"
+    >
+      {children}
+    </a>
+  );
+}
+
 function Footer() {
   return (
     <footer class="mt-20 border-t border-border bg-accent">
@@ -107,6 +120,7 @@ function Footer() {
         </p>
         <nav aria-label="Legal and service" class="flex flex-wrap gap-x-6 gap-y-1">
           <FooterLink href={paths.plugins()}>Plugins</FooterLink>
+          <FooterLink href={paths.docs()}>Docs</FooterLink>
           <FooterLink href={paths.openapi()}>API description</FooterLink>
           <FooterLink href={paths.imprint()}>Impressum</FooterLink>
           <FooterLink href={paths.privacy()}>Datenschutz</FooterLink>

@@ -1,0 +1,105 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { ROOT } from "../root.ts";
+import { runTool } from "../run-tool.ts";
+import { type Declared, readDeclarations } from "./declarations.ts";
+
+const SDK = path.join(ROOT, "src/sdk");
+const NAME = "@rising-bsm/plugin-sdk";
+
+/** What each entry is for; an entry without words here has none on the page. */
+const ENTRIES: Readonly<Record<string, string>> = {
+  ".": "What a plugin imports: its definition, the context of its handlers, the rows of the host.",
+  "./testing": "A host and a whole Rising-BSM instance in memory, for tests.",
+  "./verify": "Whether bytes may be installed: both signatures, the digests, the strict reader. For hosts and tools.",
+  "./webhook": "Reads webhooks of the marketplace, after their signature.",
+  "./client": "Calls of the marketplace as a host's interface makes them.",
+  "./react": "Hooks for a host's interface. Needs React as a peer.",
+  "./license": "Verifies leases without a network and knows when to ask for the next one.",
+  "./compat": "Runs plugins written as host-style objects.",
+};
+
+const GROUPS = [
+  ["Functions", ["function", "class"]],
+  ["Values", ["const"]],
+  ["Types", ["interface", "type"]],
+] as const;
+
+/** Every export of the SDK, from its declarations and doc comments. */
+export async function sdkReference(): Promise<string> {
+  const entries = sdkEntries();
+  const types = await emitDeclarations(Object.values(entries));
+  const parts = Object.entries(entries).map(([entry, source]) => {
+    const file = path.join(types, path.relative(path.join(ROOT, "src"), source)).replace(/\.tsx?$/, ".d.ts");
+    return renderEntry(entry, [...readDeclarations(file).values()]);
+  });
+  await rm(types, { recursive: true, force: true });
+  return ["# SDK reference", "", `Every export of \`${NAME}\`, from its declarations.`, "", ...parts].join("\n");
+}
+
+/** Entry of package.json → the source behind it. */
+function sdkEntries(): Record<string, string> {
+  const { exports } = JSON.parse(readFileSync(path.join(SDK, "package.json"), "utf8")) as {
+    exports: Record<string, unknown>;
+  };
+  const found: Record<string, string> = {};
+  for (const [entry, target] of Object.entries(exports)) {
+    const stem = entry === "." ? "index" : entry.slice(2);
+    const named = typeof target === "string" ? [target] : [];
+    const source = [...named, `${stem}.ts`, `${stem}.tsx`, `${stem}/index.ts`, `${stem}/index.tsx`]
+      .filter((file) => /(?<!\.d)\.tsx?$/.test(file))
+      .map((file) => path.join(SDK, file))
+      .find((file) => existsSync(file));
+    if (source !== undefined) found[entry] = source;
+  }
+  return found;
+}
+
+/** TypeScript writes declarations beside nothing of ours; the folder they begin in. */
+async function emitDeclarations(sources: readonly string[]): Promise<string> {
+  const folder = path.join(ROOT, "dist/docs", `types.${process.pid}`);
+  await mkdir(folder, { recursive: true });
+  const config = path.join(folder, "tsconfig.json");
+  const globals = readdirSync(SDK)
+    .filter((file) => file.endsWith(".d.ts"))
+    .map((file) => path.join(SDK, file));
+  await writeFile(
+    config,
+    JSON.stringify({
+      extends: path.join(ROOT, "src/tsconfig.base.json"),
+      compilerOptions: {
+        noEmit: false,
+        declaration: true,
+        emitDeclarationOnly: true,
+        noCheck: true,
+        rootDir: path.join(ROOT, "src"),
+        outDir: folder,
+        lib: ["ES2024", "DOM", "DOM.Iterable"],
+        types: [],
+      },
+      files: [...sources, ...globals],
+    }),
+  );
+  await runTool("tsc", ["-p", config]);
+  return folder;
+}
+
+function renderEntry(entry: string, declared: readonly Declared[]): string {
+  const id = entry === "." ? "main" : entry.slice(2).replaceAll("/", "-");
+  return [
+    `## \`${entry === "." ? NAME : NAME + entry.slice(1)}\` {#${id}}`,
+    "",
+    ENTRIES[entry] ?? "",
+    "",
+    ...GROUPS.flatMap(([, kinds]) =>
+      declared
+        .filter(({ kind }) => (kinds as readonly string[]).includes(kind))
+        .flatMap((item) => renderItem(id, item)),
+    ),
+  ].join("\n");
+}
+
+function renderItem(entry: string, { name, text, doc }: Declared): string[] {
+  return [`### \`${name}\` {#${entry}-${name}}`, "", ...(doc === "" ? [] : [doc, ""]), "```ts", text, "```", ""];
+}

@@ -1,0 +1,36 @@
+/** Every page of the documentation in reading order. A slug without a guide beside it is a reference made by the build. */
+export const CONTENTS = [
+  {
+    section: "Write a plugin",
+    pages: ["first-plugin", "permissions", "storage", "events", "ui", "testing"],
+  },
+  {
+    section: "Publish it",
+    pages: ["signing", "publishing", "pricing", "security"],
+  },
+  {
+    section: "Run an instance",
+    pages: ["instances", "licenses", "trust"],
+  },
+  {
+    section: "Reference",
+    pages: ["manifest", "permission-list", "event-list", "cli", "sdk", "webhooks", "refusals"],
+  },
+  {
+    section: "HTTP API",
+    pages: [
+      "api",
+      "api-service",
+      "api-accounts",
+      "api-instances",
+      "api-plugins",
+      "api-publishing",
+      "api-desk",
+      "api-licenses",
+      "api-installations",
+      "api-events",
+    ],
+  },
+] as const;
+
+export type Slug = (typeof CONTENTS)[number]["pages"][number];

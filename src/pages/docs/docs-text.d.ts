@@ -1,0 +1,4 @@
+/** Written by the build (src/local/docs): the pages as JSON text. */
+declare module "*.docs.js" {
+  export const docsText: string;
+}
