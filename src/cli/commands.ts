@@ -7,6 +7,7 @@ import { logoutCommand } from "./commands/logout.ts";
 import { packCommand } from "./commands/pack.ts";
 import { publishCommand } from "./commands/publish.ts";
 import { signCommand } from "./commands/sign.ts";
+import { testCommand } from "./commands/test.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import { whoamiCommand } from "./commands/whoami.ts";
 import type { Table } from "./help.ts";
@@ -15,6 +16,7 @@ import type { Table } from "./help.ts";
 export const COMMANDS: Table = {
   init: initCommand,
   check: checkCommand,
+  test: testCommand,
   build: buildCommand,
   pack: packCommand,
   keys: keysGroup,

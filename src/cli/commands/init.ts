@@ -35,7 +35,7 @@ export const initCommand = command({
         `Wrote ${name} to ${folder}`,
         ...files.value.map((file) => `  ${file}`),
         "",
-        `Next: rbsm build ${args[0] ?? "."}`,
+        `Next: rbsm test ${args[0] ?? "."}, rbsm dev ${args[0] ?? "."}`,
       ],
     });
   },

@@ -7,7 +7,8 @@ import { PLUGIN_TYPES, type PluginType } from "../../domain/manifest/permissions
 import { ok } from "../../domain/result.ts";
 import { misuse, type Outcome } from "../problem.ts";
 import { type Files, readFolder } from "./project-files.ts";
-import { findSdk } from "./sdk.ts";
+import { findSdk, SDK_NAME } from "./sdk.ts";
+import { findVitestFolder } from "./test/run-tests.ts";
 
 export interface Project {
   readonly folder: string;
@@ -88,11 +89,13 @@ async function fillTemplates({ template, name, publisher }: Project): Promise<Ou
   return ok(new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 
-/** Lets editors and compilers find the types; `rbsm build` needs no such link. Where links are not allowed, it is left out. */
+/** Lets editors and compilers find the types; no command needs such a link. Where links are not allowed, they are left out. */
 async function linkSdk(folder: string): Promise<void> {
-  const scope = path.join(folder, "node_modules/@rising-bsm");
-  await mkdir(scope, { recursive: true });
-  await symlink(findSdk().folder, path.join(scope, "plugin-sdk"), "junction").catch(() => {});
+  const modules = path.join(folder, "node_modules");
+  await mkdir(path.join(modules, "@rising-bsm"), { recursive: true });
+  await symlink(findSdk().folder, path.join(modules, SDK_NAME), "junction").catch(() => {});
+  const vitest = findVitestFolder(import.meta.filename);
+  if (vitest !== null) await symlink(vitest, path.join(modules, "vitest"), "junction").catch(() => {});
 }
 
 function judgeNames({ name, publisher }: Project) {
