@@ -25,6 +25,8 @@ import { createPages, failureResponse, notFoundResponse, wantsPage } from "./pag
 import { createAccountStore } from "./storage/account/account-store.ts";
 import { createAuditLog } from "./storage/account/audit.ts";
 import { createInstanceStore } from "./storage/account/instance-store.ts";
+import { createKeyChainStore } from "./storage/account/key-store.ts";
+import { createTokenStore } from "./storage/account/token-store.ts";
 import { createWebhookBell, createWebhookStore } from "./storage/account/webhook-store.ts";
 import { bundlesOnR2 } from "./storage/bundles.ts";
 import { deliveriesOn } from "./storage/catalogue/delivery.ts";
@@ -36,6 +38,7 @@ import { createKeyHasher } from "./storage/license/key-hasher.ts";
 import { createLicenseStore } from "./storage/license/store.ts";
 import { orphansOn } from "./storage/publish/orphans.ts";
 import { createReleaseBell } from "./storage/publish/release-bell.ts";
+import { releaseStatesOnD1 } from "./storage/publish/states.ts";
 import { releasesOnD1 } from "./storage/publish/store.ts";
 import { createSealedHmac, createVault } from "./storage/vault.ts";
 
@@ -168,10 +171,13 @@ function buildWorld(env: Env, ctx: ExecutionContext): World {
     leaseSigner: createLeaseSigner(env.LEASE_KEY_PKCS8),
     audit: createAuditLog(env.DB),
     releases: releasesOnD1(env.DB),
+    releaseStates: releaseStatesOnD1(env.DB),
     releaseBell: createReleaseBell(env.RELEASES),
     orphans: orphansOn(env.DB, env.BUNDLES),
     deliveries: deliveriesOn(env.DB, env.BUNDLES, (ctx.exports as unknown as { Bundles: Fetcher }).Bundles),
     accounts: createAccountStore(env.DB),
+    tokens: createTokenStore(env.DB),
+    keyChains: createKeyChainStore(env.DB),
     instances,
     licenses: createLicenseStore(env.DB),
     keyHasher: createKeyHasher(env.LICENSE_PEPPER_V1),

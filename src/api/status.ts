@@ -27,6 +27,7 @@ const ACCOUNT_STATUS = {
   email_taken: 409,
   handle_taken: 409,
   url_refused: 422,
+  quota_tokens: 429,
 } as const satisfies Record<AccountReason, number>;
 
 const RELEASE_STATUS = {
@@ -65,6 +66,9 @@ const BUNDLE_STATUS = {
 const TRUST_STATUS = {
   ...(Object.fromEntries(TRUST_REASONS.map((reason) => [reason, 422])) as Record<TrustReason, number>),
   statement_stale: 409,
+  key_event_stale: 409,
+  key_event_refused: 409,
+  key_limit: 409,
 } satisfies Record<TrustReason, number>;
 
 /** The HTTP status of every refusal. */

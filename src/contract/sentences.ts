@@ -23,6 +23,7 @@ export const SENTENCES = {
   email_taken: "An account with this e-mail address exists.",
   handle_taken: "This publisher handle is taken.",
   url_refused: "This address cannot be used: it must be https with a public host name.",
+  quota_tokens: "This account has too many tokens; revoke some you no longer use.",
   // release
   version_exists: "This version exists with other bytes; publish a new version number.",
   name_taken: "This plugin name belongs to another publisher.",
@@ -117,6 +118,10 @@ export const SENTENCES = {
   key_test_vector: "The private half of this key is public knowledge; make a new one.",
   key_proof_invalid: "The proof was not made by this key for this account and publisher.",
   key_proof_expired: "The nonce was used or is too old; ask for a new one.",
+  key_event_stale: "Another key event came first; look at the list and sign again.",
+  key_event_refused:
+    "This key event may not be made: it would leave no key in use, or only the marketplace may make it.",
+  key_limit: "A publisher has at most eight keys in use; retire one first.",
   device_key_invalid: "The device key is not acceptable.",
   sealed_length: "The sealed file is not as long as its header says.",
   sealed_header: "This is not a sealed bundle.",

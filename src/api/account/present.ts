@@ -1,5 +1,6 @@
 import { isoTime } from "../../domain/time.ts";
-import type { StoredInstance, StoredKey } from "../../market/account/ports.ts";
+import type { CutKey, StoredKeyEvent } from "../../market/account/key-ports.ts";
+import type { ListedToken, StoredInstance, StoredKey } from "../../market/account/ports.ts";
 import type { Identity } from "../../market/account/who-am-i.ts";
 
 export function showInstance(instance: StoredInstance): object {
@@ -28,6 +29,15 @@ export function showKey({ keyId, publicKey, state }: StoredKey): object {
   return { keyId, publicKey, state };
 }
 
+/** With its cuts once it has left service. */
+export function showCutKey({ keyId, publicKey, state, cuts }: CutKey): object {
+  return { keyId, publicKey, state, ...(state === "active" ? {} : { cuts }) };
+}
+
+export function showKeyEvent({ at, envelope, ...event }: StoredKeyEvent): object {
+  return { ...event, at: isoTime(at), envelope: JSON.parse(envelope) };
+}
+
 export function showIdentity(identity: Identity, marketplace: string): object {
   if (identity.kind === "instance")
     return { kind: identity.kind, marketplace, instance: showInstance(identity.instance) };
@@ -45,5 +55,16 @@ export function showIdentity(identity: Identity, marketplace: string): object {
       expiresAt: isoTime(token.expiresAt),
     },
     publishers: publishers.map(({ keys, ...publisher }) => ({ ...publisher, keys: keys.map(showKey) })),
+  };
+}
+
+export function showToken({ id, createdAt, expiresAt, plugins, ipRanges, ...token }: ListedToken): object {
+  return {
+    tokenId: id,
+    ...token,
+    ...(plugins === null ? {} : { plugins }),
+    ...(ipRanges === null ? {} : { ipRanges }),
+    createdAt: isoTime(createdAt),
+    expiresAt: isoTime(expiresAt),
   };
 }

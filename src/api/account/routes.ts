@@ -2,10 +2,14 @@ import type { Context, Hono, Next } from "hono";
 import { ACCOUNT_OPERATIONS } from "../../contract/account/operations.ts";
 import type { Principal } from "../../domain/account/principal.ts";
 import { ok } from "../../domain/result.ts";
+import { isoTime } from "../../domain/time.ts";
+import { appendKeyEvent } from "../../market/account/append-key-event.ts";
 import { changeInstance } from "../../market/account/change-instance.ts";
 import { createAccount } from "../../market/account/create-account.ts";
 import { enrollKey } from "../../market/account/enroll-key.ts";
+import { listKeyEvents } from "../../market/account/list-key-events.ts";
 import { listPublisherKeys } from "../../market/account/list-publisher-keys.ts";
+import { offerKey } from "../../market/account/offer-key.ts";
 import { registerInstance } from "../../market/account/register-instance.ts";
 import { revokeLeakedTokens } from "../../market/account/revoke-leaked-tokens.ts";
 import { rotateInstance } from "../../market/account/rotate-instance.ts";
@@ -15,7 +19,7 @@ import { whoAmI } from "../../market/account/who-am-i.ts";
 import type { ApiEnv } from "../context.ts";
 import { problemResponse } from "../problem.ts";
 import { problemContext, route } from "../route.ts";
-import { showIdentity, showInstance, showKey } from "./present.ts";
+import { showCutKey, showIdentity, showInstance, showKeyEvent } from "./present.ts";
 
 export function registerAccountRoutes(app: Hono<ApiEnv>): void {
   route(app, ACCOUNT_OPERATIONS.setup, async ({ world, request, body }) => {
@@ -36,8 +40,27 @@ export function registerAccountRoutes(app: Hono<ApiEnv>): void {
   route(app, ACCOUNT_OPERATIONS.listPublisherKeys, async ({ world, params }) => {
     const keys = await listPublisherKeys(world, params.handle as string);
     if (!keys.ok) return keys;
-    const body = { publisher: params.handle, keys: keys.value.map(showKey) };
+    const body = { publisher: params.handle, keys: keys.value.map(showCutKey) };
     return ok({ body, headers: { "cache-control": "public, max-age=60" } });
+  });
+
+  route(app, ACCOUNT_OPERATIONS.offerKey, async ({ world, principal, params, body }) => {
+    const offered = await offerKey(world, accountOf(principal), params.handle as string, body.publicKey);
+    if (!offered.ok) return offered;
+    const { keyId, nonce, expiresAt } = offered.value;
+    return ok({ status: 201, body: { keyId, state: "pending", nonce, expiresAt: isoTime(expiresAt) } });
+  });
+
+  route(app, ACCOUNT_OPERATIONS.appendKeyEvent, async ({ world, principal, params, body }) => {
+    const appended = await appendKeyEvent(world, accountOf(principal), params.handle as string, body);
+    return appended.ok ? ok({ status: 201, body: appended.value }) : appended;
+  });
+
+  route(app, ACCOUNT_OPERATIONS.listKeyEvents, async ({ world, params }) => {
+    const events = await listKeyEvents(world, params.handle as string);
+    if (!events.ok) return events;
+    const body = { publisher: params.handle, events: events.value.map(showKeyEvent) };
+    return ok({ body, headers: { "cache-control": "no-cache" } });
   });
 
   route(app, ACCOUNT_OPERATIONS.registerInstance, async ({ world, principal, body }) => {

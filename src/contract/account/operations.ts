@@ -3,7 +3,13 @@ import { HANDLE, MAX_HANDLE, MIN_HANDLE } from "../../domain/account/publisher.t
 import { SCOPES, TOKEN_KINDS } from "../../domain/account/scopes.ts";
 import { DECIMAL_ID, MAX_JSON_BYTES, type Operation } from "../operation.ts";
 
-const NAME = z.string().trim().min(1).max(100);
+/** Shown in one line wherever people are: no control characters. */
+const NAME = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .regex(/^\P{Cc}*$/u, "control characters are not allowed");
 const HANDLE_TEXT = z.string().min(MIN_HANDLE).max(MAX_HANDLE).regex(HANDLE);
 const HANDLE_PARAM = /^[a-z0-9-]{2,39}$/;
 const ID = z.string().regex(DECIMAL_ID);
@@ -50,12 +56,39 @@ const KEY_VIEW = z.object({
   keyId: z.string(),
   publicKey: z.string(),
   state: z.enum(["active", "retired", "compromised"]),
+  /** Plugin name → first sequence the key no longer signs for; a plugin that is missing is cut at 1. */
+  cuts: z.record(z.string(), z.int()).optional(),
 });
+
+const TOKEN_VIEW = z.object({
+  tokenId: ID,
+  kind: z.enum(TOKEN_KINDS),
+  name: z.string(),
+  hint: z.string(),
+  scopes: z.array(z.enum(SCOPES)),
+  plugins: z.array(z.string()).optional(),
+  ipRanges: z.array(z.string()).optional(),
+  isCurrent: z.boolean(),
+  createdAt: z.string(),
+  expiresAt: z.string(),
+});
+const MANAGING = { kind: "account", scope: "token:manage" } as const;
 
 export const ENVELOPE = z.strictObject({
   payload: z.string().max(700_000),
   signatures: z.array(z.strictObject({ keyId: z.string(), sig: z.string() })).max(8),
 });
+
+const KEY_ACTION = z.enum(["add", "retire", "compromise", "recover"]);
+const KEY_PROBLEMS = [
+  "key_length",
+  "key_not_canonical",
+  "key_not_on_curve",
+  "key_small_order",
+  "key_mixed_order",
+  "key_test_vector",
+  "key_reused",
+] as const;
 
 /** Setting up, accounts, keys, instances (design: the README of src/domain/account). */
 export const ACCOUNT_OPERATIONS = {
@@ -133,6 +166,86 @@ export const ACCOUNT_OPERATIONS = {
     caller: { kind: "none" },
     params: { handle: HANDLE_PARAM },
     answers: { 200: z.object({ publisher: z.string(), keys: z.array(KEY_VIEW) }) },
+    problems: ["NOT_FOUND"],
+  },
+  offerKey: {
+    id: "offerKey",
+    method: "POST",
+    path: "/v1/publishers/{handle}/keys/pending",
+    summary: "Name a key to come: a nonce for it, good for ten minutes and for a key event only",
+    tag: "publishing",
+    caller: { kind: "account", scope: "release:publish" },
+    params: { handle: HANDLE_PARAM },
+    body: {
+      type: "json",
+      schema: z.strictObject({ publicKey: z.string().regex(/^[0-9a-f]{64}$/) }),
+      maxBytes: MODERATE_BYTES,
+    },
+    answers: {
+      201: z.object({ keyId: z.string(), state: z.literal("pending"), nonce: z.string(), expiresAt: z.string() }),
+    },
+    problems: ["PERMISSION_DENIED", "NOT_FOUND", ...KEY_PROBLEMS],
+  },
+  appendKeyEvent: {
+    id: "appendKeyEvent",
+    method: "POST",
+    path: "/v1/publishers/{handle}/key-events",
+    summary: "Add, retire or condemn a key: the next link of the publisher's chain, signed by a key in use",
+    tag: "publishing",
+    caller: { kind: "account", scope: "release:publish" },
+    params: { handle: HANDLE_PARAM },
+    body: {
+      type: "json",
+      schema: z.strictObject({ event: ENVELOPE, proof: ENVELOPE.optional() }),
+      maxBytes: MAX_JSON_BYTES,
+    },
+    answers: {
+      201: z.object({ sequence: z.int(), eventSha256: z.string(), action: KEY_ACTION, keyId: z.string() }),
+    },
+    problems: [
+      "PERMISSION_DENIED",
+      "NOT_FOUND",
+      "document_malformed",
+      "document_type",
+      "signature_malformed",
+      "signature_invalid",
+      "statement_wrong_marketplace",
+      "statement_mismatch",
+      "key_unknown",
+      "key_retired",
+      "key_compromised",
+      "key_event_stale",
+      "key_event_refused",
+      "key_limit",
+      "key_proof_invalid",
+      "key_proof_expired",
+      ...KEY_PROBLEMS,
+    ],
+  },
+  listKeyEvents: {
+    id: "listKeyEvents",
+    method: "GET",
+    path: "/v1/publishers/{handle}/key-events",
+    summary: "A publisher's key events, oldest first",
+    tag: "publishing",
+    caller: { kind: "none" },
+    params: { handle: HANDLE_PARAM },
+    answers: {
+      200: z.object({
+        publisher: z.string(),
+        events: z.array(
+          z.object({
+            sequence: z.int(),
+            sha256: z.string(),
+            action: KEY_ACTION,
+            keyId: z.string(),
+            signerKeyId: z.string(),
+            at: z.string(),
+            envelope: ENVELOPE,
+          }),
+        ),
+      }),
+    },
     problems: ["NOT_FOUND"],
   },
   registerInstance: {
@@ -218,6 +331,53 @@ export const ACCOUNT_OPERATIONS = {
       ]),
     },
     problems: ["AUTHENTICATION_REQUIRED"],
+  },
+  listTokens: {
+    id: "listTokens",
+    method: "GET",
+    path: "/v1/tokens",
+    summary: "The living tokens of this account, newest first",
+    tag: "accounts",
+    caller: MANAGING,
+    answers: { 200: z.object({ tokens: z.array(TOKEN_VIEW) }) },
+    problems: ["AUTHENTICATION_REQUIRED", "PERMISSION_DENIED"],
+  },
+  createToken: {
+    id: "createToken",
+    method: "POST",
+    path: "/v1/tokens",
+    summary: "A token with no more rights than this one, which ends with it at the latest; its text is shown once",
+    tag: "accounts",
+    caller: MANAGING,
+    body: {
+      type: "json",
+      schema: z.strictObject({
+        name: NAME,
+        kind: z.enum(TOKEN_KINDS).optional(),
+        scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length),
+        plugins: z
+          .array(z.string().regex(/^[a-z0-9-]{1,60}$/))
+          .min(1)
+          .max(50)
+          .optional(),
+        ipRanges: z.array(z.string().min(2).max(50)).min(1).max(20).optional(),
+        expiresInDays: z.int().min(1).max(365).optional(),
+      }),
+      maxBytes: MODERATE_BYTES,
+    },
+    answers: { 201: z.object({ ...TOKEN_VIEW.omit({ isCurrent: true }).shape, token: z.string() }) },
+    problems: ["AUTHENTICATION_REQUIRED", "PERMISSION_DENIED", "VALIDATION_ERROR", "quota_tokens"],
+  },
+  revokeToken: {
+    id: "revokeToken",
+    method: "DELETE",
+    path: "/v1/tokens/{id}",
+    summary: "End a token and those made with it, at once",
+    tag: "accounts",
+    caller: MANAGING,
+    params: { id: DECIMAL_ID },
+    answers: { 200: z.object({ tokenId: ID, revoked: z.literal(true) }) },
+    problems: ["AUTHENTICATION_REQUIRED", "PERMISSION_DENIED", "NOT_FOUND"],
   },
   trustList: {
     id: "trustList",

@@ -21,7 +21,7 @@ const MOVES: Readonly<Record<ReleaseState, readonly ReleaseState[]>> = {
   published: ["deprecated", "yanked", "blocked"],
   deprecated: ["published", "yanked", "blocked"],
   yanked: ["published", "deprecated", "blocked"],
-  blocked: ["published", "deprecated", "yanked"],
+  blocked: ["published", "deprecated", "yanked", "review"],
   rejected: [],
 };
 

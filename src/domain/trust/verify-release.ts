@@ -3,6 +3,7 @@ import { sha256Hex, sha512Hex } from "../digest.ts";
 import type { Problem } from "../problem.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import { peekPayload, type TrustedKey } from "./envelope.ts";
+import { believeKeys } from "./key-event.ts";
 import type { TrustReason } from "./reasons.ts";
 import { matchReceipt, type OpenedReceipt, openReceipt } from "./receipt.ts";
 import { type OpenedStatement, openStatement } from "./statement.ts";
@@ -18,6 +19,8 @@ export interface PublisherKey extends TrustedKey {
   readonly state?: "active" | "retired" | "compromised";
   /** Of a retired or compromised key: the first sequence of this plugin it no longer signs for. */
   readonly fromSequence?: number;
+  /** The same for every plugin of the publisher, by name; one that is missing is cut at 1. */
+  readonly cuts?: { readonly [plugin: string]: number };
 }
 
 /** What a client keeps per plugin between verifications. */
@@ -30,6 +33,8 @@ export interface Remembered {
 export interface ReleaseQuestion {
   readonly trust: TrustList;
   readonly publisherKeys: readonly PublisherKey[];
+  /** The publisher's key events, oldest first: without them a key not remembered is believed in no case. */
+  readonly keyEvents?: readonly unknown[];
   /** The two envelopes of `GET /v1/plugins/{id}/versions/{v}/release`. */
   readonly statement: unknown;
   readonly receipt: unknown;
@@ -60,7 +65,8 @@ export async function verifyRelease(question: ReleaseQuestion): Promise<Result<V
   const keys = await selfCertified(question.publisherKeys);
   const statement = await openStatement(question.statement, trust.marketplace, keys);
   if (!statement.ok) return statement;
-  const unusable = judgeKey(statement.value, question.publisherKeys, remembered);
+  const believed = await believe(question, keys, statement.value);
+  const unusable = judgeKey(statement.value, question.publisherKeys, believed);
   if (unusable !== null) return refuse(unusable);
   // 4 – the one binds the other
   const unbound = matchReceipt(receipt.value, statement.value);
@@ -105,15 +111,33 @@ export function judgePublication(
 export function judgeKey(
   { statement }: OpenedStatement,
   keys: readonly PublisherKey[],
-  remembered: Remembered | null,
+  remembered: Pick<Remembered, "publisherKeyIds"> | null,
 ): Problem<TrustReason> | null {
   const key = keys.find((candidate) => candidate.keyId === statement.keyId);
   const isNewHand = remembered !== null && !remembered.publisherKeyIds.includes(statement.keyId);
   if (key === undefined || isNewHand) return { reason: "key_unknown", facts: { keyId: statement.keyId } };
-  const isPastCut = statement.sequence >= (key.fromSequence ?? 1);
+  const isPastCut = statement.sequence >= (key.fromSequence ?? ownCut(key, statement.name) ?? 1);
   if (key.state === "compromised" && isPastCut) return { reason: "key_compromised", facts: { keyId: key.keyId } };
   if (key.state === "retired" && isPastCut) return { reason: "key_retired", facts: { keyId: key.keyId } };
   return null;
+}
+
+/** `cuts` is foreign data: a plugin may be called `constructor`. */
+function ownCut({ cuts }: PublisherKey, plugin: string): number | undefined {
+  return cuts !== undefined && Object.hasOwn(cuts, plugin) ? cuts[plugin] : undefined;
+}
+
+/** What a client that remembers keys may believe now: those, and what reaches it through their key events. */
+async function believe(
+  { remembered = null, keyEvents, trust }: ReleaseQuestion,
+  keys: readonly TrustedKey[],
+  { statement }: OpenedStatement,
+): Promise<Pick<Remembered, "publisherKeyIds"> | null> {
+  if (remembered === null || keyEvents === undefined || remembered.publisherKeyIds.includes(statement.keyId))
+    return remembered;
+  const subject = { marketplace: trust.marketplace, publisher: statement.publisher };
+  const believed = await believeKeys(keyEvents, subject, keys, remembered.publisherKeyIds);
+  return believed === null ? remembered : { publisherKeyIds: [...believed] };
 }
 
 /** Which publisher key a statement names, before anything is verified: to know what to ask for, never to act on. */

@@ -4,10 +4,13 @@ import type { WebhookEvent } from "../../domain/account/webhook.ts";
 import type { Bytes } from "../../domain/bytes.ts";
 import type { Json } from "../../domain/json/json.ts";
 import type { AuditEntry } from "../ports.ts";
+import type { KeyChainStore } from "./key-ports.ts";
 
 /** What accounts, instances and webhooks need of the world. */
 export interface AccountPorts {
   readonly accounts: AccountStore;
+  readonly tokens: TokenStore;
+  readonly keyChains: KeyChainStore;
   readonly instances: InstanceStore;
   readonly hmac: SealedHmac;
   /** `SETUP_SECRET`, or null once unset: the route is 404 then. */
@@ -31,6 +34,36 @@ export interface AccountStore {
   publisherKeys(publisherId: string): Promise<readonly StoredKey[]>;
   /** One guarded batch: the nonce must be unused and unexpired, the key unknown to everybody. */
   enrollKey(enrolment: Enrolment, at: number): Promise<"enrolled" | "key_reused" | "key_proof_expired">;
+}
+
+/** The tokens of one account. Times are Unix seconds. */
+export interface TokenStore {
+  /** Newest first; those that ended are left out. */
+  list(accountId: string, at: number): Promise<readonly ListedToken[]>;
+  /** Null: the token it is made with has ended, or the account has as many as it may. One guarded statement, with its audit row. */
+  create(token: DerivedToken, max: number, at: number): Promise<string | null>;
+  /** The token and all that were made with it, at once. False: the account has no such living token. */
+  revoke(accountId: string, tokenId: string, by: string, at: number): Promise<boolean>;
+}
+
+export interface ListedToken {
+  readonly id: string;
+  readonly kind: TokenKind;
+  readonly name: string;
+  readonly hint: string;
+  readonly scopes: readonly string[];
+  readonly plugins: readonly string[] | null;
+  readonly ipRanges: readonly string[] | null;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+}
+
+export interface DerivedToken extends NewToken {
+  readonly accountId: string;
+  /** The token it is made with. */
+  readonly parentId: string;
+  readonly plugins: readonly string[] | null;
+  readonly ipRanges: readonly string[] | null;
 }
 
 export interface StoredToken {

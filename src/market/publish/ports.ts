@@ -11,6 +11,7 @@ export interface PublishPorts {
   readonly releases: ReleaseStore;
   readonly deliveries: DeliveryStore;
   readonly orphans: OrphanStore;
+  readonly releaseStates: ReleaseStates;
 }
 
 export interface OrphanStore {
@@ -77,6 +78,8 @@ export interface KeyFacts {
   /** Hex, 32 bytes. */
   readonly publicKey: string;
   readonly state: "active" | "retired" | "compromised";
+  /** Of a key that left service: plugin name → first sequence it no longer signs for. */
+  readonly cuts?: { readonly [plugin: string]: number };
 }
 
 export interface IntakeFacts {
@@ -95,6 +98,8 @@ export interface IntakeFacts {
     readonly sha256: string;
     readonly state: ReleaseState;
     readonly statementSha256: string | null;
+    /** Its statement fell to a compromised key: it takes another one. */
+    readonly isVoid?: boolean;
   } | null;
   readonly newPluginsThisWeek: number;
   readonly uploadsToday: number;
@@ -210,4 +215,40 @@ export interface Publication {
   readonly listing: Listing;
   readonly deciderId: string;
   readonly reason: string;
+}
+
+/** What may still become of a release that was published, or that waits for its publication. Times in Unix seconds. */
+export interface ReleaseStates {
+  /** Published once, whatever became of it; null for everything else. */
+  find(pluginId: string, version: string): Promise<PublishedRelease | null>;
+  /** One batch: state, newest release of the plugin, audit, change feed. False: the state or the notice moved on. */
+  move(move: ReleaseMove, at: number): Promise<boolean>;
+  /** review → rejected by a member who may; false: it had left `review`. */
+  withdraw(releaseId: string, reason: string, accountId: string, at: number): Promise<boolean>;
+}
+
+export interface Notice {
+  readonly message: string;
+  /** Name of a plugin to use instead. */
+  readonly replacement: string | null;
+}
+
+export interface PublishedRelease {
+  readonly releaseId: string;
+  readonly pluginId: string;
+  readonly publisherId: string;
+  readonly name: string;
+  readonly version: string;
+  readonly state: "published" | "deprecated" | "yanked" | "blocked";
+  readonly notice: Notice | null;
+}
+
+export interface ReleaseMove {
+  /** As it was read: the state and notice it must still have. */
+  readonly release: PublishedRelease;
+  readonly to: "published" | "deprecated" | "yanked";
+  readonly action: "release.yanked" | "release.unyanked" | "release.deprecated" | "release.undeprecated";
+  readonly yankReason: string | null;
+  readonly notice: Notice | null;
+  readonly accountId: string;
 }

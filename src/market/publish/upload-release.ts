@@ -125,7 +125,7 @@ async function judgeUpload(
   if (misnamed !== null) return refuse(misnamed);
 
   const opened =
-    statementText === null ? null : await verifyStatement(world, statementText, acting.publisherId, bundle);
+    statementText === null ? null : await verifyStatement(world, statementText, acting.publisherId, bundle, false);
   const { release } = intake;
   if (release !== null) {
     if (release.sha256 !== bundle.sha256)
@@ -156,13 +156,15 @@ async function presentRelease(
   const { plugin, release } = intake;
   if (plugin === null || release === null) return refuse({ reason: "state_conflict" });
   const present = { pluginId: plugin.id, releaseId: release.id, state: release.state, isNew: false };
-  if (opened === null || envelope === null || release.statementSha256 !== null || !mayPublish) return ok({ present });
+  const isSigned = release.statementSha256 !== null && release.isVoid !== true;
+  if (opened === null || envelope === null || isSigned || !mayPublish) return ok({ present });
   const stale = judgeSequence(opened.statement, headOf(intake));
   if (stale !== null) return refuse(stale);
   const statement = newStatement(opened, envelope, false);
   const at = unixSeconds(world.clock.now());
-  const isSigned = await world.releases.attachStatement(release.id, statement, authority.actor, at);
-  return isSigned ? ok({ present }) : refuse({ reason: "state_conflict" });
+  const isAttached = await world.releases.attachStatement(release.id, statement, authority.actor, at);
+  if (!isAttached) return refuse({ reason: "state_conflict" });
+  return ok({ present: release.state === "blocked" ? { ...present, state: "review" } : present });
 }
 
 function headOf({ plugin }: IntakeFacts): { sequence: number; statementSha256: string | null } {

@@ -2,6 +2,7 @@ import { and, eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { AccountStore, CreatedAccount, NewAccount, NewToken, StoredToken } from "../../market/account/ports.ts";
 import { accounts, publisherKeys, publisherMembers, publishers } from "./schema.ts";
+import { endDerived } from "./token-store.ts";
 
 export function createAccountStore(db: D1Database): AccountStore {
   const orm = drizzle(db);
@@ -17,6 +18,7 @@ export function createAccountStore(db: D1Database): AccountStore {
              SELECT ?, ?, ?, ?, ?, CAST(id AS TEXT) FROM tokens WHERE hash = ? AND changes() = 1`,
           )
           .bind(at, audit.actorKind, audit.actorId, audit.action, audit.subjectKind, hash),
+        endDerived(db, "SELECT id FROM tokens WHERE hash = ?1", hash, at),
       ]);
     },
 
@@ -74,6 +76,7 @@ export function createAccountStore(db: D1Database): AccountStore {
             `INSERT INTO publisher_keys (key_id, publisher_id, public_key, state, account_id, created_at)
              SELECT ?1, n.publisher_id, ?2, 'active', n.account_id, ?3 FROM key_nonces n
              WHERE n.nonce_hash = ?4 AND n.publisher_id = ?5 AND n.account_id = ?6 AND n.expires_at > ?3
+               AND n.public_key IS NULL
              ON CONFLICT (key_id) DO NOTHING RETURNING key_id`,
           )
           .bind(keyId, publicKey, at, nonceHash, Number(publisherId), Number(accountId)),

@@ -1,6 +1,6 @@
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
-/** The same tables as migrations/core/0001_accounts.sql; every *_at is Unix seconds. */
+/** The same tables as migrations/core/0001_accounts.sql with the columns of 0005; every *_at is Unix seconds. */
 export const accounts = sqliteTable("accounts", {
   id: integer("id").primaryKey({ autoIncrement: true }),
   name: text("name").notNull(),
@@ -38,6 +38,7 @@ export const publisherKeys = sqliteTable("publisher_keys", {
   state: text("state", { enum: ["active", "retired", "compromised"] }).notNull(),
   accountId: integer("account_id").notNull(),
   createdAt: integer("created_at").notNull(),
+  trustedAt: integer("trusted_at"),
 });
 
 export const instances = sqliteTable("instances", {

@@ -99,6 +99,10 @@ function unlessEdited(field: string, column: string): string {
   return `${column} = CASE WHEN EXISTS (SELECT 1 FROM json_each(plugins.edited) WHERE value = '${field}') THEN ${column} ELSE ? END`;
 }
 
+/** A version number is used up by publication, also where the release was signed anew since. */
+const WAS_PUBLISHED =
+  "EXISTS (SELECT 1 FROM void_statements v WHERE v.release_id = releases.id AND v.publication IS NOT NULL)";
+
 /** review → rejected; never for a decider's own publisher. */
 export async function rejectRelease(
   db: D1Database,
@@ -112,7 +116,8 @@ export async function rejectRelease(
   const [rejected] = await db.batch<{ id: number }>([
     db
       .prepare(
-        `UPDATE releases SET state = 'rejected', decision_reason = ?1, decided_by = ?2, next_check_at = NULL
+        `UPDATE releases SET state = CASE WHEN ${WAS_PUBLISHED} THEN 'blocked' ELSE 'rejected' END, decision_reason = ?1,
+           decided_by = ?2, next_check_at = NULL
          WHERE id = ?3 AND state = 'review' AND sha256 = ?4
            AND NOT EXISTS (SELECT 1 FROM publisher_members m JOIN plugins o ON o.publisher_id = m.publisher_id
              WHERE o.id = releases.plugin_id AND m.account_id = ?2)
@@ -123,7 +128,7 @@ export async function rejectRelease(
       .prepare(
         `INSERT INTO audit (at, actor_kind, actor_id, action, subject_kind, subject_id, data)
          SELECT ?1, 'account', ?2, 'release.rejected', 'release', CAST(id AS TEXT), json_object('sha256', sha256, 'reason', ?3)
-         FROM releases r WHERE id = ?4 AND state = 'rejected' AND sha256 = ?5
+         FROM releases r WHERE id = ?4 AND state IN ('rejected', 'blocked') AND decided_by = ?2 AND sha256 = ?5
            AND NOT EXISTS (SELECT 1 FROM audit a WHERE a.subject_kind = 'release' AND a.subject_id = CAST(r.id AS TEXT)
              AND a.action = 'release.rejected')`,
       )

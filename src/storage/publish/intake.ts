@@ -22,7 +22,7 @@ export async function readIntake(
     db.prepare("SELECT kind, publisher_id FROM reserved_names WHERE name = ?").bind(name),
     db
       .prepare(
-        `SELECT r.id, r.sha256, r.state, r.statement_sha256 FROM releases r JOIN plugins p ON p.id = r.plugin_id
+        `SELECT r.id, r.sha256, r.state, r.statement_sha256, r.voided_at FROM releases r JOIN plugins p ON p.id = r.plugin_id
          WHERE p.name = ? AND r.version = ? AND r.state <> 'rejected'`,
       )
       .bind(name, version),
@@ -74,12 +74,19 @@ function readReserved(row: unknown): IntakeFacts["reserved"] {
 
 function readRelease(row: unknown): IntakeFacts["release"] {
   if (row === undefined) return null;
-  const release = row as { id: number; sha256: string; state: ReleaseState; statement_sha256: string | null };
+  const release = row as {
+    id: number;
+    sha256: string;
+    state: ReleaseState;
+    statement_sha256: string | null;
+    voided_at: number | null;
+  };
   return {
     id: String(release.id),
     sha256: release.sha256,
     state: release.state,
     statementSha256: release.statement_sha256,
+    isVoid: release.voided_at !== null,
   };
 }
 
@@ -94,6 +101,11 @@ function readCounts(row: unknown): {
     uploadsToday: counts.uploads,
     pendingFirstReleases: counts.pending,
   };
+}
+
+/** SQL: until when releases of a key that joined lately wait; 0 for all others. */
+function youngKeyUntil(keyId: string, at: string): string {
+  return `coalesce((SELECT k.trusted_at FROM publisher_keys k WHERE k.key_id = ${keyId} AND k.trusted_at > ${at}), 0)`;
 }
 
 /**
@@ -119,12 +131,13 @@ export async function insertRelease(
            uploaded_by, created_at, velocity_until)
          SELECT p.id, ?1, ?2, ?3, 'staged', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
            ?21, ?22, ?23,
-           CASE WHEN (SELECT count(*) FROM plugins o JOIN releases e ON e.plugin_id = o.id
+           nullif(max(CASE WHEN (SELECT count(*) FROM plugins o JOIN releases e ON e.plugin_id = o.id
              WHERE o.publisher_id = p.publisher_id AND e.created_at > ?23 - ${VELOCITY_WINDOW_SECONDS}) >= ${VELOCITY_RELEASES}
-             THEN ?23 + ${VELOCITY_WINDOW_SECONDS} END
+             THEN ?23 + ${VELOCITY_WINDOW_SECONDS} ELSE 0 END, ${youngKeyUntil("?19", "?23")}), 0)
          FROM plugins p
          WHERE p.name = ?24 AND p.publisher_id = ?25 AND p.state IN ('active', 'deprecated')
            AND NOT EXISTS (SELECT 1 FROM releases e WHERE e.plugin_id = p.id AND e.version = ?1 AND e.state <> 'rejected')
+           AND NOT EXISTS (SELECT 1 FROM publisher_keys k WHERE k.key_id = ?19 AND k.state <> 'active')
            AND (?16 IS NULL OR (p.head_sequence = ?16 - 1 AND p.head_statement_sha256 IS ?26))
          RETURNING id, plugin_id`,
       )
@@ -209,7 +222,10 @@ function advanceHead(db: D1Database, statement: NewStatement | null): D1Prepared
     .bind(statement?.sequence ?? null, statement?.sha256 ?? null, statement?.previous ?? null);
 }
 
-/** The signature that an upload without one waited for; it becomes the next link of the chain. */
+/**
+ * The signature that an upload without one waited for, or that replaces one made by a compromised key; it becomes the next
+ * link of the chain. A blocked release goes back to the desk: its new pair is published like any other.
+ */
 export async function signRelease(
   db: D1Database,
   releaseId: string,
@@ -218,13 +234,23 @@ export async function signRelease(
   at: number,
 ): Promise<boolean> {
   const id = Number(releaseId);
-  const [signed] = await db.batch<{ id: number }>([
+  const [, signed] = await db.batch<{ id: number }>([
     db
       .prepare(
-        `UPDATE releases SET statement = ?1, statement_sha256 = ?2, statement_key_id = ?3, sequence = ?4, needs_approval = ?5
-         WHERE id = ?6 AND statement IS NULL AND state IN ('staged', 'scanning', 'review')
-           AND EXISTS (SELECT 1 FROM plugins p WHERE p.id = releases.plugin_id
-             AND p.head_sequence = ?4 - 1 AND p.head_statement_sha256 IS ?7)
+        `INSERT INTO void_statements (release_id, sequence, key_id, statement, statement_sha256, publication, receipt,
+           receipt_sha256, at)
+         SELECT r.id, r.sequence, r.statement_key_id, r.statement, r.statement_sha256, r.publication, r.receipt,
+           r.receipt_sha256, ?2 FROM releases r
+         WHERE r.id = ?1 AND r.statement IS NOT NULL AND ${mayBeSigned("?3", "?4", "?5")}`,
+      )
+      .bind(id, at, statement.sequence, statement.previous, statement.keyId),
+    db
+      .prepare(
+        `UPDATE releases AS r SET statement = ?1, statement_sha256 = ?2, statement_key_id = ?3, sequence = ?4,
+           needs_approval = ?5, voided_at = NULL, publication = NULL, receipt = NULL, receipt_sha256 = NULL,
+           velocity_until = nullif(max(coalesce(velocity_until, 0), ${youngKeyUntil("?3", "?8")}), 0),
+           decision_reason = NULL, decided_by = NULL, state = CASE state WHEN 'blocked' THEN 'review' ELSE state END
+         WHERE r.id = ?6 AND ${mayBeSigned("?4", "?7", "?3")}
          RETURNING id`,
       )
       .bind(
@@ -235,6 +261,7 @@ export async function signRelease(
         statement.needsApproval ? 1 : 0,
         id,
         statement.previous,
+        at,
       ),
     db
       .prepare(
@@ -246,4 +273,13 @@ export async function signRelease(
     advanceHead(db, statement),
   ]);
   return (signed?.results.length ?? 0) === 1;
+}
+
+/** SQL: release `r` waits for a statement, the next link is this one, and its key is in use. */
+function mayBeSigned(sequence: string, previous: string, keyId: string): string {
+  return `((r.statement IS NULL AND r.state IN ('staged', 'scanning', 'review'))
+      OR (r.state = 'blocked' AND r.voided_at IS NOT NULL))
+    AND NOT EXISTS (SELECT 1 FROM publisher_keys k WHERE k.key_id = ${keyId} AND k.state <> 'active')
+    AND EXISTS (SELECT 1 FROM plugins p WHERE p.id = r.plugin_id
+      AND p.head_sequence = ${sequence} - 1 AND p.head_statement_sha256 IS ${previous})`;
 }

@@ -16,12 +16,22 @@ export function releasesOnD1(db: D1Database): ReleaseStore {
     },
     async key(keyId) {
       const row = await db
-        .prepare("SELECT publisher_id, public_key, state FROM publisher_keys WHERE key_id = ?")
+        .prepare(
+          `SELECT publisher_id, public_key, state,
+             (SELECT json_group_object(p.name, c.from_sequence) FROM key_cuts c JOIN plugins p ON p.id = c.plugin_id
+              WHERE c.key_id = publisher_keys.key_id) AS cuts
+           FROM publisher_keys WHERE key_id = ?`,
+        )
         .bind(keyId)
-        .first<{ publisher_id: number; public_key: string; state: KeyFacts["state"] }>();
+        .first<{ publisher_id: number; public_key: string; state: KeyFacts["state"]; cuts: string }>();
       return row === null
         ? null
-        : { publisherId: String(row.publisher_id), publicKey: row.public_key, state: row.state };
+        : {
+            publisherId: String(row.publisher_id),
+            publicKey: row.public_key,
+            state: row.state,
+            cuts: JSON.parse(row.cuts) as Record<string, number>,
+          };
     },
     intake: (name, version, publisherId, at) => readIntake(db, name, version, publisherId, at),
     stage: (release, at) => insertRelease(db, release, at),

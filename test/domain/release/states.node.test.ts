@@ -30,6 +30,7 @@ describe("states", () => {
         "blocked published",
         "blocked deprecated",
         "blocked yanked",
+        "blocked review",
       ].sort(),
     );
   });
