@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { SERVICE_OPERATIONS } from "../contract/service/operations.ts";
 import { ok } from "../domain/result.ts";
 import { registerAccountRoutes } from "./account/routes.ts";
+import { registerTokenRoutes } from "./account/token-routes.ts";
 import { registerDeliveryRoutes } from "./catalogue/delivery-routes.ts";
 import { registerCatalogueRoutes } from "./catalogue/routes.ts";
 import type { ApiEnv } from "./context.ts";
@@ -22,6 +23,7 @@ export function createApi(): Hono<ApiEnv> {
     context.json(openApiDocument(context.get("world").site.origin), 200, { "cache-control": "public, max-age=300" }),
   );
   registerAccountRoutes(app);
+  registerTokenRoutes(app);
   registerExecutionRoutes(app);
   registerCatalogueRoutes(app);
   registerDeliveryRoutes(app);

@@ -17,8 +17,9 @@ export async function refuseBadAddress(context: Context<ApiEnv>, next: Next): Pr
       { reason: "URI_TOO_LONG", facts: { maxCharacters: MAX_ADDRESS } },
       { ...problemContext(context), path: "/" },
     );
-  const path = new URL(address).pathname;
-  if (path.includes("%") && !isText(path)) return problemResponse({ reason: "URI_INVALID" }, problemContext(context));
+  const { pathname } = new URL(address);
+  if (pathname.includes("%") && !isText(pathname))
+    return problemResponse({ reason: "URI_INVALID" }, problemContext(context));
   await next();
   return undefined;
 }

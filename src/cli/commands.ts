@@ -1,6 +1,9 @@
 import { buildCommand } from "./commands/build.ts";
 import { checkCommand } from "./commands/check.ts";
+import { completionCommand } from "./commands/completion.ts";
+import { doctorCommand } from "./commands/doctor.ts";
 import { initCommand } from "./commands/init.ts";
+import { inspectCommand } from "./commands/inspect.ts";
 import { keysGroup } from "./commands/keys.ts";
 import { loginCommand } from "./commands/login.ts";
 import { logoutCommand } from "./commands/logout.ts";
@@ -19,6 +22,7 @@ export const COMMANDS: Table = {
   test: testCommand,
   build: buildCommand,
   pack: packCommand,
+  inspect: inspectCommand,
   keys: keysGroup,
   sign: signCommand,
   verify: verifyCommand,
@@ -26,4 +30,6 @@ export const COMMANDS: Table = {
   logout: logoutCommand,
   whoami: whoamiCommand,
   publish: publishCommand,
+  doctor: doctorCommand,
+  completion: completionCommand(() => COMMANDS),
 };

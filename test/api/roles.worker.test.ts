@@ -52,6 +52,7 @@ const EVERYBODY: readonly Caller[] = ["nobody", "acme", "rival", "admin", "stran
 const KNOWN = EVERYBODY.slice(1);
 const OWNING: readonly Caller[] = ["acme", "rival", "admin", "stranger", "a", "b"];
 const SELLING: readonly Caller[] = ["acme", "rival", "operator"];
+const PEOPLE: readonly Caller[] = ["acme", "rival", "admin", "stranger", "operator"];
 const INSTANCES: readonly Caller[] = ["a", "b"];
 const OF_A: readonly Caller[] = ["a", "admin"];
 const SEES_LICENSE: readonly Caller[] = ["acme", "admin", "operator", "a"];
@@ -59,6 +60,7 @@ const plugin = (rest: string) => (names: Names) => `/v1/plugins/${names.plugin}$
 const license = (rest: string) => (names: Names) => `/v1/licenses/${names.license}${rest}`;
 const installation = (rest: string) => (names: Names) => `/v1/installations/${names.activation}${rest}`;
 const open: Row = { by: EVERYBODY };
+const YANKING: Row = { by: ["acme", "rival", "operator"], owners: ["acme", "operator"], knownTo: EVERYBODY };
 const HARDWARE = "a".repeat(64);
 
 /** Every operation. The destructive ones stand last. */
@@ -87,6 +89,11 @@ const ROWS: Readonly<Record<string, Row>> = {
   getBundle: { ...open, owners: [], path: () => `/bundles/${"0".repeat(64)}.rbsm` },
   whoami: { by: KNOWN },
   setup: { by: [], body: () => ({ name: "Second" }) },
+
+  listTokens: { by: PEOPLE },
+  createToken: { by: PEOPLE, body: () => ({ name: "Made", scopes: ["token:manage"] }) },
+  // Whose id it is, is not said: 404 for everybody else's.
+  revokeToken: { by: PEOPLE, owners: [], path: () => "/v1/tokens/999999" },
 
   createAccount: { by: ["operator"], body: () => ({ name: "N", email: `${crypto.randomUUID()}@firm.at` }) },
   deskQueue: { by: ["operator"] },
@@ -248,6 +255,20 @@ const ROWS: Readonly<Record<string, Row>> = {
     body: () => ({ newUserId: "8" }),
   },
   revokeLicense: { by: KNOWN, owners: SEES_LICENSE, path: license("/revoke"), body: () => ({ reason: "Asked" }) },
+  yankRelease: { ...YANKING, path: plugin("/versions/1.0.0/yank"), body: () => ({ reason: "It lost data" }) },
+  unyankRelease: { ...YANKING, path: plugin("/versions/1.0.0/unyank"), body: () => ({}) },
+  deprecateRelease: {
+    ...YANKING,
+    path: plugin("/versions/1.0.0/deprecate"),
+    body: () => ({ message: "Use the next one" }),
+  },
+  undeprecateRelease: { ...YANKING, path: plugin("/versions/1.0.0/undeprecate"), body: () => ({}) },
+  withdrawRelease: {
+    by: ["acme", "rival"],
+    owners: ["acme"],
+    path: (names) => `/v1/releases/${names.release}/withdraw`,
+    body: () => ({ reason: "Not yet" }),
+  },
   delistPlugin: { by: ["acme", "rival", "a", "b"], owners: ["acme"], knownTo: EVERYBODY, path: plugin("") },
   rotateInstance: {
     by: OWNING,

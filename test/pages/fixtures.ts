@@ -129,6 +129,7 @@ function version(version: string, releasedAt: number, changes: readonly string[]
     version,
     channel: "stable",
     state: "published",
+    notice: null,
     releasedAt,
     changes,
     size: 48_211,

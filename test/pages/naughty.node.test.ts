@@ -51,6 +51,7 @@ function drawWith(text: string) {
           size: 1,
           sha256: text,
           downloads: 1,
+          notice: { message: text, replacement: "other" },
         },
       ],
       pricing: {

@@ -41,6 +41,8 @@ const VERSIONS = z.object({
       channel: z.string(),
       checksum: z.string(),
       size: z.int(),
+      notice: z.string().optional(),
+      replacement: z.string().optional(),
     }),
   ),
   latest: z.string(),
@@ -285,7 +287,7 @@ export const CATALOGUE_OPERATIONS = {
     tag: "plugins",
     caller: { kind: "instance" },
     body: { type: "json", schema: REVIEW_BODY, maxBytes: MAX_JSON_BYTES },
-    answers: { 201: z.object({ id: z.string() }) },
+    answers: { 201: z.object({ id: z.string() }), 200: z.object({ id: z.string() }) },
     problems: ["NOT_FOUND", "review_not_allowed", "VALIDATION_ERROR"],
   },
   requestDownload: {

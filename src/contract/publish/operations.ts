@@ -1,6 +1,8 @@
 import * as z from "zod";
+import { BUNDLE_REASONS } from "../../domain/bundle/reasons.ts";
 import { GATES } from "../../domain/release/gates.ts";
 import { RELEASE_STATES } from "../../domain/release/states.ts";
+import { TRUST_REASONS } from "../../domain/trust/reasons.ts";
 import { MARKETPLACE_PLUGIN } from "../catalogue/marketplace-plugin.ts";
 import { DECIMAL_ID, MAX_JSON_BYTES, type Operation } from "../operation.ts";
 
@@ -45,6 +47,17 @@ const UPLOADED = z.looseObject({
   state: z.enum(RELEASE_STATES),
 });
 
+const VERSION_PARAMS = { id: DECIMAL_ID, v: /^[0-9][0-9A-Za-z.-]{0,63}$/ } as const;
+const REASON = z.string().trim().min(3).max(500);
+const NOTHING = z.strictObject({});
+/** Owners, maintainers and the desk. */
+const YANKING = { kind: "account", scope: ["release:yank", "desk:review"] } as const;
+const MOVED = z.object({
+  pluginId: z.string(),
+  version: z.string(),
+  state: z.enum(["published", "deprecated", "yanked"]),
+});
+
 const MEMBER_SCOPES = ["release:stage", "release:publish", "plugin:edit", "stats:read", "desk:review"] as const;
 
 export const PUBLISH_OPERATIONS = {
@@ -68,17 +81,13 @@ export const PUBLISH_OPERATIONS = {
       "name_taken",
       "name_reserved",
       "version_exists",
-      "statement_stale",
       "quota_plugins",
       "quota_uploads",
       "quota_pending",
-      "legacy_container",
-      "manifest_rule",
-      "signature_invalid",
-      "key_unknown",
-      "statement_mismatch",
       "state_conflict",
       "blob_unavailable",
+      ...BUNDLE_REASONS,
+      ...TRUST_REASONS,
     ],
   },
   getHead: {
@@ -139,5 +148,80 @@ export const PUBLISH_OPERATIONS = {
     },
     answers: { 200: z.object({ releaseId: z.string(), state: z.enum(["published", "rejected"]) }) },
     problems: ["release_not_found", "state_conflict", "own_plugin", "PERMISSION_DENIED", "blob_unavailable"],
+  },
+  withdrawRelease: {
+    id: "withdrawRelease",
+    method: "POST",
+    path: "/v1/releases/{id}/withdraw",
+    params: { id: DECIMAL_ID },
+    summary: "Take one's own release back while it is in review",
+    tag: "publishing",
+    caller: { kind: "account", scope: ["release:publish", "release:yank"] },
+    body: {
+      type: "json",
+      schema: z.strictObject({ reason: REASON.optional() }),
+      maxBytes: MAX_JSON_BYTES,
+      optional: true,
+    },
+    answers: { 200: z.object({ releaseId: z.string(), state: z.literal("rejected") }) },
+    problems: ["release_not_found", "state_conflict", "PERMISSION_DENIED"],
+  },
+  yankRelease: {
+    id: "yankRelease",
+    method: "POST",
+    path: "/v1/plugins/{id}/versions/{v}/yank",
+    params: VERSION_PARAMS,
+    summary: "No longer offer a version; holders still get it by its exact number",
+    tag: "publishing",
+    caller: YANKING,
+    body: { type: "json", schema: z.strictObject({ reason: REASON }), maxBytes: MAX_JSON_BYTES },
+    answers: { 200: MOVED },
+    problems: ["release_not_found", "state_conflict", "PERMISSION_DENIED"],
+  },
+  unyankRelease: {
+    id: "unyankRelease",
+    method: "POST",
+    path: "/v1/plugins/{id}/versions/{v}/unyank",
+    params: VERSION_PARAMS,
+    summary: "Offer a yanked version again",
+    tag: "publishing",
+    caller: YANKING,
+    body: { type: "json", schema: NOTHING, maxBytes: MAX_JSON_BYTES, optional: true },
+    answers: { 200: MOVED },
+    problems: ["release_not_found", "state_conflict", "PERMISSION_DENIED"],
+  },
+  deprecateRelease: {
+    id: "deprecateRelease",
+    method: "POST",
+    path: "/v1/plugins/{id}/versions/{v}/deprecate",
+    params: VERSION_PARAMS,
+    summary: "Mark a version with a notice, and perhaps a plugin to use instead",
+    tag: "publishing",
+    caller: YANKING,
+    body: {
+      type: "json",
+      schema: z.strictObject({
+        message: REASON,
+        replacement: z
+          .string()
+          .regex(/^[a-z0-9-]{1,60}$/)
+          .optional(),
+      }),
+      maxBytes: MAX_JSON_BYTES,
+    },
+    answers: { 200: MOVED },
+    problems: ["release_not_found", "state_conflict", "PERMISSION_DENIED", "VALIDATION_ERROR"],
+  },
+  undeprecateRelease: {
+    id: "undeprecateRelease",
+    method: "POST",
+    path: "/v1/plugins/{id}/versions/{v}/undeprecate",
+    params: VERSION_PARAMS,
+    summary: "Take the notice of a version back",
+    tag: "publishing",
+    caller: YANKING,
+    body: { type: "json", schema: NOTHING, maxBytes: MAX_JSON_BYTES, optional: true },
+    answers: { 200: MOVED },
+    problems: ["release_not_found", "state_conflict", "PERMISSION_DENIED"],
   },
 } as const satisfies Record<string, Operation>;

@@ -23,5 +23,6 @@ export const ACCOUNT_REASONS = [
   "email_taken",
   "handle_taken",
   "url_refused",
+  "quota_tokens",
 ] as const;
 export type AccountReason = (typeof ACCOUNT_REASONS)[number];

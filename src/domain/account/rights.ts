@@ -25,13 +25,15 @@ export function coversPlugin(principal: Principal, pluginName: string): boolean 
 }
 
 /** The scopes handed out with a new account (desk) and to the first operator (setup). */
-export const MEMBER_SCOPES: readonly Scope[] = ["instance:manage"];
+export const MEMBER_SCOPES: readonly Scope[] = ["instance:manage", "token:manage"];
 export const PUBLISHER_SCOPES: readonly Scope[] = [
   "instance:manage",
   "plugin:create",
   "plugin:edit",
   "release:publish",
+  "release:yank",
   "license:issue",
   "stats:read",
+  "token:manage",
 ];
-export const OPERATOR_SCOPES: readonly Scope[] = DESK_ONLY;
+export const OPERATOR_SCOPES: readonly Scope[] = [...DESK_ONLY, "token:manage"];

@@ -10,7 +10,7 @@ import type { VersionRow } from "./views.ts";
 export interface VersionList {
   readonly pluginId: string;
   readonly versions: readonly VersionRow[];
-  /** By SemVer precedence, stable before any pre-release. */
+  /** By SemVer precedence, stable before any pre-release; empty while every version is yanked. */
   readonly latest: string;
 }
 
@@ -22,7 +22,9 @@ export async function listVersions(
 ): Promise<Result<VersionList, Problem<"NOT_FOUND">>> {
   const card = await world.catalogue.card({ id: pluginId }, await sightOf(world, viewer));
   if (card === null) return refuse(PLUGIN_NOT_FOUND);
-  return ok({ pluginId, versions: await world.catalogue.versions(pluginId), latest: card.version });
+  const versions = await world.catalogue.versions(pluginId);
+  const isYanked = versions.some(({ version, state }) => version === card.version && state === "yanked");
+  return ok({ pluginId, versions, latest: isYanked ? "" : card.version });
 }
 
 /** One published version with its two signed documents. */

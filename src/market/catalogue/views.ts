@@ -95,6 +95,8 @@ export interface VersionRow {
   readonly size: number;
   readonly sha256: string;
   readonly downloads: number;
+  /** Why it is yanked or deprecated, as its publisher or the desk says; null for all others. */
+  readonly notice: { readonly message: string; readonly replacement: string | null } | null;
 }
 
 export interface ReviewRow {

@@ -15,7 +15,7 @@ import { Permissions } from "./permissions.tsx";
 import { Pricing } from "./pricing.tsx";
 import { Reviews } from "./reviews.tsx";
 import { Trust } from "./trust.tsx";
-import { Versions } from "./versions.tsx";
+import { VersionNotice, Versions } from "./versions.tsx";
 
 export interface PluginView {
   readonly plugin: PluginDetail;
@@ -33,6 +33,12 @@ const SECTIONS = [
   ["trust", "Technical & trust"],
 ] as const;
 
+/** The notice of the version this page shows: a person must see it before the install card's promise. */
+function CurrentNotice({ plugin }: { plugin: PluginDetail }) {
+  const row = plugin.versions.find(({ version }) => version === plugin.version);
+  return row === undefined ? null : <VersionNotice row={row} />;
+}
+
 /** `/plugins/{name}`: everything a person needs to decide. */
 export function PluginPage({ view: { plugin, reviews, marketplace } }: { view: PluginView }) {
   return (
@@ -49,6 +55,7 @@ export function PluginPage({ view: { plugin, reviews, marketplace } }: { view: P
           <InstallCard plugin={plugin} />
         </div>
         <div class="flex min-w-0 flex-col gap-14 lg:col-start-1 lg:row-span-2 lg:row-start-1">
+          <CurrentNotice plugin={plugin} />
           <Overview plugin={plugin} />
           <Versions plugin={plugin} />
           <Permissions plugin={plugin} />

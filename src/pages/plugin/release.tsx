@@ -4,7 +4,7 @@ import { formatBytes, formatCount, formatDate, isoDay } from "../format.ts";
 import { Icon } from "../parts/icon.tsx";
 import { PluginIcon } from "../parts/plugin-icon.tsx";
 import { Shell } from "../shell.tsx";
-import { Changes, VersionMarks } from "./versions.tsx";
+import { Changes, VersionMarks, VersionNotice } from "./versions.tsx";
 
 export interface ReleaseView {
   readonly plugin: PluginDetail;
@@ -38,6 +38,7 @@ export function ReleasePage({ view: { plugin, row } }: { view: ReleaseView }) {
           <span>{formatBytes(row.size)}</span>
           <span>{formatCount(row.downloads)} downloads</span>
         </p>
+        <VersionNotice row={row} />
         <h2 class="mt-10 text-xl font-semibold tracking-tight">What changed</h2>
         {row.changes.length === 0 ? (
           <p class="mt-3 text-muted-foreground">The publisher has not written it down.</p>

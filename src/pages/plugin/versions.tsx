@@ -44,6 +44,7 @@ function VersionItem({ name, row }: { name: string; row: VersionRow }) {
         <time datetime={isoDay(row.releasedAt)}>{formatDate(row.releasedAt)}</time> · {formatBytes(row.size)} ·{" "}
         {formatCount(row.downloads)} downloads
       </p>
+      <VersionNotice row={row} />
       <Changes changes={row.changes} />
     </li>
   );
@@ -62,6 +63,27 @@ export function VersionMarks({ row }: { row: VersionRow }) {
         </span>
       )}
     </>
+  );
+}
+
+/** Why a version is no longer offered or recommended, and what to use instead. */
+export function VersionNotice({ row: { state, notice } }: { row: VersionRow }) {
+  if (notice === null) return null;
+  return (
+    <p class="mt-3 rounded-lg bg-warn-soft px-4 py-3 text-sm leading-relaxed text-warn-on-soft" role="note">
+      {state === "yanked" ? "No longer offered: " : "No longer recommended: "}
+      <bdi>{notice.message}</bdi>
+      {notice.replacement === null ? null : (
+        <>
+          {" "}
+          Use{" "}
+          <a class="underline" href={paths.plugin(notice.replacement)}>
+            {notice.replacement}
+          </a>{" "}
+          instead.
+        </>
+      )}
+    </p>
   );
 }
 

@@ -1,5 +1,5 @@
 import type { PluginCard, PluginDetail } from "../../market/catalogue/views.ts";
-import { readVersionRow, type VersionSqlRow } from "./rows.ts";
+import { readVersionRow, VERSION_SELECT, type VersionSqlRow } from "./rows.ts";
 
 interface DetailRow {
   readonly readme: string;
@@ -39,13 +39,7 @@ export async function readDetail(db: D1Database, card: PluginCard): Promise<Plug
        FROM releases WHERE plugin_id = ?1 AND version = ?2 ORDER BY id DESC LIMIT 1`,
     )
     .bind(id, card.version);
-  const versions = db
-    .prepare(
-      `SELECT version, channel, state, published_at, json_extract(manifest, '$.changes') AS changes, size, sha256, downloads
-       FROM releases WHERE plugin_id = ? AND state IN ('published', 'deprecated', 'yanked', 'blocked')
-       ORDER BY version_sort DESC`,
-    )
-    .bind(id);
+  const versions = db.prepare(VERSION_SELECT).bind(id);
   const [details, rows] = await db.batch<DetailRow & VersionSqlRow>([detail, versions]);
   const row = details?.results[0];
   if (row === undefined) throw new Error(`plugin ${card.id} lost its release ${card.version}`);

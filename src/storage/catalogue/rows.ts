@@ -3,8 +3,8 @@ import { hostStatus, type ReleaseState } from "../../domain/release/states.ts";
 import type { PluginCard, PricingView, VersionRow } from "../../market/catalogue/views.ts";
 
 /**
- * One plugin with its publisher and the release it shows: the newest published one, else – for its owner – the newest of
- * any state. What a manifest says comes out of the manifest's own text, never from a second copy.
+ * One plugin with its publisher and the release it shows: the newest published one, else the newest yanked one, else – for
+ * its owner – the newest of any state. What a manifest says comes out of the manifest's own text, never from a second copy.
  */
 export const CARD_SELECT = `
   SELECT p.id, p.uuid, p.name, p.display_name, p.description, p.type, p.category, p.tags, p.icon, p.screenshots,
@@ -18,7 +18,7 @@ export const CARD_FROM = `
   FROM plugins p
   JOIN publishers b ON b.id = p.publisher_id
   JOIN releases r ON r.id = coalesce(p.latest_release_id,
-    (SELECT n.id FROM releases n WHERE n.plugin_id = p.id ORDER BY n.id DESC LIMIT 1))`;
+    (SELECT n.id FROM releases n WHERE n.plugin_id = p.id ORDER BY n.state = 'yanked' DESC, n.id DESC LIMIT 1))`;
 
 export interface CardRow {
   readonly id: number;
@@ -123,7 +123,17 @@ export interface VersionSqlRow {
   readonly size: number;
   readonly sha256: string;
   readonly downloads: number;
+  readonly notice: string | null;
+  readonly replacement: string | null;
 }
+
+/** One row per version that was ever published, newest first; the plugin's id is bound. */
+export const VERSION_SELECT = `
+  SELECT version, channel, state, published_at, json_extract(manifest, '$.changes') AS changes, size, sha256, downloads,
+    CASE state WHEN 'yanked' THEN yank_reason WHEN 'deprecated' THEN notice END AS notice,
+    CASE state WHEN 'deprecated' THEN replacement END AS replacement
+  FROM releases WHERE plugin_id = ? AND state IN ('published', 'deprecated', 'yanked', 'blocked')
+  ORDER BY version_sort DESC`;
 
 export function readVersionRow(row: VersionSqlRow): VersionRow {
   return {
@@ -135,5 +145,6 @@ export function readVersionRow(row: VersionSqlRow): VersionRow {
     size: row.size,
     sha256: row.sha256,
     downloads: row.downloads,
+    notice: row.notice === null ? null : { message: row.notice, replacement: row.replacement },
   };
 }

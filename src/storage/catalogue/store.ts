@@ -4,7 +4,16 @@ import { readDetail } from "./detail.ts";
 import { editListing, unlistPlugin } from "./listing.ts";
 import { insertReview, readReviews } from "./reviews.ts";
 import type { VersionSqlRow } from "./rows.ts";
-import { CARD_FROM, CARD_SELECT, type CardRow, readCard, readPricing, readVersionRow, roundedRating } from "./rows.ts";
+import {
+  CARD_FROM,
+  CARD_SELECT,
+  type CardRow,
+  readCard,
+  readPricing,
+  readVersionRow,
+  roundedRating,
+  VERSION_SELECT,
+} from "./rows.ts";
 import { searchPlugins } from "./search.ts";
 
 /** The catalogue on D1. */
@@ -47,13 +56,14 @@ export function catalogueOnD1(db: D1Database): CatalogueStore {
   };
 }
 
-/** Approved plugins are everybody's to see, delisted ones too: their holders' pages live on. */
+/** Approved plugins are everybody's to see, delisted and yanked ones too: their holders' pages live on. */
 async function readCardOf(db: D1Database, ref: PluginRef, sight: Sight): Promise<PluginCard | null> {
   const [column, value] = "id" in ref ? ["p.id", Number(ref.id)] : ["p.name", ref.name];
   const row = await db.prepare(`${CARD_SELECT} ${CARD_FROM} WHERE ${column} = ?`).bind(value).first<CardRow>();
   if (row === null) return null;
   const isOwn = sight.all || sight.publisherIds.includes(String(row.publisher_id));
-  return row.latest_release_id !== null || isOwn ? readCard(row) : null;
+  const isPublic = row.latest_release_id !== null || row.release_state === "yanked";
+  return isPublic || isOwn ? readCard(row) : null;
 }
 
 async function readFacets(db: D1Database): ReturnType<CatalogueStore["facets"]> {
@@ -70,14 +80,7 @@ async function readFacets(db: D1Database): ReturnType<CatalogueStore["facets"]> 
 }
 
 async function readVersions(db: D1Database, pluginId: string): Promise<readonly VersionRow[]> {
-  const { results } = await db
-    .prepare(
-      `SELECT version, channel, state, published_at, json_extract(manifest, '$.changes') AS changes, size, sha256, downloads
-       FROM releases WHERE plugin_id = ? AND state IN ('published', 'deprecated', 'yanked', 'blocked')
-       ORDER BY version_sort DESC`,
-    )
-    .bind(Number(pluginId))
-    .all<VersionSqlRow>();
+  const { results } = await db.prepare(VERSION_SELECT).bind(Number(pluginId)).all<VersionSqlRow>();
   return results.map(readVersionRow);
 }
 

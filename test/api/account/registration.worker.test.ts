@@ -38,7 +38,7 @@ describe("setting up", () => {
       kind: "account",
       marketplace: "localhost",
       account: { name: "Op", isOperator: true },
-      token: { kind: "adm", scopes: ["desk:accounts", "desk:review"], hint: operator.slice(-4) },
+      token: { kind: "adm", scopes: ["token:manage", "desk:accounts", "desk:review"], hint: operator.slice(-4) },
       publishers: [],
     });
   });

@@ -9,6 +9,7 @@ import { buildStatement, type StatementHead } from "../../../src/domain/trust/st
 import worker from "../../../src/worker.ts";
 import { type OwnPlugin, ownPlugin } from "../../bundles.ts";
 import { call, instanceBearer, makeOperator, ORIGIN } from "../account/calls.worker.ts";
+import { checkAnswer } from "../check-answer.ts";
 
 export interface Publisher {
   readonly handle: string;
@@ -99,7 +100,9 @@ export async function upload(bearer: string, sent: Sent): Promise<{ status: numb
     headers: { authorization: `Bearer ${bearer}` },
     body: form,
   });
-  return { status: response.status, body: await response.json() };
+  const text = await response.text();
+  checkAnswer("POST", "/v1/plugins", response, text);
+  return { status: response.status, body: JSON.parse(text) };
 }
 
 /** A plugin of that publisher, packed and signed as the next link after `head`. */

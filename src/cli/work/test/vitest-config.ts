@@ -23,6 +23,7 @@ export default {
   test: {
     include: INCLUDE,
     watch: false,
+    css: true,
     server: { deps: { inline: [findSdk().folder] } },
   },
 };

@@ -1,0 +1,120 @@
+import type { DerivedToken, ListedToken, TokenStore } from "../../market/account/ports.ts";
+
+export function createTokenStore(db: D1Database): TokenStore {
+  return {
+    async list(accountId, at) {
+      const { results } = await db
+        .prepare(
+          `SELECT id, kind, name, hint, scopes, plugins, ip_ranges, created_at, expires_at FROM tokens
+           WHERE account_id = ? AND revoked_at IS NULL AND expires_at > ? ORDER BY id DESC`,
+        )
+        .bind(Number(accountId), at)
+        .all<TokenRow>();
+      return results.map(readToken);
+    },
+    create: (token, max, at) => insertDerived(db, token, max, at),
+    revoke: (accountId, tokenId, by, at) => revokeOwn(db, accountId, tokenId, by, at),
+  };
+}
+
+/** Ends every living token that was made, directly or not, with those the query names; `?1` is its parameter. */
+export function endDerived(db: D1Database, query: string, value: string | number, at: number): D1PreparedStatement {
+  return db
+    .prepare(
+      `WITH RECURSIVE made (id) AS (
+         SELECT id FROM tokens WHERE parent_id IN (${query})
+         UNION SELECT t.id FROM tokens t JOIN made m ON t.parent_id = m.id)
+       UPDATE tokens SET revoked_at = ?2 WHERE revoked_at IS NULL AND id IN (SELECT id FROM made)`,
+    )
+    .bind(value, at);
+}
+
+/** The parent must be alive at the moment of writing: a revocation that comes first leaves nothing behind. */
+async function insertDerived(db: D1Database, token: DerivedToken, max: number, at: number): Promise<string | null> {
+  const [made] = await db.batch<{ id: number }>([
+    db
+      .prepare(
+        `INSERT INTO tokens (account_id, kind, hash, hint, name, scopes, plugins, ip_ranges, created_at, expires_at, parent_id)
+         SELECT p.account_id, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, p.id FROM tokens p
+         WHERE p.id = ?10 AND p.account_id = ?11 AND p.revoked_at IS NULL AND p.expires_at > ?8 AND p.expires_at >= ?9
+           AND (SELECT count(*) FROM tokens o WHERE o.account_id = ?11 AND o.revoked_at IS NULL AND o.expires_at > ?8) < ?12
+         RETURNING id`,
+      )
+      .bind(
+        token.kind,
+        token.hash,
+        token.hint,
+        token.name,
+        JSON.stringify(token.scopes),
+        token.plugins === null ? null : JSON.stringify(token.plugins),
+        token.ipRanges === null ? null : JSON.stringify(token.ipRanges),
+        at,
+        token.expiresAt,
+        Number(token.parentId),
+        Number(token.accountId),
+        max,
+      ),
+    db
+      .prepare(
+        `INSERT INTO audit (at, actor_kind, actor_id, action, subject_kind, subject_id, data)
+         SELECT ?1, 'account', ?2, 'token.created', 'token', CAST(id AS TEXT),
+           json_object('kind', kind, 'scopes', json(scopes), 'parent', parent_id)
+         FROM tokens WHERE hash = ?3 AND changes() = 1`,
+      )
+      .bind(at, token.accountId, token.hash),
+  ]);
+  const row = made?.results[0];
+  return row ? String(row.id) : null;
+}
+
+async function revokeOwn(db: D1Database, accountId: string, tokenId: string, by: string, at: number): Promise<boolean> {
+  const id = Number(tokenId);
+  const [revoked] = await db.batch<{ id: number }>([
+    db
+      .prepare(
+        `UPDATE tokens SET revoked_at = ?1
+         WHERE id = ?2 AND account_id = ?3 AND revoked_at IS NULL AND expires_at > ?1 RETURNING id`,
+      )
+      .bind(at, id, Number(accountId)),
+    db
+      .prepare(
+        `INSERT INTO audit (at, actor_kind, actor_id, action, subject_kind, subject_id, data)
+         SELECT ?1, 'account', ?2, 'token.revoked', 'token', CAST(id AS TEXT), json_object('with', ?3)
+         FROM tokens WHERE id = ?4 AND changes() = 1`,
+      )
+      .bind(at, accountId, by, id),
+    endDerived(
+      db,
+      `SELECT id FROM tokens WHERE id = ?1 AND account_id = ${Number(accountId)} AND revoked_at = ?2`,
+      id,
+      at,
+    ),
+  ]);
+  return (revoked?.results.length ?? 0) === 1;
+}
+
+interface TokenRow {
+  readonly id: number;
+  readonly kind: ListedToken["kind"];
+  readonly name: string;
+  readonly hint: string;
+  readonly scopes: string;
+  readonly plugins: string | null;
+  readonly ip_ranges: string | null;
+  readonly created_at: number;
+  readonly expires_at: number;
+}
+
+function readToken(row: TokenRow): ListedToken {
+  return {
+    id: String(row.id),
+    kind: row.kind,
+    name: row.name,
+    hint: row.hint,
+    scopes: JSON.parse(row.scopes),
+    plugins: row.plugins === null ? null : JSON.parse(row.plugins),
+    ipRanges: row.ip_ranges === null ? null : JSON.parse(row.ip_ranges),
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+  };
+}
