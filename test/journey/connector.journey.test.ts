@@ -143,8 +143,10 @@ describe("3 GET /plugins/{id}", () => {
     expect(body.bundleUrl).toBeUndefined();
     expect(freePlugin.bundleUrl).toMatch(/^http/);
     expectProblem(await host.call("GET", "/plugins/999999"), 404, "Plugin not found");
-    for (const id of ["0", "-1", "1.5", "1e3", "abc", "9".repeat(30), "%00", "1%20or%201=1", "٣"])
+    for (const id of ["0", "-1", "1.5", "1e3", "abc", "9".repeat(30), "1%20or%201=1", "٣"])
       expect((await host.call("GET", `/plugins/${id}`)).status, id).toBe(404);
+    for (const id of ["%00", "%zz", "%E0%A4%A"])
+      expect((await host.call("GET", `/plugins/${id}`)).status, id).toBe(400);
   });
 });
 

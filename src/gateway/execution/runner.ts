@@ -90,7 +90,9 @@ async function once(
       const answer = await Promise.race([reply, deadline]);
       if (answer === LATE) {
         void Promise.resolve(reply).catch(() => {});
-        return { lost: (await isAlive(sandbox)) ? "slow" : "hung" };
+        if (await isAlive(sandbox)) return { lost: "slow" };
+        if (incidents !== null) await untilBack(sandbox);
+        return { lost: "hung" };
       }
       return answer as RunReply;
     } catch (error) {
@@ -113,6 +115,12 @@ async function isAlive(sandbox: Runner): Promise<boolean> {
     () => false,
   );
   return Promise.race([ping, scheduler.wait(PING_MS).then(() => false)]);
+}
+
+/** Whoever runs next must not meet the process that this call has stopped: the launcher is about to replace it. */
+async function untilBack(sandbox: Runner): Promise<void> {
+  for (let waited = 0; waited < GATE_MS && !(await isAlive(sandbox)); waited += POLL_MS + PING_MS)
+    await scheduler.wait(POLL_MS);
 }
 
 async function causeOf(incidents: IncidentLog | null, startedAt: number): Promise<"hang" | "memory" | "crash"> {
