@@ -48,8 +48,9 @@ function bash(rows: readonly Row[]): string {
   return [
     "# rbsm completion for bash: source it, or put it into ~/.local/share/bash-completion/completions/rbsm",
     "_rbsm() {",
-    '  local word="${COMP_WORDS[COMP_CWORD]}" path="${COMP_WORDS[1]}" words=""',
-    `  case "$path" in ${groups.map(([name]) => name).join("|") || "''"}) path="$path \${COMP_WORDS[2]}" ;; esac`,
+    '  local word="$2" words=""',
+    `  local chosen="\${COMP_WORDS[1]}"`,
+    `  case "$chosen" in ${groups.map(([name]) => name).join("|") || "''"}) chosen="$chosen \${COMP_WORDS[2]}" ;; esac`,
     '  if [ "$COMP_CWORD" -eq 1 ]; then',
     `    words="${firstWords(rows).join(" ")} --help --version"`,
     ...groups.flatMap(([name, words]) => [
@@ -57,7 +58,7 @@ function bash(rows: readonly Row[]): string {
       `    words="${words.join(" ")}"`,
     ]),
     "  else",
-    '    case "$path" in',
+    '    case "$chosen" in',
     ...rows.map(({ words, flags }) => `      "${words}") words="${flags.map(([flag]) => flag).join(" ")}" ;;`),
     "    esac",
     "  fi",
@@ -77,8 +78,8 @@ function zsh(rows: readonly Row[]): string {
     "# rbsm completion for zsh: put it as _rbsm into a folder of $fpath",
     "_rbsm() {",
     "  local -a rows",
-    '  local path="$words[2]"',
-    `  case "$path" in ${groups.map(([name]) => name).join("|") || "''"}) path="$path $words[3]" ;; esac`,
+    '  local chosen="$words[2]"',
+    `  case "$chosen" in ${groups.map(([name]) => name).join("|") || "''"}) chosen="$chosen $words[3]" ;; esac`,
     "  if (( CURRENT == 2 )); then",
     `    rows=(${firstWords(rows)
       .map((name) => entry(name, summaries.get(name) ?? `${name} …`))
@@ -88,7 +89,7 @@ function zsh(rows: readonly Row[]): string {
       `    rows=(${words.map((word) => entry(word, summaries.get(`${name} ${word}`) ?? "")).join(" ")})`,
     ]),
     "  else",
-    '    case "$path" in',
+    '    case "$chosen" in',
     ...rows.map(
       ({ words, flags }) =>
         `      '${words}') rows=(${flags.map(([flag, summary]) => entry(flag, summary)).join(" ")}) ;;`,
