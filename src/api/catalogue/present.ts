@@ -57,6 +57,8 @@ export function presentVersions(list: VersionList): object {
     channel: row.channel,
     checksum: row.sha256,
     size: row.size,
+    ...(row.notice === null ? {} : { notice: row.notice.message }),
+    ...(row.notice?.replacement ? { replacement: row.notice.replacement } : {}),
   }));
   return { pluginId: list.pluginId, versions, latest: list.latest, count: versions.length };
 }

@@ -1,19 +1,24 @@
 import type { Hono } from "hono";
+import type { Operation } from "../../contract/operation.ts";
 import { PUBLISH_OPERATIONS } from "../../contract/publish/operations.ts";
 import type { Principal } from "../../domain/account/principal.ts";
+import type { Problem } from "../../domain/problem.ts";
+import type { Reason } from "../../domain/reasons.ts";
 import { publishAuthority } from "../../domain/release/authority.ts";
 import type { ReleaseState } from "../../domain/release/states.ts";
-import { ok, refuse } from "../../domain/result.ts";
+import { ok, type Result, refuse } from "../../domain/result.ts";
 import { isoTime } from "../../domain/time.ts";
 import { showPluginCard } from "../../market/catalogue/show-plugin.ts";
 import type { World } from "../../market/ports.ts";
 import { decideRelease } from "../../market/publish/decide-release.ts";
+import { type Moved, moveRelease, type Wish } from "../../market/publish/move-release.ts";
 import { readHead } from "../../market/publish/read-head.ts";
 import { listDeskQueue, type ReleaseView, showRelease } from "../../market/publish/show-release.ts";
 import { uploadRelease } from "../../market/publish/upload-release.ts";
+import { withdrawRelease } from "../../market/publish/withdraw-release.ts";
 import { presentPlugin } from "../catalogue/present.ts";
 import type { ApiEnv } from "../context.ts";
-import { route } from "../route.ts";
+import { type Input, route } from "../route.ts";
 import { readUploadForm } from "./upload-form.ts";
 
 const OPS = PUBLISH_OPERATIONS;
@@ -51,6 +56,25 @@ export function registerPublishRoutes(app: Hono<ApiEnv>): void {
     const decided = await decideRelease(world, principal, params.id ?? "", body);
     return decided.ok ? ok({ body: decided.value }) : decided;
   });
+  route(app, OPS.withdrawRelease, async ({ world, principal, params, body }) => {
+    const withdrawn = await withdrawRelease(world, principal, params.id ?? "", body.reason);
+    return withdrawn.ok ? ok({ body: { ...withdrawn.value, state: "rejected" } }) : withdrawn;
+  });
+  route(app, OPS.yankRelease, ({ body, ...input }) => answerMove(input, { kind: "yank", reason: body.reason }));
+  route(app, OPS.unyankRelease, (input) => answerMove(input, { kind: "unyank" }));
+  route(app, OPS.deprecateRelease, ({ body, ...input }) => {
+    const notice = { message: body.message, replacement: body.replacement ?? null };
+    return answerMove(input, { kind: "deprecate", notice });
+  });
+  route(app, OPS.undeprecateRelease, (input) => answerMove(input, { kind: "undeprecate" }));
+}
+
+async function answerMove(
+  { world, principal, params }: Pick<Input<Operation>, "world" | "principal" | "params">,
+  wish: Wish,
+): Promise<Result<{ readonly body: Moved }, Problem<Reason>>> {
+  const moved = await moveRelease(world, principal, { pluginId: params.id ?? "", version: params.v ?? "" }, wish);
+  return moved.ok ? ok({ body: moved.value }) : moved;
 }
 
 /** Long poll: answers as soon as the checks have ended – or, with `after`, as soon as that state was left. */
