@@ -12,7 +12,17 @@ const ROOT = path.resolve(import.meta.dirname, "..");
 const TABLE: Readonly<Record<string, { ours: readonly string[] | "any"; packages: readonly string[] | "any" }>> = {
   domain: {
     ours: [],
-    packages: ["zod", "semver", "unzipit", "fflate", "@noble/*", "jose", "spdx-expression-parse", "tldts"],
+    packages: [
+      "zod",
+      "semver",
+      "unzipit",
+      "fflate",
+      "@noble/*",
+      "jose",
+      "@hpke/core",
+      "spdx-expression-parse",
+      "tldts",
+    ],
   },
   contract: { ours: ["domain"], packages: ["zod"] },
   market: { ours: ["domain"], packages: [] },
@@ -26,6 +36,8 @@ const TABLE: Readonly<Record<string, { ours: readonly string[] | "any"; packages
   sandbox: { ours: ["domain", "contract"], packages: ["cloudflare:workers", "hono", "hono/*"] },
   cli: { ours: ["domain", "contract", "sdk"], packages: ["node:*", "zod", "citty", "esbuild", "miniflare", "unzipit"] },
   sdk: { ours: ["domain", "contract"], packages: [] },
+  "sdk/react": { ours: ["domain", "contract", "sdk"], packages: ["react"] },
+  "sdk/testing/isolate": { ours: ["domain", "contract", "sdk"], packages: ["node:*", "miniflare"] },
   examples: { ours: [], packages: ["@rising-bsm/plugin-sdk", "@rising-bsm/plugin-sdk/*"] },
   local: { ours: "any", packages: "any" },
   "worker.ts": { ours: "any", packages: "any" },
@@ -57,7 +69,8 @@ function areaOf(file: string): string {
 
 function refusal({ file, target }: Import): string | null {
   const area = areaOf(file);
-  const rule = TABLE[area];
+  const room = Object.keys(TABLE).find((name) => name.includes("/") && file.startsWith(`src/${name}/`));
+  const rule = TABLE[room ?? area];
   if (rule === undefined) return `${file}: ${area} is not in the table`;
   if (target.startsWith(".")) {
     const resolved = path.posix.normalize(path.posix.join(path.posix.dirname(file), target));
@@ -100,6 +113,8 @@ describe("the layout table", () => {
       { file: "src/sandbox/x.ts", target: "../market/ports.ts" },
       { file: "src/examples/a/src/server.ts", target: "../../../domain/bytes.ts" },
       { file: "src/sdk/x.ts", target: "node:fs" },
+      { file: "src/sdk/client/x.ts", target: "react" },
+      { file: "src/sdk/react/x.ts", target: "node:fs" },
       { file: "src/domain/x.ts", target: "../../test/secrets.ts" },
     ];
     for (const entry of refused) expect(refusal(entry), JSON.stringify(entry)).not.toBeNull();
