@@ -14,7 +14,7 @@ interface Entry {
   loadedAt: number;
   flight: { readonly stop: AbortController; readonly done: Promise<void> } | null;
   readonly watchers: Set<() => void>;
-  keepTimer: unknown;
+  keepTimer: ReturnType<typeof setTimeout> | undefined;
   load: (signal: AbortSignal) => Promise<unknown>;
 }
 

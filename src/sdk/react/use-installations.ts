@@ -71,7 +71,9 @@ const NONE: readonly PluginInstallation[] = [];
 
 function useHeartbeats(): Pick<UsePluginInstallations, "startHeartbeat" | "stopHeartbeat"> {
   const client = usePluginClient();
-  const beating = useRef(new Map<string, { timer: unknown; readonly stop: AbortController }>());
+  const beating = useRef(
+    new Map<string, { timer: ReturnType<typeof setTimeout> | undefined; readonly stop: AbortController }>(),
+  );
   const stopHeartbeat = useCallback((installationId: string) => {
     const one = beating.current.get(installationId);
     if (one === undefined) return;
@@ -82,7 +84,10 @@ function useHeartbeats(): Pick<UsePluginInstallations, "startHeartbeat" | "stopH
   const startHeartbeat = useCallback(
     (installationId: string) => {
       if (beating.current.has(installationId)) return;
-      const one: { timer: unknown; readonly stop: AbortController } = { timer: null, stop: new AbortController() };
+      const one: { timer: ReturnType<typeof setTimeout> | undefined; readonly stop: AbortController } = {
+        timer: undefined,
+        stop: new AbortController(),
+      };
       beating.current.set(installationId, one);
       const beat = async (): Promise<void> => {
         // A missed beat is made up for by the next one.
