@@ -109,6 +109,21 @@ const ROWS: Readonly<Record<string, Row>> = {
     path: (names) => `/v1/publishers/${names.handle}/keys`,
     body: () => ({ payload: "e30=", signatures: [] }),
   },
+  listKeyEvents: { ...open, path: (names) => `/v1/publishers/${names.handle}/key-events` },
+  offerKey: {
+    by: ["acme", "rival"],
+    owners: ["acme"],
+    knownTo: EVERYBODY,
+    path: (names) => `/v1/publishers/${names.handle}/keys/pending`,
+    body: () => ({ publicKey: "ab".repeat(32) }),
+  },
+  appendKeyEvent: {
+    by: ["acme", "rival"],
+    owners: ["acme"],
+    knownTo: EVERYBODY,
+    path: (names) => `/v1/publishers/${names.handle}/key-events`,
+    body: () => ({ event: { payload: "e30=", signatures: [] } }),
+  },
   getHead: {
     by: ["acme", "rival", "operator"],
     owners: ["acme", "operator"],

@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { checkAnswer } from "../api/check-answer.ts";
 
 export interface Answer {
   readonly status: number;
@@ -46,14 +47,18 @@ export class Connector {
   }
 }
 
+/** One call; every answer of the API is held against its declaration. */
 export async function send(url: string, init?: RequestInit): Promise<Answer> {
   const response = await fetch(url, { redirect: "manual", ...init });
   const bytes = new Uint8Array(await response.arrayBuffer());
   const isJson = /json/.test(response.headers.get("content-type") ?? "");
+  const { pathname, search } = new URL(url);
+  const text = isJson ? new TextDecoder().decode(bytes) : "";
+  if (pathname.startsWith("/v1/")) checkAnswer(init?.method ?? "GET", `${pathname}${search}`, response, text);
   return {
     status: response.status,
     headers: response.headers,
-    body: isJson ? JSON.parse(new TextDecoder().decode(bytes)) : bytes,
+    body: isJson ? JSON.parse(text) : bytes,
   };
 }
 
