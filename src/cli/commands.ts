@@ -1,6 +1,7 @@
 import { buildCommand } from "./commands/build.ts";
 import { checkCommand } from "./commands/check.ts";
 import { completionCommand } from "./commands/completion.ts";
+import { devCommand } from "./commands/dev.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { initCommand } from "./commands/init.ts";
 import { inspectCommand } from "./commands/inspect.ts";
@@ -20,6 +21,7 @@ export const COMMANDS: Table = {
   init: initCommand,
   check: checkCommand,
   test: testCommand,
+  dev: devCommand,
   build: buildCommand,
   pack: packCommand,
   inspect: inspectCommand,

@@ -34,11 +34,14 @@ export function openIsolate(world: IsolateWorld): Isolate {
   let current: Promise<Process> | null = null;
   let restarts = 0;
   let isClosed = false;
+  const burials: Promise<void>[] = [];
 
-  async function kill(hung: Promise<Process>): Promise<void> {
-    if (current === hung) current = null;
+  /** Nobody waits for the dead; `close` does, so that nothing is left behind. */
+  function kill(hung: Promise<Process>, started: Process): void {
+    if (current !== hung) return;
+    current = null;
     restarts++;
-    await (await hung).kill();
+    burials.push(started.kill());
   }
 
   return {
@@ -56,7 +59,7 @@ export function openIsolate(world: IsolateWorld): Isolate {
       });
       const outcome = await Promise.race([started.run(job, call, module), over]);
       if (outcome !== "over" && outcome !== "gone") return outcome;
-      if (outcome === "over") await kill(mine);
+      if (outcome === "over") kill(mine, started);
       else if (current === mine) current = null;
       return outcome === "over"
         ? failed("plugin_timeout", "The plugin did not yield in time; its process was killed")
@@ -67,6 +70,7 @@ export function openIsolate(world: IsolateWorld): Isolate {
       const last = current;
       current = null;
       if (last) await (await last).close();
+      await Promise.all(burials);
     },
   };
 }

@@ -1,0 +1,158 @@
+import { readFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import path from "node:path";
+import { mediaTypeOf } from "../../../domain/bundle/files.ts";
+import type { OpenedBundle } from "../../../domain/bundle/open.ts";
+import { HOOKS } from "../../../domain/execution/job.ts";
+import { views } from "../../../domain/manifest/rules.ts";
+import { callOf, WANTED } from "./call-of.ts";
+import type { Happening, Workbench } from "./workbench.ts";
+
+export interface DevServer {
+  /** `http://localhost:<port>/` */
+  readonly url: string;
+  /** To everybody who looks at the log. */
+  tell(happening: Happening): void;
+  close(): Promise<void>;
+}
+export interface DevState {
+  readonly bundle: OpenedBundle;
+  /** What the last build said. */
+  readonly build: string;
+}
+
+const PAGE = path.join(import.meta.dirname, "page");
+const PAGE_FILES: Readonly<Record<string, readonly [string, string]>> = {
+  "/": ["index.html", "text/html; charset=utf-8"],
+  "/page/page.css": ["page.css", "text/css; charset=utf-8"],
+  "/page/page.js": ["page.js", "text/javascript; charset=utf-8"],
+};
+const MAX_BODY_BYTES = 1_048_576;
+const MAX_KEPT = 200;
+
+/**
+ * The page of `rbsm dev`, for this machine only: it listens on the loopback address, answers no other host name (a foreign
+ * page could have one point here) and takes orders only with a header that no foreign page can send.
+ */
+export async function startDevServer(port: number, workbench: Workbench, state: () => DevState): Promise<DevServer> {
+  const listeners = new Set<ServerResponse>();
+  const kept: string[] = [];
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => {
+      if (!response.headersSent) send(response, 500, "text/plain", "failed");
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  const { port: taken } = server.address() as AddressInfo;
+  const hosts = new Set([`localhost:${taken}`, `127.0.0.1:${taken}`]);
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!hosts.has(request.headers.host ?? "")) return send(response, 403, "text/plain", "another host");
+    const { pathname } = new URL(request.url ?? "/", "http://localhost");
+    if (request.method === "POST" && pathname === "/run") return run(request, response);
+    if (request.method !== "GET") return send(response, 405, "text/plain", "GET only");
+    if (pathname === "/log") return listen(response);
+    if (pathname === "/state") return send(response, 200, "application/json", JSON.stringify(show()));
+    if (pathname.startsWith("/ui/")) return sendUi(response, pathname.slice(1));
+    const file = Object.hasOwn(PAGE_FILES, pathname) ? PAGE_FILES[pathname] : undefined;
+    if (!file) return send(response, 404, "text/plain", "not here");
+    send(response, 200, file[1], await readFile(path.join(PAGE, file[0])), {
+      "content-security-policy": "default-src 'self'; frame-ancestors 'none'",
+    });
+  }
+
+  async function run(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.headers["x-rbsm"] !== "dev") return send(response, 403, "text/plain", "header x-rbsm is missing");
+    const wanted = WANTED.safeParse(parseOrNull(await readBody(request)));
+    const call = wanted.success ? callOf(wanted.data, workbench.emulator, Date.now()) : null;
+    if (!call) return send(response, 400, "text/plain", "no such call");
+    send(response, 200, "application/json", JSON.stringify(await workbench.run(call)));
+  }
+
+  function listen(response: ServerResponse): void {
+    response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+    response.write(`: ok\n\n${kept.join("")}`);
+    listeners.add(response);
+    response.on("close", () => listeners.delete(response));
+  }
+
+  function show() {
+    const { bundle, build } = state();
+    const { manifest } = bundle;
+    return {
+      name: manifest.name,
+      version: manifest.version,
+      build,
+      built: bundle.sha256,
+      events: manifest.events.map(({ on }) => on),
+      routes: manifest.routes.map(({ method, path: at }) => ({ method, path: at })),
+      schedules: manifest.schedules.map(({ id }) => id),
+      hooks: bundle.file("server/main.js") ? HOOKS : [],
+      pages: views(manifest).flatMap(({ pointer, view }) =>
+        view.file === undefined ? [] : [{ title: pointer, file: view.file }],
+      ),
+      storage: workbench.storage(),
+    };
+  }
+
+  /** A page of the plugin: an origin of its own and no network, as in the host. */
+  function sendUi(response: ServerResponse, name: string): void {
+    const bytes = state().bundle.file(name);
+    if (!bytes) return send(response, 404, "text/plain", "not in the bundle");
+    const own = `http://localhost:${taken}/ui/ http://127.0.0.1:${taken}/ui/`;
+    send(response, 200, mediaTypeOf(name) ?? "application/octet-stream", bytes, {
+      "access-control-allow-origin": "*",
+      "content-security-policy": `sandbox allow-scripts; default-src 'none'; script-src ${own}; style-src ${own}; img-src ${own} data:; font-src ${own}`,
+    });
+  }
+
+  return {
+    url: `http://localhost:${taken}/`,
+    tell(happening) {
+      const line = `data: ${JSON.stringify(happening)}\n\n`;
+      kept.push(line);
+      if (kept.length > MAX_KEPT) kept.shift();
+      for (const response of listeners) response.write(line);
+    },
+    close() {
+      for (const response of listeners) response.end();
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+function send(
+  response: ServerResponse,
+  status: number,
+  type: string,
+  body: string | Uint8Array,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const always = { "cache-control": "no-store", "x-content-type-options": "nosniff", "referrer-policy": "no-referrer" };
+  response.writeHead(status, { ...always, "content-type": type, ...headers });
+  response.end(body);
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of request as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > MAX_BODY_BYTES) return "";
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString("utf8");
+}
+
+function parseOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,86 @@
+const find = (id) => document.getElementById(id);
+let shown = "";
+
+/** Buttons and frames of the version that is loaded now. */
+async function refresh() {
+  const state = await (await fetch("/state")).json();
+  find("title").textContent = `${state.name} ${state.version}`;
+  find("build").textContent = state.build;
+  find("storage").textContent = JSON.stringify(state.storage, null, 2);
+  const declared = JSON.stringify([state.events, state.routes, state.schedules, state.hooks, state.pages, state.built]);
+  if (declared === shown) return;
+  shown = declared;
+  fill("events", state.events, (name) => [name, { kind: "event", name }]);
+  fill("routes", state.routes, ({ method, path }) => [`${method} ${path}`, { kind: "route", method, path }]);
+  fill("schedules", state.schedules, (id) => [id, { kind: "schedule", id }]);
+  fill("hooks", state.hooks, (hook) => [hook, { kind: "lifecycle", hook }]);
+  find("pages").replaceChildren(...state.pages.flatMap(showPage));
+}
+
+function fill(id, rows, present) {
+  const buttons = rows.map((row) => {
+    const [label, call] = present(row);
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = label;
+    button.addEventListener("click", () => void run(complete(call)));
+    return button;
+  });
+  find(id).replaceChildren(...(buttons.length > 0 ? buttons : ["none declared"]));
+}
+
+/** Asks for what a route leaves open: the values of its parameters, and a body. */
+function complete(call) {
+  if (call.kind !== "route") return call;
+  const path = call.path.replaceAll(/:(\w+)/g, (_, name) => encodeURIComponent(prompt(name, "1") ?? "1"));
+  const text = call.method === "GET" || call.method === "DELETE" ? "null" : (prompt("Body (JSON)", "{}") ?? "null");
+  return { ...call, path, body: JSON.parse(text) };
+}
+
+async function run(call) {
+  await fetch("/run", {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-rbsm": "dev" },
+    body: JSON.stringify(call),
+  });
+  await refresh();
+}
+
+function showPage({ title, file }) {
+  const heading = document.createElement("h2");
+  heading.textContent = title;
+  const frame = document.createElement("iframe");
+  frame.setAttribute("sandbox", "allow-scripts");
+  frame.title = title;
+  frame.src = `/${file}`;
+  return [heading, frame];
+}
+
+function describe(one) {
+  switch (one.kind) {
+    case "call":
+      return `  ${one.method} ${JSON.stringify(one.args)} → ${one.reply.ok ? JSON.stringify(one.reply.value) : one.reply.error.message}`;
+    case "network":
+      return `  ${one.method} ${one.url} → ${one.status}`;
+    case "build":
+      return one.message;
+    default: {
+      const lines = (one.reply.report?.logs ?? []).map(({ level, text }) => `  ${level} ${text}`);
+      const end = one.reply.ok
+        ? `ok ${JSON.stringify(one.reply.value)}`
+        : `${one.reply.error.code}: ${one.reply.error.message ?? ""}`;
+      return [...lines, `${one.what} ${end} (${one.ms} ms)`].join("\n");
+    }
+  }
+}
+
+new EventSource("/log").addEventListener("message", ({ data }) => {
+  const one = JSON.parse(data);
+  const line = document.createElement("li");
+  line.textContent = describe(one);
+  if (one.ok === false || one.reply?.ok === false) line.className = "failed";
+  find("log").prepend(line);
+  while (find("log").children.length > 500) find("log").lastChild.remove();
+  if (one.kind === "build") void refresh();
+});
+await refresh();
