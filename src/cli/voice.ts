@@ -35,6 +35,15 @@ export function makeVoice(env: NodeJS.ProcessEnv): Voice {
   };
 }
 
+const BAR_WIDTH = 24;
+
+/** `Sending ██████░░░░ 25 %`, for `progress`; a total of 0 counts as done. */
+export function progressBar(what: string, done: number, total: number): string {
+  const share = total > 0 ? Math.min(1, done / total) : 1;
+  const full = Math.floor(share * BAR_WIDTH);
+  return `${what} ${"█".repeat(full)}${"░".repeat(BAR_WIDTH - full)} ${Math.floor(share * 100)} %`;
+}
+
 /** Colour on a terminal only, and never where NO_COLOR is set (no-color.org) or the terminal is dumb. */
 export function painter(isTerminal: boolean, env: NodeJS.ProcessEnv): Paint {
   const isColored = isTerminal && !env.NO_COLOR && env.TERM !== "dumb";

@@ -45,18 +45,17 @@ export const devCommand = command({
   },
 });
 
+/** Never ends by itself: the interruption is the end, and takes the plugin's process with it. */
 async function stay(folder: string, port: number, isOnline: boolean, voice: Voice): Promise<Outcome<Answer>> {
   const onHappening = (one: Happening) => {
     for (const line of showHappening(one, voice.paint)) voice.say(line);
   };
   const session = await startDev(folder, { port, isOnline, onHappening });
   if (!session.ok) return session;
-  const { url, close } = session.value;
+  const { url } = session.value;
   voice.say(`${voice.paint("bold", url)}  events, routes, schedules, pages and the log`);
   voice.say(`Watching ${folder}; Ctrl-C ends.`);
-  await new Promise<void>((resolve) => process.once("SIGTERM", () => resolve()));
-  await close();
-  return ok({ data: { url }, lines: [] });
+  return new Promise(() => {});
 }
 
 async function callOnce(folder: string, wanted: Wanted, isOnline: boolean, voice: Voice): Promise<Outcome<Answer>> {

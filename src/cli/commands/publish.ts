@@ -4,7 +4,7 @@ import { CHANNELS } from "../../domain/manifest/permissions.ts";
 import { ok } from "../../domain/result.ts";
 import { type Answer, command } from "../command.ts";
 import { misuse, type Outcome } from "../problem.ts";
-import type { Voice } from "../voice.ts";
+import { progressBar, type Voice } from "../voice.ts";
 import { checkProject } from "../work/check/check-project.ts";
 import { readKey } from "../work/key-store.ts";
 import { chooseMarketplace, type Marketplace } from "../work/marketplace.ts";
@@ -60,7 +60,7 @@ export const publishCommand = command({
       isDryRun: flags["dry-run"] === true,
       confirm: (made) => confirmPlan(made, plan),
       onProgress: (sent, total) => {
-        if (total > PROGRESS_BYTES) voice.progress(`Sending ${Math.floor((100 * sent) / total)} %`);
+        if (total > PROGRESS_BYTES) voice.progress(progressBar("Sending", sent, total));
       },
     });
     if (!published.ok) return published;

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { mediaTypeOf } from "../../../domain/bundle/files.ts";
 import type { OpenedBundle } from "../../../domain/bundle/open.ts";
+import { encodeUtf8 } from "../../../domain/bytes.ts";
 import { HOOKS } from "../../../domain/execution/job.ts";
 import { views } from "../../../domain/manifest/rules.ts";
 import { callOf, WANTED } from "./call-of.ts";
@@ -101,10 +102,9 @@ export async function startDevServer(port: number, workbench: Workbench, state: 
 
   /** A page of the plugin: an origin of its own and no network, as in the host. */
   function sendUi(response: ServerResponse, name: string): void {
-    const bytes = state().bundle.file(name);
-    if (!bytes) return send(response, 404, "text/plain", "not in the bundle");
+    const bytes = state().bundle.file(name) ?? encodeUtf8("not in the bundle");
     const own = `http://localhost:${taken}/ui/ http://127.0.0.1:${taken}/ui/`;
-    send(response, 200, mediaTypeOf(name) ?? "application/octet-stream", bytes, {
+    send(response, state().bundle.file(name) ? 200 : 404, mediaTypeOf(name) ?? "text/plain", bytes, {
       "access-control-allow-origin": "*",
       "content-security-policy": `sandbox allow-scripts; default-src 'none'; script-src ${own}; style-src ${own}; img-src ${own} data:; font-src ${own}`,
     });

@@ -1,10 +1,10 @@
-import { watch } from "node:fs";
 import path from "node:path";
 import type { OpenedBundle } from "../../../domain/bundle/open.ts";
 import { ok } from "../../../domain/result.ts";
 import type { Outcome } from "../../problem.ts";
 import { buildPlugin } from "../build-plugin.ts";
 import { startDevServer } from "./dev-server.ts";
+import { watchFolder } from "./watch-folder.ts";
 import { type Happening, openWorkbench, type Workbench } from "./workbench.ts";
 
 export interface DevOptions {
@@ -18,10 +18,6 @@ export interface DevSession {
   readonly workbench: Workbench;
   close(): Promise<void>;
 }
-
-/** Many files change together when an editor or git writes. */
-const SETTLE_MS = 80;
-const IGNORED = /(?:^|[\\/])(?:node_modules|dist|\.[^\\/]*)(?:[\\/]|$)|\.rbsm$/;
 
 /** Builds, opens the workbench and its page, and builds again whenever a file changes. A build that fails leaves the last one running. */
 export async function startDev(folder: string, options: DevOptions): Promise<Outcome<DevSession>> {
@@ -55,23 +51,17 @@ export async function startDev(folder: string, options: DevOptions): Promise<Out
     tell({ kind: "build", ok: next.ok, message: next.ok ? `built ${bundle.sha256.slice(0, 16)}` : build });
   }
 
-  let timer: NodeJS.Timeout | undefined;
   let building: Promise<void> = Promise.resolve();
-  const watcher = watch(root, { recursive: true }, (_event, name) => {
-    if (name === null || IGNORED.test(name)) return;
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      building = building
-        .then(rebuild)
-        .catch((error: Error) => tell({ kind: "build", ok: false, message: error.message }));
-    }, SETTLE_MS);
+  const watcher = await watchFolder(root, () => {
+    building = building
+      .then(rebuild)
+      .catch((error: Error) => tell({ kind: "build", ok: false, message: error.message }));
   });
 
   return ok({
     url: server.url,
     workbench,
     async close() {
-      clearTimeout(timer);
       watcher.close();
       await building;
       await Promise.all([server.close(), workbench.close()]);
