@@ -38,6 +38,7 @@ import { createKeyHasher } from "./storage/license/key-hasher.ts";
 import { createLicenseStore } from "./storage/license/store.ts";
 import { orphansOn } from "./storage/publish/orphans.ts";
 import { createReleaseBell } from "./storage/publish/release-bell.ts";
+import { sealingsOnD1 } from "./storage/publish/sealings.ts";
 import { releaseStatesOnD1 } from "./storage/publish/states.ts";
 import { releasesOnD1 } from "./storage/publish/store.ts";
 import { createSealedHmac, createVault } from "./storage/vault.ts";
@@ -174,6 +175,7 @@ function buildWorld(env: Env, ctx: ExecutionContext): World {
     releaseStates: releaseStatesOnD1(env.DB),
     releaseBell: createReleaseBell(env.RELEASES),
     orphans: orphansOn(env.DB, env.BUNDLES),
+    sealings: sealingsOnD1(env.DB),
     deliveries: deliveriesOn(env.DB, env.BUNDLES, (ctx.exports as unknown as { Bundles: Fetcher }).Bundles),
     accounts: createAccountStore(env.DB),
     tokens: createTokenStore(env.DB),

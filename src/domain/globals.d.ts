@@ -37,6 +37,10 @@ interface CryptoKey {
   readonly type: string;
   readonly usages: readonly string[];
 }
+interface CryptoKeyPair {
+  readonly privateKey: CryptoKey;
+  readonly publicKey: CryptoKey;
+}
 declare const crypto: {
   getRandomValues<T extends ArrayBufferView>(array: T): T;
   randomUUID(): string;

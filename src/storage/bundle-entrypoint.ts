@@ -6,13 +6,13 @@ import { WorkerEntrypoint } from "cloudflare:workers";
  */
 export class Bundles extends WorkerEntrypoint<Env> {
   override async fetch(request: Request): Promise<Response> {
-    const sha256 = /^\/b\/([0-9a-f]{64})$/.exec(new URL(request.url).pathname)?.[1];
-    const object = sha256 === undefined ? null : await this.env.BUNDLES.get(`b/sha256/${sha256}`);
+    const [, folder, sha256] = /^\/([bs])\/([0-9a-f]{64})$/.exec(new URL(request.url).pathname) ?? [];
+    const object = sha256 === undefined ? null : await this.env.BUNDLES.get(`${folder}/sha256/${sha256}`);
     if (sha256 === undefined || object === null)
       return new Response(null, { status: 404, headers: { "cache-control": "no-store" } });
     return new Response(object.body, {
       headers: {
-        "content-type": "application/vnd.rbsm+zip",
+        "content-type": folder === "s" ? "application/vnd.rbsm.sealed" : "application/vnd.rbsm+zip",
         "content-length": String(object.size),
         "cache-control": "public, max-age=31536000, immutable, no-transform",
         "cache-tag": `b-${sha256}`,

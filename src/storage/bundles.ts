@@ -1,6 +1,17 @@
-import type { BundleStore } from "../market/publish/ports.ts";
+import type { BundleStore, StoredKind } from "../market/publish/ports.ts";
 
-const PREFIX = { bundle: "b/sha256/", module: "m/sha256/" } as const;
+const PREFIX = {
+  bundle: "b/sha256/",
+  module: "m/sha256/",
+  sealed: "s/sha256/",
+  container: "h/sha256/",
+} as const satisfies Record<StoredKind, string>;
+const MEDIA_TYPE = {
+  bundle: "application/vnd.rbsm+zip",
+  module: "text/javascript",
+  sealed: "application/vnd.rbsm.sealed",
+  container: "application/octet-stream",
+} as const satisfies Record<StoredKind, string>;
 
 /** R2 as a content-addressed store: a key is a digest, written once, checked by R2 against the bytes it receives. */
 export function bundlesOnR2(bucket: R2Bucket): BundleStore {
@@ -11,7 +22,7 @@ export function bundlesOnR2(bucket: R2Bucket): BundleStore {
         onlyIf: new Headers({ "if-none-match": "*" }),
         sha256,
         httpMetadata: {
-          contentType: kind === "bundle" ? "application/vnd.rbsm+zip" : "text/javascript",
+          contentType: MEDIA_TYPE[kind],
           cacheControl: "public, max-age=31536000, immutable, no-transform",
         },
       });

@@ -31,6 +31,7 @@ export function deliveriesInMemory({ releases, tokens, seen }: DeliveryTables): 
       const { releaseId, size, name, version, state } = row;
       return { releaseId, size, name, version, isBlocked: state === "blocked" };
     },
+    sealedBundle: async () => null,
     publishedManifest: async (sha256) => releases.find((row) => row.sha256 === sha256 && isOut(row))?.manifest ?? null,
     async releaseFor(pluginId, version, publishedBy) {
       const own = releases.filter((row) => row.pluginId === pluginId && isOut(row));

@@ -7,6 +7,7 @@ import type { Reason } from "../../domain/reasons.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
 import { isoTime } from "../../domain/time.ts";
 import { countDownload, type Downloader } from "../../market/catalogue/count-download.ts";
+import type { BundleForm } from "../../market/catalogue/delivery-ports.ts";
 import { redeemDownload } from "../../market/catalogue/redeem-download.ts";
 import { requestDownload } from "../../market/catalogue/request-download.ts";
 import { serveBundle } from "../../market/catalogue/serve-bundle.ts";
@@ -45,18 +46,19 @@ export function registerDeliveryRoutes(app: Hono<ApiEnv>): void {
     return deliver(world, request, { ...release, headers, requested });
   });
   route(app, DELIVERY_OPERATIONS.getBundle, async ({ world, params, request }) => {
-    const sha256 = (params.file ?? "").slice(0, 64);
-    const served = await serveBundle(world, sha256, bytesRequest(request));
+    const [sha256 = "", extension = "rbsm"] = (params.file ?? "").split(".");
+    const form = extension === "rbsx" ? "sealed" : "plain";
+    const served = await serveBundle(world, sha256, bytesRequest(request), form);
     if (!served.ok) return served;
     const { bundle, requested } = served.value;
     const headers = {
       ...bytesHeaders(sha256),
       "cache-control": IMMUTABLE,
-      "content-type": "application/vnd.rbsm+zip",
-      "content-disposition": `attachment; filename="${bundle.name}-${bundle.version}.rbsm"`,
+      "content-type": form === "sealed" ? "application/vnd.rbsm.sealed" : "application/vnd.rbsm+zip",
+      "content-disposition": `attachment; filename="${bundle.name}-${bundle.version}.${extension}"`,
       "access-control-expose-headers": "ETag, Repr-Digest, Content-Range, Accept-Ranges",
     };
-    return deliver(world, request, { ...bundle, sha256, headers, requested });
+    return deliver(world, request, { ...bundle, sha256, form, headers, requested });
   });
   app.get("/f/:sha256{[0-9a-f]{64}}/:path{.+}", async (context) => {
     const { sha256, path } = context.req.param();
@@ -84,6 +86,7 @@ interface Delivery {
   readonly size: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly requested: RequestedBytes;
+  readonly form?: BundleForm;
 }
 
 /** The answer RFC 9110 wants, counted when it begins at byte 0. */
@@ -92,14 +95,14 @@ async function deliver(
   request: Request,
   delivery: Delivery,
 ): Promise<Response | Result<never, Problem<Reason>>> {
-  const { requested, headers, sha256, size } = delivery;
+  const { requested, headers, sha256, size, form } = delivery;
   if (requested.status === 304) return new Response(null, { status: 304, headers: withoutContent(headers) });
   if (requested.status === 416) return unsatisfiable(headers, size);
   if (request.method === "HEAD") return new Response(null, { headers: { ...headers, "content-length": String(size) } });
   const body =
     requested.status === 206
-      ? await world.deliveries.streamRange(sha256, requested.offset, requested.length)
-      : await world.deliveries.stream(sha256);
+      ? await world.deliveries.streamRange(sha256, requested.offset, requested.length, form)
+      : await world.deliveries.stream(sha256, form);
   if (body === null) return refuse({ reason: "blob_unavailable" });
   if (coversFirstByte(requested)) countDownload(world, delivery.releaseId, downloaderOf(request));
   if (requested.status === 200)

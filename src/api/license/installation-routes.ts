@@ -7,6 +7,7 @@ import { environmentOf } from "../../domain/license/environment.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { Reason } from "../../domain/reasons.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
+import { readSealKey } from "../../domain/trust/seal-key.ts";
 import { activate } from "../../market/license/activate.ts";
 import { beat } from "../../market/license/beat.ts";
 import { pauseInstallation } from "../../market/license/pause-installation.ts";
@@ -30,6 +31,8 @@ export function registerInstallationRoutes(app: Hono<ApiEnv>): void {
     if (!idempotency.ok) return idempotency;
     const deviceJkt = body.deviceKey === undefined ? undefined : await deviceThumbprint(body.deviceKey);
     if (deviceJkt === null) return refuse(invalid("/deviceKey", "This is not a usable Ed25519 public key."));
+    const sealKey = body.sealKey === undefined ? null : readSealKey(body.sealKey);
+    if (sealKey?.ok === false) return sealKey;
     const activated = await activate(world, principal, {
       ...body,
       installationId: body.installationId?.toLowerCase(),

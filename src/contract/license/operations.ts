@@ -253,6 +253,7 @@ export const LICENSE_OPERATIONS = {
       ...BODY_PROBLEMS,
       "DEVICE_ID_REQUIRED",
       "DEVICE_ID_INVALID",
+      "device_key_invalid",
       "KEY_MALFORMED",
       ...STANDING_PROBLEMS,
       "DEVICE_CLONED",

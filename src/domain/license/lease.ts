@@ -1,5 +1,5 @@
 import { crc32 } from "../bundle/crc32.ts";
-import type { Json } from "../json/json.ts";
+import type { Json, JsonObject } from "../json/json.ts";
 import { DAY } from "../time.ts";
 import { type Activation, endOf, type License } from "./license.ts";
 import { leaseState } from "./states.ts";
@@ -25,6 +25,8 @@ export interface LeaseSubject {
   readonly environment: Activation["environment"];
   readonly version: string;
   readonly jti: string;
+  /** Content keys of sealed bundles, wrapped to the installation's key. */
+  readonly contentKeys?: readonly JsonObject[];
 }
 
 export interface LeaseRights {
@@ -84,6 +86,7 @@ export function leaseClaims(
       ver: subject.version,
       ep: license.epoch,
       env: subject.environment,
+      ...(subject.contentKeys === undefined || subject.contentKeys.length === 0 ? {} : { ck: subject.contentKeys }),
       ...bindingClaims(binding),
     },
   };

@@ -56,6 +56,8 @@ export interface Activation {
   readonly installationId: string;
   readonly deviceId: string;
   readonly deviceJkt: string | null;
+  /** JSON of the X25519 JWK content keys are wrapped to. */
+  readonly sealKey?: string | null;
   readonly hardwareId: string | null;
   readonly environment: Environment;
   readonly seatClass: "paid" | "dev";

@@ -27,9 +27,9 @@ export function hostPricing(pricing: Pricing): { [tier: string]: number } {
   );
 }
 
-/** A plugin with a free tier is downloaded by anybody, any other against a license. */
-export function deliveryOf(pricing: Pricing): "public" | "gated" {
-  return pricing.tiers.some((tier) => tier.id === "free") ? "public" : "gated";
+/** A plugin with a free tier is downloaded by anybody, any other is sealed and opens with a license. */
+export function deliveryOf(pricing: Pricing): "public" | "sealed" {
+  return pricing.tiers.some((tier) => tier.id === "free") ? "public" : "sealed";
 }
 
 /**

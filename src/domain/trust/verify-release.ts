@@ -20,7 +20,7 @@ export interface PublisherKey extends TrustedKey {
   /** Of a retired or compromised key: the first sequence of this plugin it no longer signs for. */
   readonly fromSequence?: number;
   /** The same for every plugin of the publisher, by name; one that is missing is cut at 1. */
-  readonly cuts?: { readonly [plugin: string]: number };
+  readonly cuts?: { readonly [plugin: string]: number } | undefined;
 }
 
 /** What a client keeps per plugin between verifications. */

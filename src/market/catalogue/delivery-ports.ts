@@ -2,6 +2,8 @@
 export interface DeliveryStore {
   /** What a digest is to the public: null for gated, unpublished and unknown ones alike. */
   publicBundle(sha256: string): Promise<PublicBundle | null>;
+  /** A sealed bundle by the digest of its ciphertext: public, for only a license opens it. */
+  sealedBundle(sha256: string): Promise<PublicBundle | null>;
   /** A file of a published bundle may be shown; the manifest says which files there are. */
   publishedManifest(sha256: string): Promise<string | null>;
   /** `version`, or the newest published by SemVer precedence – with `publishedBy` the newest of those published until then. */
@@ -16,9 +18,17 @@ export interface DeliveryStore {
   /** Destroys salts, marks and tokens of days past. */
   forget(at: number): Promise<void>;
   /** The whole bundle, through the edge cache where there is one. */
-  stream(sha256: string): Promise<ReadableStream<Uint8Array> | null>;
-  streamRange(sha256: string, offset: number, length: number): Promise<ReadableStream<Uint8Array> | null>;
+  stream(sha256: string, form?: BundleForm): Promise<ReadableStream<Uint8Array> | null>;
+  streamRange(
+    sha256: string,
+    offset: number,
+    length: number,
+    form?: BundleForm,
+  ): Promise<ReadableStream<Uint8Array> | null>;
 }
+
+/** `plain` where nothing is said. */
+export type BundleForm = "plain" | "sealed";
 
 export interface PublicBundle {
   readonly releaseId: string;

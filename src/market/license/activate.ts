@@ -45,7 +45,7 @@ const ATTEMPTS = 3;
 /** A holder silent for longer is a restored snapshot, and its hardware moves by itself. */
 const SILENT_SECONDS = HOUR;
 
-type Needs = Pick<World, "licenses" | "keyHasher" | "chance" | "leaseSigner" | "site" | "clock">;
+type Needs = Pick<World, "licenses" | "keyHasher" | "chance" | "leaseSigner" | "site" | "clock" | "sealings" | "vault">;
 
 /**
  * Takes a seat for a device (README, Activation): parse, one read, judge, sign, one batch; what the batch refuses is read

@@ -25,7 +25,7 @@ export interface Beat {
  * and signed verdict. Writes at most every quarter of an hour, and once a day a renewed lease.
  */
 export async function beat(
-  world: Pick<World, "licenses" | "chance" | "leaseSigner" | "site" | "clock" | "background">,
+  world: Pick<World, "licenses" | "chance" | "leaseSigner" | "site" | "clock" | "background" | "sealings" | "vault">,
   principal: Principal,
   iid: string,
   request: Beat,

@@ -14,6 +14,7 @@ import { intendedUse } from "./intended-use.ts";
 import { makeJti, makeOp } from "./make-ids.ts";
 import type { InstallationFacts } from "./ports.ts";
 import { refuseSigned } from "./refuse-signed.ts";
+import { releaseKeys } from "./release-keys.ts";
 import { signClaims } from "./sign.ts";
 import { HEARTBEAT_SECONDS } from "./take-seat.ts";
 
@@ -27,7 +28,7 @@ export interface RefreshRequest {
 const LOST_REPLY_SECONDS = 10 * MINUTE;
 const ATTEMPTS = 3;
 
-type Needs = Pick<World, "licenses" | "chance" | "leaseSigner" | "site" | "clock">;
+type Needs = Pick<World, "licenses" | "chance" | "leaseSigner" | "site" | "clock" | "sealings" | "vault">;
 
 /** Renews a lease or revives a lapsed one (README, Heartbeat, refresh): one read, one guarded batch, one signature. */
 export async function refreshLease(
@@ -51,7 +52,7 @@ export async function refreshLease(
     if (presented !== activation.jti) {
       const isLost = presented === activation.previousJti && activation.leaseIat > now - LOST_REPLY_SECONDS;
       if (!isLost || !isLive(activation, now)) return signed({ reason: "DEVICE_CLONED", facts: { choices: CHOICES } });
-      return ok(await present(world, facts, currentLease(world, facts, request.binding), now));
+      return ok(await present(world, facts, await currentLease(world, facts, request.binding, now), now));
     }
     const renewed = await renew(world, principal, facts, request.binding, now);
     if (renewed !== null) return ok(await present(world, facts, renewed, now));
@@ -75,7 +76,9 @@ export async function renew(
 ): Promise<Lease | null> {
   const { license, activation } = facts;
   const jti = makeJti(world);
-  const lease = leaseClaims(world.site.origin, license, { ...subjectOf(facts), jti }, facts.rights, binding, now);
+  const contentKeys = await releaseKeys(world, license, activation, now);
+  const subject = { ...subjectOf(facts), jti, contentKeys };
+  const lease = leaseClaims(world.site.origin, license, subject, facts.rights, binding, now);
   const isWritten = await world.licenses.refresh({
     license,
     activationId: activation.id,
@@ -128,15 +131,16 @@ function subjectOf({ activation }: InstallationFacts) {
 }
 
 /** The lease in force once more, for the new nonce. */
-function currentLease(world: Pick<World, "site">, facts: InstallationFacts, binding: RequestBinding): Lease {
-  return leaseClaims(
-    world.site.origin,
-    facts.license,
-    subjectOf(facts),
-    facts.rights,
-    binding,
-    facts.activation.leaseIat,
-  );
+async function currentLease(
+  world: Pick<World, "site" | "sealings" | "vault">,
+  facts: InstallationFacts,
+  binding: RequestBinding,
+  now: number,
+): Promise<Lease> {
+  const { license, activation, rights } = facts;
+  const contentKeys = await releaseKeys(world, license, activation, now);
+  const subject = { ...subjectOf(facts), contentKeys };
+  return leaseClaims(world.site.origin, license, subject, rights, binding, activation.leaseIat);
 }
 
 async function present(

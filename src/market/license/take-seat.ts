@@ -8,6 +8,7 @@ import { isoTime } from "../../domain/time.ts";
 import type { World } from "../ports.ts";
 import { makeJti, makeOp } from "./make-ids.ts";
 import type { Actor, Consent, Granted, GrantOrder, IdempotencyKey, LicenseFacts } from "./ports.ts";
+import { releaseKeys } from "./release-keys.ts";
 import { signClaims } from "./sign.ts";
 
 /** How often the host pings, in seconds; never more. */
@@ -33,7 +34,7 @@ export interface SeatWish {
 
 /** Signs the lease first, then lets one transaction decide whether it is handed out. */
 export async function takeSeat(
-  world: Pick<World, "licenses" | "keyHasher" | "chance" | "leaseSigner" | "site">,
+  world: Pick<World, "licenses" | "keyHasher" | "chance" | "leaseSigner" | "site" | "sealings" | "vault">,
   facts: LicenseFacts,
   rights: LeaseRights,
   verdict: Verdict,
@@ -48,6 +49,7 @@ export async function takeSeat(
   const installationId =
     row?.installationId ?? wish.installationId ?? (await installationUuidOf(license.instanceId, activationId));
   const jti = makeJti(world);
+  const sealKey = wish.sealKey ?? row?.sealKey ?? null;
   const subject = {
     activationId,
     installationId,
@@ -56,6 +58,7 @@ export async function takeSeat(
     environment: wish.environment,
     version: wish.version,
     jti,
+    contentKeys: await releaseKeys(world, license, { installationId, version: wish.version, sealKey }, now),
   };
   const lease = leaseClaims(world.site.origin, license, subject, rights, wish.binding, now);
   const token = await signClaims(world, lease.claims);

@@ -33,7 +33,10 @@ export interface VerifyAnswer {
 const MAX_HARDWARE_ID = 255;
 const ATTEMPTS = 3;
 
-type Needs = Pick<World, "licenses" | "keyHasher" | "chance" | "leaseSigner" | "site" | "clock" | "background">;
+type Needs = Pick<
+  World,
+  "licenses" | "keyHasher" | "chance" | "leaseSigner" | "site" | "clock" | "background" | "sealings" | "vault"
+>;
 
 /**
  * The host's verify (README, Host contract). One indexed read; a device that is known and live costs no write. A new 64-hex

@@ -16,6 +16,7 @@ import { sealEnvelope } from "../../domain/trust/envelope.ts";
 import { buildReceipt } from "../../domain/trust/receipt.ts";
 import type { World } from "../ports.ts";
 import type { DecisionFacts, Listing, Publication } from "./ports.ts";
+import { sealRelease } from "./seal-release.ts";
 import { verifyStatement } from "./verify-statement.ts";
 
 export interface Decision {
@@ -30,7 +31,10 @@ export interface Decided {
   readonly state: "published" | "rejected";
 }
 
-type Needs = Pick<World, "releases" | "catalogue" | "bundles" | "receiptSigner" | "site" | "clock">;
+type Needs = Pick<
+  World,
+  "releases" | "catalogue" | "bundles" | "receiptSigner" | "site" | "clock" | "sealings" | "vault" | "chance"
+>;
 
 /** A rating or another release of the plugin may move its row meanwhile; then everything is read and signed anew. */
 const ATTEMPTS = 5;
@@ -104,13 +108,15 @@ async function preparePublication(
 
   const listing = listingOf(bundle.manifest, bundle.sha256);
   const delivery = deliveryOf(listing.pricing);
+  const sealed = delivery === "sealed" ? await seal(world, facts, statement.value.sha256, bundle.bytes) : null;
+  if (delivery === "sealed" && sealed === null) return refuse({ reason: "blob_unavailable" });
   const publication = facts.publications + 1;
   const payload = buildReceipt(statement.value, {
     publication,
     previousReceipt: facts.lastReceiptSha256,
     publishedAt: signedTime(now),
     delivery,
-    sealed: null,
+    sealed,
     policy: RULE_SET,
     review: "human",
     keyId: await world.receiptSigner.keyId(),
@@ -123,6 +129,19 @@ async function preparePublication(
 async function readStored(world: Needs, sha256: string): Promise<Uint8Array | null> {
   try {
     return await world.bundles.get("bundle", sha256);
+  } catch {
+    return null;
+  }
+}
+
+async function seal(
+  world: Needs,
+  facts: DecisionFacts,
+  statementSha256: string,
+  plain: Uint8Array,
+): Promise<{ size: number; sha256: string; commitment: string } | null> {
+  try {
+    return await sealRelease(world, facts, statementSha256, plain);
   } catch {
     return null;
   }

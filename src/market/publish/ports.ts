@@ -3,6 +3,7 @@ import type { Pricing } from "../../domain/release/pricing.ts";
 import type { ReleaseState } from "../../domain/release/states.ts";
 import type { DeliveryStore } from "../catalogue/delivery-ports.ts";
 import type { Actor } from "../catalogue/ports.ts";
+import type { SealingStore } from "./sealing-ports.ts";
 
 /** What publishing needs of the world. */
 export interface PublishPorts {
@@ -11,6 +12,7 @@ export interface PublishPorts {
   readonly releases: ReleaseStore;
   readonly deliveries: DeliveryStore;
   readonly orphans: OrphanStore;
+  readonly sealings: SealingStore;
   readonly releaseStates: ReleaseStates;
 }
 
@@ -19,15 +21,20 @@ export interface OrphanStore {
   sweep(at: number): Promise<number>;
 }
 
-/** Content-addressed, create-once bytes (R2). A key is a digest under `b/sha256/` (bundles) or `m/sha256/` (modules). */
+/**
+ * Content-addressed, create-once bytes (R2). A key is a digest under `b/sha256/` (bundles), `m/sha256/` (modules),
+ * `s/sha256/` (sealed bundles) or `h/sha256/` (containers of older hosts).
+ */
 export interface BundleStore {
   /** `created`, or `exists` when the same digest lies there already. Throws when the store fails: nothing was kept. */
-  putOnce(kind: "bundle" | "module", sha256: string, bytes: Uint8Array): Promise<"created" | "exists">;
-  get(kind: "bundle" | "module", sha256: string): Promise<Uint8Array | null>;
+  putOnce(kind: StoredKind, sha256: string, bytes: Uint8Array): Promise<"created" | "exists">;
+  get(kind: StoredKind, sha256: string): Promise<Uint8Array | null>;
   /** Bytes [offset, offset + length) of a bundle. */
   range(sha256: string, offset: number, length: number): Promise<Uint8Array | null>;
   size(sha256: string): Promise<number | null>;
 }
+
+export type StoredKind = "bundle" | "module" | "sealed" | "container";
 
 /** A queue message is a bell; the row it names is the work. */
 export interface Bell {
@@ -210,7 +217,7 @@ export interface Publication {
   /** Envelope JSON. */
   readonly receipt: string;
   readonly receiptSha256: string;
-  readonly delivery: "public" | "gated";
+  readonly delivery: "public" | "sealed";
   /** Fields the owner set by hand stay as they are, prices excepted: those come merged. */
   readonly listing: Listing;
   readonly deciderId: string;

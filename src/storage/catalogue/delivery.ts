@@ -2,6 +2,7 @@ import { encodeHex } from "../../domain/bytes.ts";
 import { sha256Hex } from "../../domain/digest.ts";
 import { DAY, HOUR, isoTime } from "../../domain/time.ts";
 import type {
+  BundleForm,
   CountedDownload,
   DeliverableRelease,
   DeliveryStore,
@@ -31,6 +32,7 @@ export interface BundleFetcher {
 export function deliveriesOn(db: D1Database, bucket: R2Bucket, cached: BundleFetcher): DeliveryStore {
   return {
     publicBundle: (sha256) => recentBundle(db, sha256),
+    sealedBundle: (sha256) => readSealedBundle(db, sha256),
     async publishedManifest(sha256) {
       return db
         .prepare(
@@ -75,16 +77,18 @@ export function deliveriesOn(db: D1Database, bucket: R2Bucket, cached: BundleFet
         db.prepare("DELETE FROM download_tokens WHERE expires_at < ?").bind(at - HOUR),
       ]);
     },
-    async stream(sha256) {
-      const response = await cached.fetch(`https://bundles.internal/b/${sha256}`);
+    async stream(sha256, form = "plain") {
+      const response = await cached.fetch(`https://bundles.internal/${FOLDER[form]}/${sha256}`);
       return response.ok ? response.body : null;
     },
-    async streamRange(sha256, offset, length) {
-      const object = await bucket.get(`b/sha256/${sha256}`, { range: { offset, length } });
+    async streamRange(sha256, offset, length, form = "plain") {
+      const object = await bucket.get(`${FOLDER[form]}/sha256/${sha256}`, { range: { offset, length } });
       return object === null ? null : object.body;
     },
   };
 }
+
+const FOLDER = { plain: "b", sealed: "s" } as const satisfies Record<BundleForm, string>;
 
 /** How long an isolate believes that a bundle is public: a block reaches the edge within this time. */
 const BELIEVED_MILLISECONDS = 2000;
@@ -108,6 +112,20 @@ async function readPublicBundle(db: D1Database, sha256: string): Promise<PublicB
       `SELECT r.id, r.size, p.name, r.version, r.state FROM releases r JOIN plugins p ON p.id = r.plugin_id
        WHERE r.sha256 = ? AND r.delivery = 'public' AND r.state IN ('published', 'deprecated', 'yanked', 'blocked')
        ORDER BY r.state = 'blocked' DESC LIMIT 1`,
+    )
+    .bind(sha256)
+    .first<{ id: number; size: number; name: string; version: string; state: string }>();
+  if (row === null) return null;
+  const { size, name, version, state } = row;
+  return { releaseId: String(row.id), size, name, version, isBlocked: state === "blocked" };
+}
+
+async function readSealedBundle(db: D1Database, sha256: string): Promise<PublicBundle | null> {
+  const row = await db
+    .prepare(
+      `SELECT r.id, s.size, p.name, r.version, r.state FROM sealed_bundles s JOIN releases r ON r.id = s.release_id
+       JOIN plugins p ON p.id = r.plugin_id
+       WHERE s.sha256 = ? AND r.delivery = 'sealed' AND r.state IN ('published', 'deprecated', 'yanked', 'blocked')`,
     )
     .bind(sha256)
     .first<{ id: number; size: number; name: string; version: string; state: string }>();

@@ -27,7 +27,7 @@ describe("what the host sees", () => {
 
   it("is public delivery exactly with a free tier", () => {
     expect(deliveryOf(pricing(["free", 0], ["basic", 900]))).toBe("public");
-    expect(deliveryOf(pricing(["trial", 0], ["basic", 900]))).toBe("gated");
+    expect(deliveryOf(pricing(["trial", 0], ["basic", 900]))).toBe("sealed");
   });
 });
 

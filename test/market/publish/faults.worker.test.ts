@@ -14,7 +14,9 @@ import { bundlesOnR2 } from "../../../src/storage/bundles.ts";
 import { deliveriesOn } from "../../../src/storage/catalogue/delivery.ts";
 import { catalogueOnD1 } from "../../../src/storage/catalogue/store.ts";
 import { orphansOn } from "../../../src/storage/publish/orphans.ts";
+import { sealingsOnD1 } from "../../../src/storage/publish/sealings.ts";
 import { releasesOnD1 } from "../../../src/storage/publish/store.ts";
+import { createVault } from "../../../src/storage/vault.ts";
 import { signBundle } from "../../api/publish/market.worker.ts";
 import { ownPlugin } from "../../bundles.ts";
 import { TEST_SECRETS } from "../../secrets.ts";
@@ -32,6 +34,8 @@ type Needs = Pick<
   | "chance"
   | "background"
   | "receiptSigner"
+  | "sealings"
+  | "vault"
 >;
 
 const NOON = 1_767_268_800;
@@ -47,6 +51,8 @@ function world(broken: Partial<Needs> = {}): Needs {
     bundles: bundlesOnR2(env.BUNDLES),
     deliveries: deliveriesOn(env.DB, env.BUNDLES, { fetch: async () => new Response(null, { status: 404 }) }),
     orphans: orphansOn(env.DB, env.BUNDLES),
+    sealings: sealingsOnD1(env.DB),
+    vault: createVault(TEST_SECRETS.KEK_V1),
     releaseBell: { ring: async (id) => void rung.push(id) },
     site: { origin: "http://localhost:8787", marketplace: "localhost", localOrigins: [] },
     clock: { now: () => now * 1000 },

@@ -1,0 +1,3 @@
+import { sealing } from "./sealing.contract.ts";
+
+sealing();
