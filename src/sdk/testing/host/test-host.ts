@@ -52,8 +52,10 @@ export interface TestHost {
   readonly emulator: Emulator;
 }
 
-const INSTALLATION = "act_test";
-const TEST_KEY = "rk_test_0000000000000000";
+/** The one installation of a test host. */
+export const INSTALLATION = "act_test";
+/** The emulator's key where none is given. */
+export const TEST_KEY = "rk_test_0000000000000000";
 const MAX_OUTPUT_BYTES = 256 * 1024;
 
 /**
@@ -157,7 +159,11 @@ function skipped(session: Session): TestRun {
   return { ...session.report(), outcome: "skipped", value: null };
 }
 
-function checkedGrants(manifest: TestManifest, granted: readonly string[] | undefined): Permission[] {
+/** What the admin granted, in one order; throws for what the manifest does not declare. */
+export function checkedGrants(
+  manifest: Pick<TestManifest, "permissions">,
+  granted: readonly string[] | undefined,
+): Permission[] {
   const declared = manifest.permissions.map(({ code }) => code);
   const undeclared = (granted ?? []).filter((code) => !declared.includes(code));
   if (undeclared.length > 0) throw new Error(`manifest.json does not declare ${undeclared.join(", ")}`);

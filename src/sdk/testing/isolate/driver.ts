@@ -1,0 +1,32 @@
+/**
+ * The Worker between Node and the sandbox Worker: sessions must be RpcTargets, which only a Worker can make. Kept as text,
+ * because it runs in workerd and is compiled by nobody.
+ */
+export const DRIVER = `
+import { RpcTarget } from "cloudflare:workers";
+
+class Session extends RpcTarget {
+  #host; #run; #isOpen = true;
+  constructor(host, run) { super(); this.#host = host; this.#run = run; }
+  async call(method, args) {
+    if (!this.#isOpen) return { ok: false, error: { code: "session_closed", message: "This run has ended" } };
+    const answer = await this.#host.fetch("http://host/", { method: "POST", body: JSON.stringify({ run: this.#run, method, args }) });
+    return answer.json();
+  }
+  static close(session) { session.#isOpen = false; }
+}
+
+export default {
+  async fetch(request, env) {
+    const { run, job, call, module } = await request.json();
+    const session = new Session(env.HOST, run);
+    try {
+      let reply = await env.SANDBOX.run(job, call, session);
+      if (!reply.ok && reply.error.code === "need_module") reply = await env.SANDBOX.run(job, call, session, module);
+      return Response.json(reply);
+    } finally {
+      Session.close(session);
+    }
+  },
+};
+`;
