@@ -152,4 +152,4 @@ it("the marketplace still answers", async () => {
   expect((await fetch(`${url}/health`)).status).toBe(200);
 });
 
-it.runIf(REQUESTS.length === 0)("HTTP vectors are not here", () => expect(PATHS).toEqual([]));
+if (REQUESTS.length === 0) it("HTTP vectors are not here", () => expect(PATHS).toEqual([]));

@@ -5,11 +5,12 @@ import { ok, type Result, refuse } from "../../domain/result.ts";
 import type { World } from "../ports.ts";
 import type { Ownership } from "./ports.ts";
 import { PLUGIN_NOT_FOUND } from "./show-plugin.ts";
+import { sightOf } from "./viewer.ts";
 
 /** Roles that may change a listing. */
 const EDITORS = ["owner", "maintainer", "developer"];
 
-/** The plugin, if the caller may edit it; of a stranger's plugin only that it is not theirs. */
+/** The plugin, if the caller may edit it; a stranger's plugin that nobody may see yet is as absent as an unknown id. */
 export async function ownPlugin(
   world: Pick<World, "catalogue">,
   principal: Principal,
@@ -17,6 +18,17 @@ export async function ownPlugin(
 ): Promise<Result<Ownership, Problem<"NOT_FOUND" | "PERMISSION_DENIED">>> {
   const plugin = await world.catalogue.ownership(pluginId);
   if (plugin === null) return refuse(PLUGIN_NOT_FOUND);
+  const owned = await judgeOwner(world, principal, plugin);
+  if (owned.ok) return owned;
+  const seen = await world.catalogue.card({ id: pluginId }, await sightOf(world, principal));
+  return seen === null ? refuse(PLUGIN_NOT_FOUND) : owned;
+}
+
+async function judgeOwner(
+  world: Pick<World, "catalogue">,
+  principal: Principal,
+  plugin: Ownership,
+): Promise<Result<Ownership, Problem<"PERMISSION_DENIED">>> {
   const authority = publishAuthority(principal);
   if (!authority?.mayEdit || !coversPlugin(authority, plugin.name)) return refuse({ reason: "PERMISSION_DENIED" });
   if (principal.kind === "instance")

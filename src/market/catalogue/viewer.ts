@@ -8,6 +8,8 @@ export async function sightOf(world: Pick<World, "catalogue">, viewer: Principal
   if (viewer.kind === "instance")
     return { all: false, publisherIds: viewer.publisherId === null ? [] : [viewer.publisherId] };
   if (viewer.token.scopes.includes("desk:review")) return { all: true };
+  // A token for some plugins only is no key to everything else its account may see.
+  if (viewer.token.plugins !== null) return { all: false, publisherIds: [] };
   const memberships = await world.catalogue.memberships(viewer.accountId);
   return { all: false, publisherIds: memberships.map((membership) => membership.publisherId) };
 }
