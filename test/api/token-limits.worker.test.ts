@@ -211,3 +211,22 @@ describe("time, revocation and address", () => {
       });
   });
 });
+
+it("makes a stranger's unpublished plugin look like an id nobody has", async () => {
+  const rival = await makePublisher("rival");
+  const { pluginId: waiting } = (await call("GET", `/v1/releases/${releaseId}`, { bearer: acme.token })).body;
+  for (const method of ["PUT", "DELETE"] as const) {
+    const body = method === "PUT" ? { body: {} } : {};
+    const foreign = await call(method, `/v1/plugins/${waiting}`, { bearer: rival.token, ...body });
+    const absent = await call(method, "/v1/plugins/999999", { bearer: rival.token, ...body });
+    expect([foreign.status, foreign.body.message]).toEqual([absent.status, absent.body.message]);
+    expect(foreign.status).toBe(404);
+  }
+});
+
+it("shows a token for one plugin nothing unpublished of another", async () => {
+  const bearer = await plant({ plugins: ["acme-one"] });
+  const { pluginId: waiting } = (await call("GET", `/v1/releases/${releaseId}`, { bearer: acme.token })).body;
+  expect((await call("GET", `/v1/plugins/${waiting}`, { bearer: acme.token })).status).toBe(200);
+  expect((await call("GET", `/v1/plugins/${waiting}`, { bearer })).status).toBe(404);
+});
