@@ -3,17 +3,29 @@ import { checkCommand } from "./commands/check.ts";
 import { completionCommand } from "./commands/completion.ts";
 import { devCommand } from "./commands/dev.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { downloadCommand } from "./commands/download.ts";
+import { infoCommand } from "./commands/info.ts";
 import { initCommand } from "./commands/init.ts";
 import { inspectCommand } from "./commands/inspect.ts";
+import { installCommand } from "./commands/install.ts";
 import { keysGroup } from "./commands/keys.ts";
+import { listCommand } from "./commands/list.ts";
 import { loginCommand } from "./commands/login.ts";
 import { logoutCommand } from "./commands/logout.ts";
 import { packCommand } from "./commands/pack.ts";
 import { publishCommand } from "./commands/publish.ts";
+import { removeCommand } from "./commands/remove.ts";
+import { searchCommand } from "./commands/search.ts";
 import { signCommand } from "./commands/sign.ts";
+import { statsCommand } from "./commands/stats.ts";
+import { statusCommand } from "./commands/status.ts";
 import { testCommand } from "./commands/test.ts";
+import { tokensGroup } from "./commands/tokens.ts";
 import { verifyCommand } from "./commands/verify.ts";
+import { versionsCommand } from "./commands/versions.ts";
 import { whoamiCommand } from "./commands/whoami.ts";
+import { withdrawCommand } from "./commands/withdraw.ts";
+import { deprecateCommand, undeprecateCommand, unyankCommand, yankCommand } from "./commands/yank.ts";
 import type { Table } from "./help.ts";
 
 /** Everything `rbsm` can do, in the order a publisher meets it. */
@@ -31,7 +43,22 @@ export const COMMANDS: Table = {
   login: loginCommand,
   logout: logoutCommand,
   whoami: whoamiCommand,
+  tokens: tokensGroup,
   publish: publishCommand,
+  status: statusCommand,
+  withdraw: withdrawCommand,
+  versions: versionsCommand,
+  yank: yankCommand,
+  unyank: unyankCommand,
+  deprecate: deprecateCommand,
+  undeprecate: undeprecateCommand,
+  search: searchCommand,
+  info: infoCommand,
+  stats: statsCommand,
+  install: installCommand,
+  download: downloadCommand,
+  list: listCommand,
+  remove: removeCommand,
   doctor: doctorCommand,
   completion: completionCommand(() => COMMANDS),
 };

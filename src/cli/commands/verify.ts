@@ -1,17 +1,26 @@
 import { readFile } from "node:fs/promises";
 import { ok } from "../../domain/result.ts";
+import { peekPayload } from "../../domain/trust/envelope.ts";
 import { command } from "../command.ts";
 import { misuse, type Outcome } from "../problem.ts";
 import { TRUST_LIST, type TrustList } from "../work/config.ts";
 import { chooseMarketplace, type Marketplace } from "../work/marketplace.ts";
 import { readJsonFile } from "../work/project-files.ts";
 import { collectPublisherKeys, type Documents, fetchDocuments, readDocuments } from "../work/release-documents.ts";
-import { verifyBundle } from "../work/verify-bundle.ts";
+import { keepSeen, recallSeen } from "../work/seen-releases.ts";
+import {
+  summarizeRelease,
+  type Verification,
+  type Verified,
+  verifyBundle,
+  verifyPublished,
+} from "../work/verify-bundle.ts";
 
 export const verifyCommand = command({
   summary: "check a bundle, its statement and its receipt",
   details: [
     "With --release the file holds {statement, receipt} and nothing is asked of the network; --fetch asks the marketplace for both and for the publisher's keys. With --statement only the publisher's signature is checked: the answer says that no receipt was seen. The marketplace's keys come from the pinned list, or from --trust, and are never fetched.",
+    "What was seen of a plugin is remembered in $XDG_STATE_HOME/rbsm: a release older than the newest seen is refused unless --version names it, and two different receipts under one number always are.",
     "A publisher's keys are your own, those of --publisher-key, or with --fetch those the marketplace names.",
   ],
   positionals: [{ name: "FILE", summary: "the .rbsm file" }],
@@ -43,14 +52,19 @@ export const verifyCommand = command({
     if (!documents.ok) return documents;
     const keys = await collectPublisherKeys(process.env, documents.value, flags["publisher-key"]);
     if (!keys.ok) return keys;
-    const verified = await verifyBundle({
+    const verification = {
       bytes,
       documents: documents.value,
       trust: trust.value.list,
       publisherKeys: keys.value,
+      asCurrent: flags.version === undefined,
       ...(flags.name === undefined ? {} : { name: flags.name }),
       ...(flags.version === undefined ? {} : { version: flags.version }),
-    });
+    };
+    const verified =
+      documents.value.receipt === null
+        ? await verifyBundle(verification)
+        : await verifyAndRemember(verification, flags["publisher-key"] !== undefined);
     if (!verified.ok) return verified;
     const { name, version, publisher, sha256, keyId, sequence, receipt } = verified.value;
     return ok({
@@ -66,6 +80,22 @@ export const verifyCommand = command({
     });
   },
 });
+
+/** A published release is held against what this machine saw of the plugin before, and remembered. */
+async function verifyAndRemember(verification: Verification, isKeyNamed: boolean): Promise<Outcome<Verified>> {
+  const { trust, documents } = verification;
+  const claim = peekPayload(documents.statement);
+  const name = verification.name ?? (claim.ok ? String(claim.value.name) : "");
+  const seen = await recallSeen(process.env, trust, name);
+  if (!seen.ok) return seen;
+  // Whoever names the key vouches for it; any other new key has to come by key events.
+  const vouched = isKeyNamed ? verification.publisherKeys.map(({ keyId }) => keyId) : [];
+  const known = seen.value && { ...seen.value, publisherKeyIds: [...seen.value.publisherKeyIds, ...vouched] };
+  const release = await verifyPublished({ ...verification, seen: known });
+  if (!release.ok) return release;
+  const kept = await keepSeen(process.env, trust, name, release.value);
+  return kept.ok ? ok(summarizeRelease(release.value)) : kept;
+}
 
 interface Trust {
   readonly list: TrustList;

@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { ACCOUNT_OPERATIONS } from "../../contract/account/operations.ts";
 import { CATALOGUE_OPERATIONS } from "../../contract/catalogue/operations.ts";
 import { decodeHex, encodeHex } from "../../domain/bytes.ts";
 import { ok } from "../../domain/result.ts";
@@ -11,6 +10,7 @@ import type { Env } from "./config.ts";
 import { inspectBundle } from "./inspect-bundle.ts";
 import { listKeys } from "./key-store.ts";
 import type { Marketplace } from "./marketplace.ts";
+import { fetchKeys } from "./obtain-release.ts";
 import { readJsonFile } from "./project-files.ts";
 
 /** The signed documents of one release as they were received: nothing in them is believed yet. */
@@ -20,6 +20,8 @@ export interface Documents {
   readonly receipt: unknown;
   /** Keys the marketplace names for the publisher; empty unless they were fetched. */
   readonly publisherKeys: readonly PublisherKey[];
+  /** The publisher's key events, oldest first, where they were fetched. */
+  readonly keyEvents?: readonly unknown[];
 }
 
 const PAIR = z.object({ statement: z.unknown(), receipt: z.unknown() });
@@ -40,8 +42,7 @@ export async function fetchDocuments(marketplace: Marketplace, bytes: Uint8Array
   const release = { id: plugin.value.body.id, v: version };
   const pair = await ask(marketplace, CATALOGUE_OPERATIONS.getReleaseDocuments, { params: release });
   if (!pair.ok) return pair;
-  const keys = await ask(marketplace, ACCOUNT_OPERATIONS.listPublisherKeys, { params: { handle: publisher } });
-  return keys.ok ? ok({ ...pair.value.body, publisherKeys: keys.value.body.keys }) : keys;
+  return fetchKeys(marketplace, publisher, pair.value.body);
 }
 
 /** The keys a statement may be signed with. `--publisher-key` allows that one alone. */

@@ -4,10 +4,11 @@ import { peekPayload } from "../../domain/trust/envelope.ts";
 import type { Receipt } from "../../domain/trust/receipt.ts";
 import { matchStatement, openStatement, type Statement } from "../../domain/trust/statement.ts";
 import type { PublisherKey, TrustList } from "../../domain/trust/verify-release.ts";
-import { verifyRelease } from "../../sdk/verify/index.ts";
+import { type InstallableRelease, type VerifiedRelease, verifyRelease } from "../../sdk/verify/index.ts";
 import { fromReason, type Outcome } from "../problem.ts";
 import { inspectBundle, tellBundleProblems } from "./inspect-bundle.ts";
 import type { Documents } from "./release-documents.ts";
+import { refuseFork, type Seen } from "./seen-releases.ts";
 
 export interface Verification {
   readonly bytes: Uint8Array;
@@ -18,6 +19,10 @@ export interface Verification {
   /** What was asked for; left out, what the statement claims. */
   readonly name?: string;
   readonly version?: string;
+  /** What was seen of this plugin before; null the first time. */
+  readonly seen?: Seen | null;
+  /** False for a version asked for by its number: it may be older than what was seen. */
+  readonly asCurrent?: boolean;
 }
 export interface Verified {
   readonly name: string;
@@ -34,26 +39,42 @@ export interface Verified {
 
 /** Structure, statement and, where there is one, receipt. Signatures and digests are judged before anything is opened. */
 export async function verifyBundle(verification: Verification): Promise<Outcome<Verified>> {
-  const { bytes, documents, trust, publisherKeys } = verification;
-  if (documents.receipt === null) return verifyStatement(verification);
+  if (verification.documents.receipt === null) return verifyStatement(verification);
+  const release = await verifyPublished(verification);
+  return release.ok ? ok(summarizeRelease(release.value)) : release;
+}
+
+export function summarizeRelease({ statement, receipt }: VerifiedRelease): Verified {
+  const { publication, publishedAt, delivery, keyId } = receipt.receipt;
+  return summarize(statement.statement, { publication, publishedAt, delivery, keyId });
+}
+
+/** Everything a published release must be before its bytes are used, held against what was seen of the plugin before. */
+export async function verifyPublished(verification: Verification): Promise<Outcome<InstallableRelease>> {
+  const { bytes, documents, trust, publisherKeys, seen = null, asCurrent = true } = verification;
   const claim = peekPayload(documents.statement);
   const release = await verifyRelease({
     bytes,
     trust,
     publisherKeys,
+    ...(documents.keyEvents === undefined ? {} : { keyEvents: documents.keyEvents }),
     statement: documents.statement,
     receipt: documents.receipt,
     name: verification.name ?? (claim.ok ? String(claim.value.name) : ""),
     version: verification.version ?? (claim.ok ? String(claim.value.version) : ""),
+    remembered: seen,
+    asCurrent,
   });
   if (!release.ok) {
     const { problem } = release;
     if ("problems" in problem) return { ok: false, problem: tellBundleProblems(problem.problems) };
-    return { ok: false, problem: fromReason(problem) };
+    return { ok: false, problem: fromReason(problem, problem.reason === "publication_rollback" ? OLDER : undefined) };
   }
-  const { publication, publishedAt, delivery, keyId } = release.value.receipt.receipt;
-  return ok(summarize(release.value.statement.statement, { publication, publishedAt, delivery, keyId }));
+  const single = refuseFork(seen, release.value.receipt);
+  return single.ok ? ok(release.value) : single;
 }
+
+const OLDER = "If you want the older one on purpose, name its version; otherwise ask the marketplace why.";
 
 async function verifyStatement({
   bytes,

@@ -1,0 +1,313 @@
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import os from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { documentOf, type Run, rbsm } from "../cli/run-rbsm.ts";
+import { bearer } from "./connector.ts";
+
+const { url, demo } = inject("marketplace");
+const operator = bearer(demo.operator.token)(`${url}/v1`);
+const HANDLE = "cli-journey";
+const PLUGIN = "cli-notes";
+
+let home = "";
+let token = "";
+let key = "";
+const run = (args: readonly string[], env: Record<string, string> = {}): Promise<Run> =>
+  rbsm([...args, "--json"], {
+    cwd: home,
+    env: { XDG_STATE_HOME: path.join(home, "state"), RBSM_MARKETPLACE: url, ...env },
+  });
+// biome-ignore lint/suspicious/noExplicitAny: the test knows the shape of each document
+const told = async (args: readonly string[], env: Record<string, string> = {}): Promise<any> => {
+  const answer = await run(args, env);
+  return { code: answer.code, ...documentOf(answer) };
+};
+
+async function approve(releaseId: string): Promise<void> {
+  const { body } = await operator("GET", `/releases/${releaseId}?wait=30`);
+  const decision = { decision: "approve", reason: "Looked at", sha256: body.sha256 };
+  expect((await operator("POST", `/desk/releases/${releaseId}/decision`, decision)).status).toBe(200);
+}
+
+async function publishVersion(version: string, change: (manifest: Record<string, unknown>) => void = () => {}) {
+  const source = path.join(home, "plugin");
+  const file = path.join(source, "manifest.json");
+  const manifest = JSON.parse(await readFile(file, "utf8"));
+  manifest.version = version;
+  change(manifest);
+  await writeFile(file, JSON.stringify(manifest));
+  await appendFile(path.join(source, "CHANGELOG.md"), `\n## ${version}\n\n- Version ${version}.\n`);
+  const published = await told(["publish", "plugin", "--key", key, "--yes"]);
+  expect(published, JSON.stringify(published)).toMatchObject({ code: 0, ok: true });
+  return published.releaseId as string;
+}
+
+/** A publisher with two published versions of one plugin, logged in as anybody would. */
+beforeAll(async () => {
+  home = await mkdtemp(path.join(os.tmpdir(), "rbsm-cli-journey-"));
+  key = path.join(home, "key.pem");
+  const account = await operator("POST", "/desk/accounts", {
+    name: "Clara",
+    email: `clara-${Date.now()}@example.com`,
+    publisher: { handle: HANDLE, displayName: "CLI journey" },
+  });
+  expect(account.status).toBe(201);
+  token = account.body.token;
+  await told(["init", "plugin", "--name", PLUGIN, "--publisher", HANDLE]);
+  await told(["keys", "create", "--key", key]);
+  const login = ["login", "--marketplace", url, "--token", token];
+  expect((await told(login)).code).toBe(0);
+  expect((await told(["keys", "enroll", HANDLE, "--key", key, "--nonce", account.body.keyNonce])).code).toBe(0);
+  await approve(await publishVersion("1.0.0"));
+  await approve(await publishVersion("1.1.0"));
+}, 180_000);
+afterAll(() => rm(home, { recursive: true, force: true }));
+
+describe("whoever looks for a plugin", { timeout: 120_000 }, () => {
+  it("searches, reads about it, its versions and its numbers", async () => {
+    const found = await told(["search", PLUGIN]);
+    expect(found.plugins).toMatchObject([{ name: PLUGIN, version: "1.1.0" }]);
+    expect((await told(["info", PLUGIN])).plugin).toMatchObject({ name: PLUGIN, version: "1.1.0" });
+    const versions = await told(["versions", PLUGIN]);
+    expect(versions.versions.map((row: { version: string }) => row.version)).toEqual(["1.1.0", "1.0.0"]);
+    expect(await told(["stats", PLUGIN])).toMatchObject({ ok: true, activeInstalls: 0 });
+    expect(await told(["info", "never-was"])).toMatchObject({ code: 1, problem: { kind: "not_found" } });
+  });
+});
+
+describe("whoever installs it", { timeout: 120_000 }, () => {
+  const DIR = "site";
+  const lockFile = () => path.join(home, DIR, "rbsm.lock");
+  const bundle = () => path.join(home, DIR, "plugins", `${PLUGIN}-1.1.0.rbsm`);
+
+  it("gets the newest, verified and locked, and the same again from the lock on an empty disk", async () => {
+    const installed = await told(["install", PLUGIN, "--dir", DIR]);
+    expect(installed, JSON.stringify(installed)).toMatchObject({
+      code: 0,
+      installed: [{ name: PLUGIN, version: "1.1.0", channel: "stable" }],
+    });
+    const lock = await readFile(lockFile(), "utf8");
+    const [{ sha256, statementSha256, receiptSha256 }] = installed.installed;
+    expect(lock).toBe(
+      `${JSON.stringify(
+        {
+          appVersion: "0.1.0",
+          lockVersion: 1,
+          marketplace: "localhost",
+          plugins: {
+            [PLUGIN]: { channel: "stable", dependencies: {}, receiptSha256, sha256, statementSha256, version: "1.1.0" },
+          },
+          roots: { [PLUGIN]: "^1.1.0" },
+        },
+        null,
+        2,
+      )}\n`,
+    );
+    await rm(path.join(home, DIR, "plugins"), { recursive: true });
+    expect((await told(["list", "--dir", DIR])).plugins).toMatchObject([{ name: PLUGIN, file: "missing" }]);
+    expect((await told(["install", "--dir", DIR])).code).toBe(0);
+    expect((await told(["list", "--dir", DIR])).plugins).toMatchObject([{ name: PLUGIN, file: "present" }]);
+    expect(await readFile(lockFile(), "utf8")).toBe(lock);
+    const release = `${bundle().slice(0, -5)}.release.json`;
+    expect((await told(["verify", bundle(), "--fetch"])).code).toBe(0);
+    expect(await readdir(path.dirname(release))).toContain(path.basename(release));
+  });
+
+  it("is told when a file was swapped, and gets the right one back", async () => {
+    const right = await readFile(bundle());
+    await writeFile(bundle(), await readFile(bundle()).then((bytes) => bytes.fill(7, 100, 101)));
+    expect((await told(["list", "--dir", DIR])).plugins).toMatchObject([{ file: "changed" }]);
+    expect((await told(["install", "--dir", DIR])).code).toBe(0);
+    expect(right.equals(await readFile(bundle()))).toBe(true);
+  });
+
+  it.each([
+    ["sha256", "f".repeat(64), "lock_mismatch"],
+    ["statementSha256", "e".repeat(64), "lock_mismatch"],
+    ["receiptSha256", "d".repeat(64), "lock_mismatch"],
+    ["channel", "beta", "lock_mismatch"],
+    ["version", "1.0.0", "lock_invalid"],
+  ])("refuses a lock whose %s was edited", async (field, value, code) => {
+    const text = await readFile(lockFile(), "utf8");
+    try {
+      const lock = JSON.parse(text);
+      lock.plugins[PLUGIN][field] = value;
+      await writeFile(lockFile(), JSON.stringify(lock));
+      expect(await told(["install", "--dir", DIR])).toMatchObject({ code: 1, problem: { code } });
+    } finally {
+      await writeFile(lockFile(), text);
+    }
+  });
+
+  it("refuses a server that sends other bytes, other documents, or an older history than it showed before", async () => {
+    const release = await fetchRelease("1.0.0");
+    for (const [swap, code] of [
+      [{ bundle: Buffer.from("nothing of the kind") }, "bundle_digest_mismatch"],
+      [{ bundle: Buffer.alloc(1_000_000) }, "bundle_digest_mismatch"],
+      [{ release }, "statement_mismatch"],
+      [{ latest: "1.0.0" }, "publication_rollback"],
+    ] as const) {
+      const server = await startProxy(swap);
+      try {
+        const env = await pinnedAt(server.origin);
+        // The real one was seen first, under the same receipt key.
+        const refused = await told(["download", PLUGIN, "--out", "x.rbsm"], env);
+        expect(refused, JSON.stringify(swap).slice(0, 40)).toMatchObject({ code: 1, problem: { code } });
+        expect(await readdir(home)).not.toContain("x.rbsm");
+      } finally {
+        await server.close();
+      }
+    }
+  });
+
+  it("refuses a marketplace whose keys are not the pinned ones", async () => {
+    const file = path.join(home, "config/rbsm/config.json");
+    const text = await readFile(file, "utf8");
+    try {
+      const config = JSON.parse(text);
+      const other = "11".repeat(32);
+      config.marketplaces[url].trust.receiptKeys = [{ keyId: other, publicKey: other }];
+      await writeFile(file, JSON.stringify(config));
+      expect(await told(["download", PLUGIN])).toMatchObject({ code: 1, problem: { code: "key_unknown" } });
+    } finally {
+      await writeFile(file, text);
+    }
+  });
+
+  it("gets an older version by its number only, and removes what it no longer wants", async () => {
+    const older = await told(["download", `${PLUGIN}@1.0.0`]);
+    expect(older).toMatchObject({ code: 0, version: "1.0.0" });
+    const verify = ["verify", older.file, "--fetch"];
+    expect((await told(verify)).problem.code).toBe("publication_rollback");
+    expect((await told([...verify, "--version", "1.0.0"])).code).toBe(0);
+    expect((await told(["remove", PLUGIN, "--dir", DIR])).code).toBe(0);
+    expect(await readdir(path.join(home, DIR, "plugins"))).toEqual([]);
+    expect((await told(["remove", PLUGIN, "--dir", DIR])).problem.code).toBe("not_installed");
+    expect((await told(["list", "--dir", DIR])).plugins).toEqual([]);
+  });
+
+  it("is told what is sold, and what is not made for its Rising-BSM", async () => {
+    const sold = await told(["install", "vat-checker", "--dir", DIR]);
+    expect(sold).toMatchObject({ code: 1, problem: { code: "license_required", kind: "license" } });
+    const old = await told(["install", `${PLUGIN}@1.1.0`, "--dir", DIR, "--app-version", "0.0.1"]);
+    expect(old).toMatchObject({ code: 1, problem: { code: "app_version", kind: "resolution" } });
+  });
+});
+
+describe("its publisher", { timeout: 120_000 }, () => {
+  it("deprecates and yanks a version: it is marked, no longer chosen, and still there by its number", async () => {
+    const which = `${PLUGIN}@1.1.0`;
+    expect(await told(["deprecate", which, "--message", "Moved on", "--replacement", "lead-scorer"])).toMatchObject({
+      state: "deprecated",
+    });
+    const installed = await run(["install", PLUGIN, "--dir", "noticed"]);
+    expect(installed.stderr).toContain("Moved on (use lead-scorer instead)");
+    expect(await (await fetch(`${url}/plugins/${PLUGIN}`)).text()).toContain("Moved on");
+    expect((await told(["undeprecate", which])).state).toBe("published");
+    expect(await told(["yank", which])).toMatchObject({ code: 2, problem: { code: "option_missing" } });
+    expect((await told(["yank", which, "--reason", "It loses notes"])).state).toBe("yanked");
+    expect(await told(["yank", which, "--reason", "Again"])).toMatchObject({ problem: { code: "state_conflict" } });
+    expect((await told(["versions", PLUGIN])).latest).toBe("1.0.0");
+    expect((await told(["download", which])).code).toBe(0);
+    expect((await told(["install", "--dir", "noticed"])).code).toBe(0);
+    // To this machine the newest is now older than what it saw: that is a decision, not a default.
+    expect((await told(["download", PLUGIN])).problem.code).toBe("publication_rollback");
+    expect((await told(["unyank", which])).state).toBe("published");
+  });
+
+  it("follows a release and takes it back", async () => {
+    const releaseId = await publishVersion("1.2.0");
+    await operator("GET", `/releases/${releaseId}?wait=30`);
+    expect(await told(["status", releaseId])).toMatchObject({ state: "review", version: "1.2.0" });
+    expect(await told(["withdraw", releaseId, "--reason", "Not yet"])).toMatchObject({ state: "rejected" });
+    expect(await told(["status", releaseId])).toMatchObject({ state: "rejected", reason: "Not yet" });
+    expect((await told(["withdraw", releaseId])).problem.code).toBe("state_conflict");
+  });
+
+  it("cannot yet offer what needs other plugins: installing it is refused by name", async () => {
+    const change = (manifest: Record<string, unknown>) => {
+      manifest.dependencies = { "lead-scorer": "^1.0.0" };
+    };
+    await approve(await publishVersion("1.3.0", change));
+    const refused = await told(["install", PLUGIN, "--dir", "needy"]);
+    expect(refused).toMatchObject({ code: 1, problem: { code: "dependency_missing", kind: "resolution" } });
+    expect(await readdir(home)).not.toContain("needy");
+  });
+
+  it("makes a token for a build machine, which can only stage, and revokes it", async () => {
+    const made = await told(["tokens", "create", "build", "--kind", "ci", "--scopes", "release:stage", "--days", "7"]);
+    expect(made).toMatchObject({ code: 0, kind: "ci", scopes: ["release:stage"] });
+    const asBuild = { RBSM_TOKEN: made.token };
+    expect((await told(["whoami"], asBuild)).identity.token.kind).toBe("ci");
+    expect((await told(["yank", `${PLUGIN}@1.0.0`, "--reason", "Because"], asBuild)).problem.kind).toBe("forbidden");
+    expect(await told(["tokens", "create", "more", "--scopes", "desk:review"])).toMatchObject({
+      problem: { code: "PERMISSION_DENIED" },
+    });
+    expect((await told(["tokens", "list"])).tokens.map(({ name }: { name: string }) => name)).toContain("build");
+    expect((await told(["tokens", "revoke", made.tokenId])).revoked).toBe(true);
+    expect((await told(["whoami"], asBuild)).problem.kind).toBe("auth");
+  });
+
+  it("rotates its key: releases of the old one stay valid, and the old one signs nothing more", async () => {
+    const fresh = path.join(home, "fresh.pem");
+    const rotated = await told(["keys", "rotate", HANDLE, "--key", key, "--new-key", fresh]);
+    expect(rotated, JSON.stringify(rotated)).toMatchObject({ code: 0, added: expect.any(String) });
+    expect((await told(["download", `${PLUGIN}@1.1.0`])).code).toBe(0);
+    const again = await told(["keys", "revoke", HANDLE, rotated.added, "--key", key]);
+    expect(again.problem.code).toBe("key_retired");
+    const last = await told(["keys", "revoke", HANDLE, rotated.added, "--key", fresh]);
+    expect(last.problem.code).toBe("key_event_refused");
+  });
+});
+
+async function fetchRelease(version: string): Promise<unknown> {
+  const plugin = await (await fetch(`${url}/v1/plugins/by-name/${PLUGIN}`)).json();
+  return (await fetch(`${url}/v1/plugins/${(plugin as { id: string }).id}/versions/${version}/release`)).json();
+}
+
+interface Swap {
+  readonly bundle?: Buffer;
+  readonly release?: unknown;
+  readonly latest?: string;
+}
+
+/** The marketplace as seen through somebody in between, who swaps one answer. */
+async function startProxy(swap: Swap): Promise<{ readonly origin: string; close(): Promise<void> }> {
+  const server: Server = createServer((request, response) => {
+    void fetch(`${url}${request.url}`).then(async (answer) => {
+      const path = request.url ?? "";
+      let body = Buffer.from(await answer.arrayBuffer());
+      if (swap.bundle && path.startsWith("/bundles/")) body = swap.bundle as Buffer<ArrayBuffer>;
+      if (swap.release && path.endsWith("/release")) body = Buffer.from(JSON.stringify(swap.release));
+      if (swap.latest && path.endsWith("/versions")) {
+        const list = JSON.parse(body.toString());
+        list.versions = list.versions.filter((row: { version: string }) => row.version === swap.latest);
+        body = Buffer.from(JSON.stringify({ ...list, latest: swap.latest, count: 1 }));
+      }
+      response.writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "" });
+      response.end(body);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}
+
+/** A configuration that pins the real keys for the address of the one in between. */
+async function pinnedAt(origin: string): Promise<Record<string, string>> {
+  const file = path.join(home, "config/rbsm/config.json");
+  const config = JSON.parse(await readFile(file, "utf8"));
+  config.marketplaces[origin] = { trust: config.marketplaces[url].trust };
+  await writeFile(file, JSON.stringify(config));
+  return { RBSM_MARKETPLACE: origin };
+}
