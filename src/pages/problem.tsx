@@ -1,3 +1,4 @@
+import { paths } from "../contract/paths.ts";
 import { SENTENCES } from "../contract/sentences.ts";
 import type { Reason } from "../domain/reasons.ts";
 import { Shell } from "./shell.tsx";
@@ -18,6 +19,11 @@ export function ProblemPage({ reason }: { reason: Reason }) {
           The API answers with this code in <code class="font-mono">code</code> and{" "}
           <code class="font-mono">error.code</code> of a problem document (RFC 9457). It stays the same from version to
           version; the sentence may change.
+        </p>
+        <p class="mt-5">
+          <a class="link" href={paths.doc("refusals")}>
+            All refusal codes
+          </a>
         </p>
       </article>
     </Shell>

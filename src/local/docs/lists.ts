@@ -159,8 +159,8 @@ export function refusalList(): string {
       `## ${title} {#${id}}`,
       "",
       table(
-        ["Code", "Status", "Meaning"],
-        reasons.map((reason) => [`[${code(reason)}](/problems/${reason})`, String(STATUS[reason]), SENTENCES[reason]]),
+        ["Code", "Meaning", "Status"],
+        reasons.map((reason) => [`[${code(reason)}](/problems/${reason})`, SENTENCES[reason], String(STATUS[reason])]),
       ),
       "",
     ]),

@@ -19,10 +19,9 @@ export function manifestReference(): string {
     "## All fields",
     "",
     table(
-      ["Field", "Needed", "What it is"],
+      ["Field", "What it is"],
       Object.entries(fields).map(([name, field]) => [
-        `[${code(name)}](#${name})`,
-        schema.required?.includes(name) ? "yes" : "",
+        `[${code(name)}](#${name})${schema.required?.includes(name) ? "" : " (optional)"}`,
         field.description ?? "",
       ]),
     ),

@@ -74,6 +74,14 @@ function arrayOf(item: string): string {
   return /[|&]/.test(item) && !item.endsWith("}") ? `(${item})[]` : `${item}[]`;
 }
 
+/** A longer pattern explains nothing. */
+const MAX_SHOWN_PATTERN = 90;
+const FORMATS: Readonly<Record<string, string>> = {
+  uri: "https",
+  "date-time": "ISO 8601 with time zone",
+  email: "e-mail",
+};
+
 /** What a value must be, in words: `3–50 characters`, `0–90`, `at most 10`. */
 export function limitsOf(schema: Schema): string {
   const { minLength, maxLength, minimum, maximum, minItems, maxItems } = schema;
@@ -83,8 +91,10 @@ export function limitsOf(schema: Schema): string {
       ? range(isBound(minimum) ? minimum : undefined, isBound(maximum) ? maximum : undefined, "")
       : "",
     range(minItems, maxItems, "entries"),
-    schema.pattern === undefined ? "" : `\`${schema.pattern.replaceAll("\\/", "/")}\``,
-    schema.format === "uri" ? "https" : (schema.format ?? ""),
+    schema.pattern === undefined || schema.pattern.length > MAX_SHOWN_PATTERN
+      ? ""
+      : `\`${schema.pattern.replaceAll("\\/", "/")}\``,
+    FORMATS[schema.format ?? ""] ?? schema.format ?? "",
     schema.default === undefined || JSON.stringify(schema.default) === "[]"
       ? ""
       : `default \`${JSON.stringify(schema.default)}\``,

@@ -100,6 +100,17 @@ function renderEntry(entry: string, declared: readonly Declared[]): string {
   ].join("\n");
 }
 
+/** What it is, its declaration, its examples. */
 function renderItem(entry: string, { name, text, doc }: Declared): string[] {
-  return [`### \`${name}\` {#${entry}-${name}}`, "", ...(doc === "" ? [] : [doc, ""]), "```ts", text, "```", ""];
+  const [about = "", ...examples] = doc.split(/^@example\b[ \t]*$/m).map((part) => part.trim());
+  return [
+    `### \`${name}\` {#${entry}-${name}}`,
+    "",
+    ...(about === "" ? [] : [about, ""]),
+    "```ts",
+    text.replace(/^( {4})+/gm, (indent) => indent.slice(indent.length / 2)),
+    "```",
+    "",
+    ...examples.flatMap((example) => ["Example:", "", example, ""]),
+  ];
 }
