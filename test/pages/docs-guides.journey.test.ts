@@ -1,24 +1,39 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { expect, inject, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type Launched, launch } from "../../src/local/launch.ts";
 import { commandsOf, type Fence, type Guide, linesOf, readGuides } from "./guides.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const run = promisify(execFile);
-const { url, demo } = inject("marketplace");
+
+/** A marketplace of its own: what readers publish here is not in the way of other journeys. */
+const data = await mkdtemp(path.join(os.tmpdir(), "rbsm-guides-"));
+let marketplace: Launched;
+let operator = "";
+
+beforeAll(async () => {
+  marketplace = await launch({ port: 0, data, build: false, demo: false });
+  const { SETUP_SECRET } = JSON.parse(await readFile(path.join(data, "secrets.json"), "utf8"));
+  operator = (await call<{ token: string }>("POST", "/setup", { name: "Operator" }, SETUP_SECRET)).token;
+});
+afterAll(async () => {
+  await marketplace?.stop();
+  await rm(data, { recursive: true, force: true });
+});
 const GUIDES = (await readGuides()).filter(({ fences }) => fences.some(isRun));
 
 function isRun({ language, words }: Fence): boolean {
   return language === "console" && words.includes("run");
 }
 
-async function call<Answer>(method: string, target: string, body?: unknown): Promise<Answer> {
-  const response = await fetch(`${url}/v1${target}`, {
+async function call<Answer>(method: string, target: string, body?: unknown, token = operator): Promise<Answer> {
+  const response = await fetch(`${marketplace.url}/v1${target}`, {
     method,
-    headers: { authorization: `Bearer ${demo.operator.token}`, "content-type": "application/json" },
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const answer = await response.json();
@@ -60,7 +75,7 @@ async function follow({ slug, fences }: Guide, folder: string): Promise<void> {
   };
   const own = (text: string) =>
     text
-      .replaceAll("https://plugins.example.com", url)
+      .replaceAll("https://plugins.example.com", marketplace.url)
       .replaceAll("NONCE", account.keyNonce)
       .replace(/\bacme\b/g, publisher);
   for (const fence of fences) {
