@@ -36,6 +36,7 @@ import { createExecutionStore } from "./storage/execution/execution-store.ts";
 import { createPluginStorage, type InstallationStorage } from "./storage/execution/installation-storage.ts";
 import { createKeyHasher } from "./storage/license/key-hasher.ts";
 import { createLicenseStore } from "./storage/license/store.ts";
+import { containersOnD1 } from "./storage/publish/containers.ts";
 import { orphansOn } from "./storage/publish/orphans.ts";
 import { createReleaseBell } from "./storage/publish/release-bell.ts";
 import { sealingsOnD1 } from "./storage/publish/sealings.ts";
@@ -176,6 +177,7 @@ function buildWorld(env: Env, ctx: ExecutionContext): World {
     releaseBell: createReleaseBell(env.RELEASES),
     orphans: orphansOn(env.DB, env.BUNDLES),
     sealings: sealingsOnD1(env.DB),
+    containers: containersOnD1(env.DB),
     deliveries: deliveriesOn(env.DB, env.BUNDLES, (ctx.exports as unknown as { Bundles: Fetcher }).Bundles),
     accounts: createAccountStore(env.DB),
     tokens: createTokenStore(env.DB),

@@ -183,7 +183,7 @@ describe("4, 5, 6 publish, edit and delist a plugin of its own", () => {
     expectProblem(await host.publish({ name: "junk-plugin" }, junk), 422, /./);
     const legacy = Uint8Array.from([0x52, 0x42, 0x53, 0x4d, 1, 0, 0, 0x1f, 0x8b, ...new Uint8Array(200)]);
     const refused = await host.publish({ name: "legacy-plugin" }, legacy);
-    expect([refused.status, refused.body.code]).toEqual([422, "legacy_container"]);
+    expect([refused.status, refused.body.code]).toEqual([422, "legacy_unreadable"]);
     expectProblem(
       await host.call("PUT", "/plugins/999999", { description: "A description of twenty and more." }),
       404,

@@ -13,7 +13,14 @@ export interface PublishPorts {
   readonly deliveries: DeliveryStore;
   readonly orphans: OrphanStore;
   readonly sealings: SealingStore;
+  readonly containers: ContainerStore;
   readonly releaseStates: ReleaseStates;
+}
+
+/** Containers of older hosts, as they came. */
+export interface ContainerStore {
+  /** Names the container a release was made of; its bytes are stored already. Unix seconds. */
+  keep(releaseId: string, sha256: string, size: number, at: number): Promise<void>;
 }
 
 export interface OrphanStore {

@@ -1,5 +1,7 @@
 import type { Principal } from "../../domain/account/principal.ts";
+import { isLegacyContainer } from "../../domain/bundle/legacy.ts";
 import { type OpenedBundle, openBundle } from "../../domain/bundle/open.ts";
+import { sha256Hex } from "../../domain/digest.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { Reason } from "../../domain/reasons.ts";
 import { coversPlugin, type PublishAuthority, publishAuthority } from "../../domain/release/authority.ts";
@@ -14,6 +16,7 @@ import { judgeSequence, type OpenedStatement } from "../../domain/trust/statemen
 import type { World } from "../ports.ts";
 import { actingPublisher, standsFor } from "./acting-publisher.ts";
 import { bundleProblem } from "./bundle-problem.ts";
+import { convertUpload } from "./convert-upload.ts";
 import { judgeName, judgeQuota } from "./name-rules.ts";
 import type { IntakeFacts, NewRelease, NewStatement } from "./ports.ts";
 import { verifyStatement } from "./verify-statement.ts";
@@ -39,7 +42,16 @@ const ATTEMPTS = 4;
 
 type Needs = Pick<
   World,
-  "releases" | "catalogue" | "bundles" | "releaseBell" | "site" | "clock" | "chance" | "background"
+  | "releases"
+  | "catalogue"
+  | "bundles"
+  | "releaseBell"
+  | "site"
+  | "clock"
+  | "chance"
+  | "background"
+  | "instances"
+  | "containers"
 >;
 
 /**
@@ -53,10 +65,14 @@ export async function uploadRelease(
 ): Promise<Result<Uploaded, Problem<Reason>>> {
   const authority = publishAuthority(principal);
   if (!authority?.mayStage) return refuse({ reason: "PERMISSION_DENIED" });
-  const opened = await openBundle(upload.bundle);
-  if (!opened.ok) return refuse(bundleProblem(opened.problem));
+  const isContainer = isLegacyContainer(upload.bundle);
+  const opened = isContainer
+    ? await convertUpload(world, principal, upload.bundle, upload.form)
+    : await openUpload(upload.bundle);
+  if (!opened.ok) return opened;
   const bundle = opened.value;
-  const mistyped = judgeForm(upload.form, bundle);
+  const received = isContainer ? await sha256Hex(upload.bundle) : bundle.sha256;
+  const mistyped = judgeForm(isContainer ? identityOf(upload.form) : upload.form, bundle, received);
   if (mistyped !== null) return refuse(mistyped);
   if (!coversPlugin(authority, bundle.manifest.name))
     return refuse({ reason: "PERMISSION_DENIED", facts: { plugin: bundle.manifest.name } });
@@ -70,12 +86,14 @@ export async function uploadRelease(
       const isHealed = judged.value.present.state === "published" || (await store(world, bundle));
       return isHealed ? ok(judged.value.present) : refuse({ reason: "blob_unavailable" });
     }
-    if (!isStored) isStored = await store(world, bundle);
+    if (!isStored)
+      isStored = (await store(world, bundle)) && (!isContainer || (await keep(world, received, upload.bundle)));
     if (!isStored) return refuse({ reason: "blob_unavailable" });
     const { publisherId, statement } = judged.value;
     const at = unixSeconds(world.clock.now());
     const staged = await world.releases.stage(newRelease(world, authority, bundle, publisherId, statement), at);
     if (staged === null) continue;
+    if (isContainer) await world.containers.keep(staged.releaseId, received, upload.bundle.length, at);
     // The row is the work: if the bell is lost, the sweeper finds it.
     world.background.defer(world.releaseBell.ring(staged.releaseId));
     return ok({ ...staged, state: "staged", isNew: true });
@@ -83,10 +101,21 @@ export async function uploadRelease(
   return refuse({ reason: "state_conflict" });
 }
 
-function judgeForm(form: HostForm, bundle: OpenedBundle): Problem<Reason> | null {
+async function openUpload(bytes: Uint8Array): Promise<Result<OpenedBundle, Problem<Reason>>> {
+  const opened = await openBundle(bytes);
+  return opened.ok ? opened : refuse(bundleProblem(opened.problem));
+}
+
+/** Of a container only name, version and type are compared: the rest of the form is what the bundle is made of. */
+function identityOf({ name, version, type, checksum }: HostForm): HostForm {
+  return { name, version, type, checksum };
+}
+
+/** `received` is the digest of what was sent. */
+function judgeForm(form: HostForm, bundle: OpenedBundle, received: string): Problem<Reason> | null {
   const sent = form.checksum ?? "";
-  if (sent !== "" && sent.toLowerCase() !== bundle.sha256)
-    return { reason: "checksum_mismatch", facts: { sha256: bundle.sha256 } };
+  if (sent !== "" && sent.toLowerCase() !== received)
+    return { reason: "checksum_mismatch", facts: { sha256: received } };
   const fields = contradictions(form, bundle.manifest);
   return fields.length === 0 ? null : { reason: "metadata_mismatch", facts: { fields } };
 }
@@ -180,6 +209,16 @@ function newStatement(opened: OpenedStatement, envelope: string, needsApproval: 
 async function store(world: Needs, bundle: OpenedBundle): Promise<boolean> {
   try {
     await world.bundles.putOnce("bundle", bundle.sha256, bundle.bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The container as it came, beside the bundle made of it. */
+async function keep(world: Needs, sha256: string, container: Uint8Array): Promise<boolean> {
+  try {
+    await world.bundles.putOnce("container", sha256, container);
     return true;
   } catch {
     return false;

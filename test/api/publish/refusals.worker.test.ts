@@ -33,7 +33,7 @@ describe("what is no upload", () => {
     const table: [object, number, string][] = [
       [{ plugin: {} }, 422, "VALIDATION_ERROR"],
       [{ bundle: junk }, 422, "not_zip"],
-      [{ bundle: legacy }, 422, "legacy_container"],
+      [{ bundle: legacy }, 422, "legacy_unreadable"],
       [{ bundle: bytes.slice(0, -1) }, 422, "end_record_missing"],
       [{ bundle: bytes, plugin: "{" }, 400, "BODY_INVALID"],
       [{ bundle: bytes, plugin: '{"a":1,"a":1}' }, 400, "BODY_INVALID"],

@@ -10,9 +10,11 @@ import { decideRelease } from "../../../src/market/publish/decide-release.ts";
 import { showRelease } from "../../../src/market/publish/show-release.ts";
 import { sweepReleases } from "../../../src/market/publish/sweep-releases.ts";
 import { uploadRelease } from "../../../src/market/publish/upload-release.ts";
+import { createInstanceStore } from "../../../src/storage/account/instance-store.ts";
 import { bundlesOnR2 } from "../../../src/storage/bundles.ts";
 import { deliveriesOn } from "../../../src/storage/catalogue/delivery.ts";
 import { catalogueOnD1 } from "../../../src/storage/catalogue/store.ts";
+import { containersOnD1 } from "../../../src/storage/publish/containers.ts";
 import { orphansOn } from "../../../src/storage/publish/orphans.ts";
 import { sealingsOnD1 } from "../../../src/storage/publish/sealings.ts";
 import { releasesOnD1 } from "../../../src/storage/publish/store.ts";
@@ -35,6 +37,8 @@ type Needs = Pick<
   | "background"
   | "receiptSigner"
   | "sealings"
+  | "containers"
+  | "instances"
   | "vault"
 >;
 
@@ -52,6 +56,8 @@ function world(broken: Partial<Needs> = {}): Needs {
     deliveries: deliveriesOn(env.DB, env.BUNDLES, { fetch: async () => new Response(null, { status: 404 }) }),
     orphans: orphansOn(env.DB, env.BUNDLES),
     sealings: sealingsOnD1(env.DB),
+    containers: containersOnD1(env.DB),
+    instances: createInstanceStore(env.DB),
     vault: createVault(TEST_SECRETS.KEK_V1),
     releaseBell: { ring: async (id) => void rung.push(id) },
     site: { origin: "http://localhost:8787", marketplace: "localhost", localOrigins: [] },

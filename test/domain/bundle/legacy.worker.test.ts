@@ -1,0 +1,3 @@
+import { legacy } from "./legacy.contract.ts";
+
+legacy();
