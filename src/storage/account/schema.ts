@@ -1,6 +1,6 @@
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
-/** The same tables as migrations/core/0001_accounts.sql with the columns of 0005; every *_at is Unix seconds. */
+/** Accounts, publishers, keys, instances and what is owed to them, equal to the migrations; every *_at is Unix seconds. */
 export const accounts = sqliteTable("accounts", {
   id: integer("id").primaryKey({ autoIncrement: true }),
   name: text("name").notNull(),
@@ -63,4 +63,84 @@ export const instances = sqliteTable("instances", {
   webhookPausedAt: integer("webhook_paused_at"),
   webhookFailures: integer("webhook_failures").notNull().default(0),
   createdAt: integer("created_at").notNull(),
+});
+
+export const tokens = sqliteTable("tokens", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  accountId: integer("account_id").notNull(),
+  kind: text("kind", { enum: ["pat", "ci", "adm"] }).notNull(),
+  hash: text("hash").notNull(),
+  hint: text("hint").notNull(),
+  name: text("name").notNull().default(""),
+  scopes: text("scopes").notNull(),
+  plugins: text("plugins"),
+  ipRanges: text("ip_ranges"),
+  createdAt: integer("created_at").notNull(),
+  expiresAt: integer("expires_at").notNull(),
+  revokedAt: integer("revoked_at"),
+  parentId: integer("parent_id"),
+});
+
+export const keyNonces = sqliteTable("key_nonces", {
+  nonceHash: text("nonce_hash").primaryKey(),
+  accountId: integer("account_id").notNull(),
+  publisherId: integer("publisher_id").notNull(),
+  expiresAt: integer("expires_at").notNull(),
+  publicKey: text("public_key"),
+});
+
+export const keyEvents = sqliteTable(
+  "key_events",
+  {
+    publisherId: integer("publisher_id").notNull(),
+    sequence: integer("sequence").notNull(),
+    sha256: text("sha256").notNull(),
+    action: text("action", { enum: ["add", "retire", "compromise", "recover"] }).notNull(),
+    keyId: text("key_id").notNull(),
+    signerKeyId: text("signer_key_id").notNull(),
+    envelope: text("envelope").notNull(),
+    accountId: integer("account_id").notNull(),
+    op: text("op").notNull(),
+    at: integer("at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.publisherId, table.sequence] })],
+);
+
+export const keyCuts = sqliteTable(
+  "key_cuts",
+  {
+    keyId: text("key_id").notNull(),
+    pluginId: integer("plugin_id").notNull(),
+    fromSequence: integer("from_sequence").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.keyId, table.pluginId] })],
+);
+
+export const audit = sqliteTable("audit", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  at: integer("at").notNull(),
+  actorKind: text("actor_kind", { enum: ["account", "instance", "system"] }).notNull(),
+  actorId: text("actor_id").notNull(),
+  action: text("action").notNull(),
+  subjectKind: text("subject_kind").notNull(),
+  subjectId: text("subject_id").notNull(),
+  data: text("data").notNull().default("{}"),
+});
+
+export const webhookOutbox = sqliteTable("webhook_outbox", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  instanceId: integer("instance_id").notNull(),
+  event: text("event").notNull(),
+  subjectKind: text("subject_kind", { enum: ["license", "plugin", "other"] }).notNull(),
+  subjectId: integer("subject_id"),
+  sequence: integer("sequence").notNull().default(0),
+  data: text("data").notNull().default("{}"),
+  state: text("state", { enum: ["queued", "sending", "delivered", "dead"] })
+    .notNull()
+    .default("queued"),
+  attempts: integer("attempts").notNull().default(0),
+  notBefore: integer("not_before").notNull(),
+  lastStatus: integer("last_status"),
+  createdAt: integer("created_at").notNull(),
+  deliveredAt: integer("delivered_at"),
 });

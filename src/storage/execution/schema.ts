@@ -1,6 +1,6 @@
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
-/** Equal to migrations/core/0004_executions.sql. */
+/** Events and what plugins did with them, equal to the migrations; every *_at is Unix seconds. */
 export const events = sqliteTable(
   "events",
   {

@@ -1,0 +1,193 @@
+import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { ENVIRONMENTS, STORED_STATES } from "../../domain/license/license.ts";
+import { TIERS } from "../../domain/manifest/permissions.ts";
+
+/** Licenses and installations, equal to the migrations; -1 is unlimited, every *_at and *_until is Unix seconds. */
+export const licenses = sqliteTable("licenses", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  uuid: text("uuid").notNull(),
+  instanceId: integer("instance_id").notNull(),
+  pluginId: integer("plugin_id").notNull(),
+  publisherId: integer("publisher_id").notNull(),
+  userId: text("user_id").notNull(),
+  orderId: text("order_id"),
+  env: text("env", { enum: ["live", "test"] })
+    .notNull()
+    .default("live"),
+  type: text("type", { enum: TIERS }).notNull(),
+  state: text("state", { enum: STORED_STATES }).notNull(),
+  stateReason: text("state_reason"),
+  issuedAt: integer("issued_at").notNull(),
+  startsAt: integer("starts_at").notNull(),
+  expiresAt: integer("expires_at"),
+  graceUntil: integer("grace_until"),
+  cancelAt: integer("cancel_at"),
+  expiryBasis: text("expiry_basis", { enum: ["issue", "first_activation"] })
+    .notNull()
+    .default("issue"),
+  durationS: integer("duration_s"),
+  renewalBasis: text("renewal_basis", { enum: ["later", "expiry", "now"] })
+    .notNull()
+    .default("later"),
+  autoRenew: integer("auto_renew").notNull().default(0),
+  fallback: integer("fallback").notNull().default(0),
+  fallbackUntil: integer("fallback_until"),
+  maxInstalls: integer("max_installs").notNull(),
+  seatCap: integer("seat_cap").notNull(),
+  seatMode: text("seat_mode", { enum: ["node", "floating"] })
+    .notNull()
+    .default("node"),
+  seatScope: text("seat_scope", { enum: ["license", "user"] })
+    .notNull()
+    .default("license"),
+  uniqueness: text("uniqueness", { enum: ["license", "plugin"] })
+    .notNull()
+    .default("license"),
+  devSeats: integer("dev_seats").notNull(),
+  leaseTtl: integer("lease_ttl").notNull().default(604800),
+  refreshS: integer("refresh_s").notNull().default(86400),
+  reviveWindow: integer("revive_window").notNull().default(604800),
+  offlineDays: integer("offline_days").notNull().default(0),
+  hardwareId: text("hardware_id"),
+  drift: text("drift", { enum: ["strict", "majority", "loose"] })
+    .notNull()
+    .default("majority"),
+  activationBudget: integer("activation_budget").notNull().default(20),
+  shrinkAt: integer("shrink_at"),
+  pendingChange: text("pending_change"),
+  epoch: integer("epoch").notNull().default(1),
+  rev: integer("rev").notNull().default(1),
+  lastOp: text("last_op").notNull().default(""),
+  lastVerifiedAt: integer("last_verified_at"),
+  metadata: text("metadata"),
+});
+
+export const licenseKeys = sqliteTable("license_keys", {
+  keyHash: text("key_hash").primaryKey(),
+  licenseId: integer("license_id").notNull(),
+  kind: text("kind", { enum: ["live", "test", "legacy"] }).notNull(),
+  pepperV: integer("pepper_v").notNull(),
+  hint: text("hint").notNull(),
+  sealed: text("sealed"),
+  state: text("state", { enum: ["current", "overlap", "retired"] }).notNull(),
+  validUntil: integer("valid_until"),
+});
+
+export const licenseLimits = sqliteTable(
+  "license_limits",
+  {
+    licenseId: integer("license_id").notNull(),
+    metric: text("metric").notNull(),
+    cap: integer("cap").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.licenseId, table.metric] })],
+);
+
+export const licenseEntitlements = sqliteTable(
+  "license_entitlements",
+  {
+    licenseId: integer("license_id").notNull(),
+    code: text("code").notNull(),
+    source: text("source", { enum: ["tier", "addon", "override"] }).notNull(),
+    value: text("value"),
+    startsAt: integer("starts_at"),
+    endsAt: integer("ends_at"),
+  },
+  (table) => [primaryKey({ columns: [table.licenseId, table.code] })],
+);
+
+export const usageCounters = sqliteTable(
+  "usage_counters",
+  {
+    licenseId: integer("license_id").notNull(),
+    metric: text("metric").notNull(),
+    period: text("period").notNull(),
+    used: integer("used").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.licenseId, table.metric, table.period] })],
+);
+
+export const activations = sqliteTable("activations", {
+  id: text("id").primaryKey(),
+  licenseId: integer("license_id").notNull(),
+  instanceId: integer("instance_id").notNull(),
+  installationId: text("installation_id").notNull(),
+  deviceId: text("device_id").notNull(),
+  deviceJkt: text("device_jkt"),
+  sealKey: text("seal_key"),
+  hardwareId: text("hardware_id"),
+  components: text("components"),
+  env: text("env", { enum: ENVIRONMENTS }).notNull(),
+  origin: text("origin"),
+  label: text("label"),
+  seatKey: text("seat_key").notNull().default(""),
+  seatClass: text("seat_class", { enum: ["paid", "dev"] }).notNull(),
+  over: integer("over").notNull().default(0),
+  keep: integer("keep").notNull().default(0),
+  version: text("version").notNull(),
+  appVersion: text("app_version"),
+  gen: integer("gen").notNull(),
+  grantedAt: integer("granted_at").notNull(),
+  leaseIat: integer("lease_iat").notNull(),
+  leaseUntil: integer("lease_until").notNull(),
+  jti: text("jti").notNull(),
+  prevJti: text("prev_jti"),
+  lastSeenAt: integer("last_seen_at").notNull(),
+  pausedAt: integer("paused_at"),
+  releasedAt: integer("released_at"),
+  releaseReason: text("release_reason"),
+  lastOp: text("last_op").notNull(),
+  grantOp: text("grant_op").notNull(),
+});
+
+export const grants = sqliteTable("grants", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  activationId: text("activation_id").notNull(),
+  version: text("version").notNull(),
+  permissions: text("permissions").notNull(),
+  declined: text("declined").notNull().default("[]"),
+  closureDigest: text("closure_digest").notNull(),
+  actor: text("actor").notNull(),
+  at: integer("at").notNull(),
+});
+
+export const licenseEvents = sqliteTable(
+  "license_events",
+  {
+    licenseId: integer("license_id").notNull(),
+    seq: integer("seq").notNull(),
+    at: integer("at").notNull(),
+    kind: text("kind").notNull(),
+    activationId: text("activation_id"),
+    actor: text("actor", { enum: ["instance", "owner", "publisher", "operator", "device", "system"] }).notNull(),
+    actorId: text("actor_id"),
+    op: text("op").notNull(),
+    data: text("data").notNull().default("{}"),
+    chain: text("chain"),
+  },
+  (table) => [primaryKey({ columns: [table.licenseId, table.seq] })],
+);
+
+export const trialClaims = sqliteTable(
+  "trial_claims",
+  {
+    pluginId: integer("plugin_id").notNull(),
+    subjectKind: text("subject_kind", { enum: ["instance", "hardware"] }).notNull(),
+    subjectHash: text("subject_hash").notNull(),
+    licenseId: integer("license_id").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.pluginId, table.subjectKind, table.subjectHash] })],
+);
+
+export const idempotencyKeys = sqliteTable(
+  "idempotency_keys",
+  {
+    scope: text("scope").notNull(),
+    key: text("key").notNull(),
+    requestHash: text("request_hash").notNull(),
+    status: integer("status").notNull(),
+    body: text("body").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.scope, table.key] })],
+);

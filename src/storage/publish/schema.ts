@@ -1,0 +1,116 @@
+import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { Channel } from "../../domain/manifest/permissions.ts";
+import { RELEASE_STATES } from "../../domain/release/states.ts";
+
+/** Releases and what was found and kept about them, equal to the migrations; every *_at is Unix seconds. JSON columns are texts. */
+export const releases = sqliteTable("releases", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  pluginId: integer("plugin_id").notNull(),
+  version: text("version").notNull(),
+  versionSort: text("version_sort").notNull(),
+  channel: text("channel").$type<Channel>().notNull(),
+  state: text("state", { enum: RELEASE_STATES }).notNull(),
+  sha256: text("sha256").notNull(),
+  sha512: text("sha512").notNull(),
+  size: integer("size").notNull(),
+  manifest: text("manifest").notNull(),
+  manifestSha256: text("manifest_sha256").notNull(),
+  capabilitiesSha256: text("capabilities_sha256").notNull(),
+  closureDigest: text("closure_digest").notNull(),
+  serverSha256: text("server_sha256"),
+  changelog: text("changelog").notNull().default(""),
+  readme: text("readme").notNull().default(""),
+  minAppVersion: text("min_app_version").notNull(),
+  maxAppVersion: text("max_app_version"),
+  sequence: integer("sequence"),
+  statement: text("statement"),
+  statementSha256: text("statement_sha256"),
+  statementKeyId: text("statement_key_id"),
+  publication: integer("publication"),
+  receipt: text("receipt"),
+  receiptSha256: text("receipt_sha256"),
+  delivery: text("delivery", { enum: ["public", "gated", "sealed"] }),
+  expectedChecks: text("expected_checks").notNull(),
+  needsApproval: integer("needs_approval").notNull().default(0),
+  velocityUntil: integer("velocity_until"),
+  nextCheckAt: integer("next_check_at"),
+  decisionReason: text("decision_reason"),
+  decidedBy: integer("decided_by"),
+  uploadedBy: text("uploaded_by").notNull(),
+  downloads: integer("downloads").notNull().default(0),
+  createdAt: integer("created_at").notNull(),
+  publishedAt: integer("published_at"),
+  voidedAt: integer("voided_at"),
+  yankReason: text("yank_reason"),
+  notice: text("notice"),
+  replacement: text("replacement"),
+});
+
+export const releaseChecks = sqliteTable("release_checks", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  releaseId: integer("release_id").notNull(),
+  name: text("name").notNull(),
+  attempt: integer("attempt").notNull(),
+  result: text("result", { enum: ["clean", "dirty", "unknown"] }).notNull(),
+  findings: text("findings").notNull().default("[]"),
+  at: integer("at").notNull(),
+});
+
+export const voidStatements = sqliteTable(
+  "void_statements",
+  {
+    releaseId: integer("release_id").notNull(),
+    sequence: integer("sequence").notNull(),
+    keyId: text("key_id").notNull(),
+    statement: text("statement").notNull(),
+    statementSha256: text("statement_sha256").notNull(),
+    publication: integer("publication"),
+    receipt: text("receipt"),
+    receiptSha256: text("receipt_sha256"),
+    at: integer("at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.releaseId, table.sequence] })],
+);
+
+export const sealedBundles = sqliteTable(
+  "sealed_bundles",
+  {
+    releaseId: integer("release_id").notNull(),
+    statementSha256: text("statement_sha256").notNull(),
+    sha256: text("sha256").notNull(),
+    size: integer("size").notNull(),
+    commitment: text("commitment").notNull(),
+    contentKey: text("content_key").notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.releaseId, table.statementSha256] })],
+);
+
+export const hostContainers = sqliteTable(
+  "host_containers",
+  {
+    releaseId: integer("release_id").notNull(),
+    sha256: text("sha256").notNull(),
+    size: integer("size").notNull(),
+    at: integer("at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.releaseId, table.sha256] })],
+);
+
+export const blockedDigests = sqliteTable("blocked_digests", {
+  sha256: text("sha256").primaryKey(),
+  reason: text("reason").notNull(),
+  at: integer("at").notNull(),
+});
+
+export const reservedNames = sqliteTable("reserved_names", {
+  name: text("name").primaryKey(),
+  kind: text("kind", { enum: ["reserved", "tombstone"] }).notNull(),
+  publisherId: integer("publisher_id"),
+  at: integer("at").notNull(),
+});
+
+export const orphans = sqliteTable("orphans", {
+  key: text("key").primaryKey(),
+  markedAt: integer("marked_at").notNull(),
+});
