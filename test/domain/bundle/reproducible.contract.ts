@@ -1,0 +1,20 @@
+import { describe, expect, it } from "vitest";
+import { packedSamples } from "./packed-samples.ts";
+
+/** Digests of the samples: one encoder, one answer, on every engine, system, zone and locale. */
+export const DIGESTS: Readonly<Record<string, string>> = {
+  plain: "bc8c353dd9c9bd883be32e5b05aaa705abf3a1d807dd90affddc842fa160db1f",
+  "an empty file": "216fb33d5f34b4a9a334128f738714fdfff333d085d2abe0118437ecaabce75b",
+  "a large text": "57f807022f9d5563c243fd2de798236f3484573881940fd4e54424ac2d84813f",
+  "what hardly shrinks": "08e8c490010ad0de6f931a018e5041b5d9e3388c0a8f77364c268aad20a42075",
+  "a hundred files": "2ff444d18e624587b75dc57a1a7e644bef783eb5f99b6548994b31a1c4dfa56f",
+};
+
+export function packsTheSameEverywhere(): void {
+  describe("packing the same files", () => {
+    it("gives these digests", async () => {
+      const samples = await packedSamples();
+      expect(Object.fromEntries(samples.map(([name, bundle]) => [name, bundle.sha256]))).toEqual(DIGESTS);
+    }, 60_000);
+  });
+}

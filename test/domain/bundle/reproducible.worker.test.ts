@@ -1,0 +1,3 @@
+import { packsTheSameEverywhere } from "./reproducible.contract.ts";
+
+packsTheSameEverywhere();
