@@ -117,9 +117,10 @@ async function answer(stage: Stage, request: IncomingMessage): Promise<Answer> {
   const override = stage.overrides.get(`${method} ${url.pathname}`);
   if (override) return override;
   if (token !== undefined && token !== TOKEN) return refuse(401, "AUTHENTICATION_REQUIRED");
-  const isPublic = /^\/\.well-known|^\/v1\/plugins\/(by-name\/[^/]+|\d+\/.*)$|^\/v1\/publishers\/[^/]+\/keys$/.test(
-    url.pathname,
-  );
+  const isPublic =
+    /^\/\.well-known|^\/v1\/plugins\/(by-name\/[^/]+|\d+\/.*)$|^\/v1\/publishers\/[^/]+\/key(?:s|-events)$/.test(
+      url.pathname,
+    );
   if (token === undefined && !(isPublic && method === "GET")) return refuse(401, "AUTHENTICATION_REQUIRED");
   return respond(stage, method, url, request, Buffer.concat(chunks));
 }
@@ -139,6 +140,7 @@ async function respond(
   }
   if (call === "GET /v1/whoami") return { status: 200, body: identity(stage) };
   if (call === "POST /v1/publishers/acme/keys") return enroll(stage, JSON.parse(body.toString()));
+  if (call === "GET /v1/publishers/acme/key-events") return { status: 200, body: { publisher: "acme", events: [] } };
   if (call === "GET /v1/publishers/acme/keys")
     return { status: 200, body: { publisher: "acme", keys: stage.keys.map((key) => ({ ...key, state: "active" })) } };
   if (call === "GET /v1/plugins/by-name/visit-notes/head")
