@@ -1,9 +1,9 @@
 import { exports } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import { CONTENTS } from "../../src/pages/docs/contents.ts";
+import { readDocs } from "../../src/pages/docs/docs.ts";
 
 const ORIGIN = "http://localhost:8787";
-const SLUGS = CONTENTS.flatMap(({ pages }): readonly string[] => pages);
+const SLUGS = readDocs().map(({ slug }) => slug);
 const MAX_GZIP_BYTES = 30 * 1024;
 
 function visit(path: string, headers: Record<string, string> = {}): Promise<Response> {

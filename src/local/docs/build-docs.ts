@@ -8,7 +8,7 @@ import { cliReference } from "./cli-reference.ts";
 import { drawPage } from "./draw-page.ts";
 import { eventList, permissionList, refusalList, webhookList } from "./lists.ts";
 import { manifestReference } from "./manifest-reference.ts";
-import { sdkReference } from "./sdk-reference.ts";
+import { sdkPages } from "./sdk-reference.ts";
 
 const GUIDES = path.join(ROOT, "src/pages/docs/guides");
 
@@ -23,19 +23,21 @@ export async function buildDocs(): Promise<void> {
 
 /** Every page, in reading order. */
 export async function drawDocs(): Promise<readonly DocPage[]> {
+  const sdk = await sdkPages();
   const references: Readonly<Record<string, string>> = {
     manifest: manifestReference(),
     "permission-list": permissionList(),
     "event-list": eventList(),
     cli: cliReference(),
-    sdk: await sdkReference(),
     webhooks: webhookList(),
     refusals: refusalList(),
+    ...sdk,
     ...apiPages(),
   };
+  const slugs = (slug: string): readonly string[] => (slug === "sdk" ? Object.keys(sdk) : [slug]);
   return Promise.all(
     CONTENTS.flatMap(({ section, pages }) =>
-      pages.map(async (slug) => drawPage(slug, section, references[slug] ?? (await readGuide(slug)))),
+      pages.flatMap(slugs).map(async (slug) => drawPage(slug, section, references[slug] ?? (await readGuide(slug)))),
     ),
   );
 }

@@ -127,7 +127,7 @@ export function webhookList(): string {
     "",
     `The body is \`{event, data, id, createdAt, sequence?}\`; \`${WEBHOOK_SIGNATURE_HEADER}\` is the hex HMAC-SHA256 of exactly these bytes under the webhook secret. Deliveries are at least once: tell repeats by \`id\`. \`sequence\` rises per license.`,
     "",
-    "`openWebhook` of [`@rising-bsm/plugin-sdk/webhook`](/docs/sdk#webhook) checks the signature and reads the body.",
+    "`openWebhook` of [`@rising-bsm/plugin-sdk/webhook`](/docs/sdk-webhook) checks the signature and reads the body.",
     "",
     "## Events",
     "",

@@ -4,6 +4,7 @@ import path from "node:path";
 import { ROOT } from "../root.ts";
 import { runTool } from "../run-tool.ts";
 import { type Declared, readDeclarations } from "./declarations.ts";
+import { code, table } from "./markdown-table.ts";
 
 const SDK = path.join(ROOT, "src/sdk");
 const NAME = "@rising-bsm/plugin-sdk";
@@ -11,6 +12,7 @@ const NAME = "@rising-bsm/plugin-sdk";
 /** What each entry is for; an entry without words here has none on the page. */
 const ENTRIES: Readonly<Record<string, string>> = {
   ".": "What a plugin imports: its definition, the context of its handlers, the rows of the host.",
+  "./testing/isolate": "Runs a plugin in a real isolate, with the sandbox that the marketplace uses.",
   "./testing": "A host and a whole Rising-BSM instance in memory, for tests.",
   "./verify": "Whether bytes may be installed: both signatures, the digests, the strict reader. For hosts and tools.",
   "./webhook": "Reads webhooks of the marketplace, after their signature.",
@@ -20,22 +22,48 @@ const ENTRIES: Readonly<Record<string, string>> = {
   "./compat": "Runs plugins written as host-style objects.",
 };
 
-const GROUPS = [
-  ["Functions", ["function", "class"]],
-  ["Values", ["const"]],
-  ["Types", ["interface", "type"]],
-] as const;
+const GROUPS = [["function", "class"], ["const"], ["interface", "type"]] as const;
 
-/** Every export of the SDK, from its declarations and doc comments. */
-export async function sdkReference(): Promise<string> {
+/** Every export of the SDK, from its declarations and doc comments: one page per entry. Slug → Markdown, the first is `sdk`. */
+export async function sdkPages(): Promise<Readonly<Record<string, string>>> {
   const entries = sdkEntries();
   const types = await emitDeclarations(Object.values(entries));
-  const parts = Object.entries(entries).map(([entry, source]) => {
+  const pages = Object.entries(entries).map(([entry, source]): [string, string] => {
     const file = path.join(types, path.relative(path.join(ROOT, "src"), source)).replace(/\.tsx?$/, ".d.ts");
-    return renderEntry(entry, [...readDeclarations(file).values()]);
+    const parts = renderEntry([...readDeclarations(file).values()]);
+    return [slugOf(entry), entry === "." ? mainPage(Object.keys(entries), parts) : entryPage(entry, parts)];
   });
   await rm(types, { recursive: true, force: true });
-  return ["# SDK reference", "", `Every export of \`${NAME}\`, from its declarations.`, "", ...parts].join("\n");
+  return Object.fromEntries(pages);
+}
+
+function slugOf(entry: string): string {
+  return ["sdk", ...entry.split(/[./]+/).filter((word) => word !== "")].join("-");
+}
+
+function mainPage(entries: readonly string[], parts: string): string {
+  return [
+    "# SDK reference",
+    "",
+    `Every export of \`${NAME}\`, from its declarations.`,
+    "",
+    table(
+      ["Import", "What it is for"],
+      entries.map((entry) => [
+        `[${code(NAME + entry.slice(1))}](/docs/${slugOf(entry)}${entry === "." ? "#main" : ""})`,
+        ENTRIES[entry] ?? "",
+      ]),
+    ),
+    "",
+    `## \`${NAME}\` {#main}`,
+    "",
+    parts,
+  ].join("\n");
+}
+
+function entryPage(entry: string, parts: string): string {
+  const line = `\`import { … } from "${NAME}${entry.slice(1)}"\``;
+  return [`# SDK: ${entry.slice(2)}`, "", ENTRIES[entry] ?? "", "", line, "", parts].join("\n");
 }
 
 /** Entry of package.json → the source behind it. */
@@ -85,26 +113,17 @@ async function emitDeclarations(sources: readonly string[]): Promise<string> {
   return folder;
 }
 
-function renderEntry(entry: string, declared: readonly Declared[]): string {
-  const id = entry === "." ? "main" : entry.slice(2).replaceAll("/", "-");
-  return [
-    `## \`${entry === "." ? NAME : NAME + entry.slice(1)}\` {#${id}}`,
-    "",
-    ENTRIES[entry] ?? "",
-    "",
-    ...GROUPS.flatMap(([, kinds]) =>
-      declared
-        .filter(({ kind }) => (kinds as readonly string[]).includes(kind))
-        .flatMap((item) => renderItem(id, item)),
-    ),
-  ].join("\n");
+function renderEntry(declared: readonly Declared[]): string {
+  return GROUPS.flatMap((kinds) =>
+    declared.filter(({ kind }) => (kinds as readonly string[]).includes(kind)).flatMap(renderItem),
+  ).join("\n");
 }
 
 /** What it is, its declaration, its examples. */
-function renderItem(entry: string, { name, text, doc }: Declared): string[] {
+function renderItem({ name, text, doc }: Declared): string[] {
   const [about = "", ...examples] = doc.split(/^@example\b[ \t]*$/m).map((part) => part.trim());
   return [
-    `### \`${name}\` {#${entry}-${name}}`,
+    `## \`${name}\` {#${name}}`,
     "",
     ...(about === "" ? [] : [about, ""]),
     "```ts",

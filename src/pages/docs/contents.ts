@@ -14,8 +14,10 @@ export const CONTENTS = [
   },
   {
     section: "Reference",
-    pages: ["manifest", "permission-list", "event-list", "cli", "sdk", "webhooks", "refusals"],
+    pages: ["manifest", "permission-list", "event-list", "cli", "webhooks", "refusals"],
   },
+  // One page per entry of the SDK follows.
+  { section: "SDK", pages: ["sdk"] },
   {
     section: "HTTP API",
     pages: [
@@ -32,5 +34,3 @@ export const CONTENTS = [
     ],
   },
 ] as const;
-
-export type Slug = (typeof CONTENTS)[number]["pages"][number];

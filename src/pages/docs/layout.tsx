@@ -92,5 +92,5 @@ export function docSections(): readonly { readonly section: string; readonly pag
 
 /** In the contents the section has been said already. */
 export function shortTitle(page: DocPage): string {
-  return page.slug === "api" ? "Overview" : page.title.replace(/^API: /, "");
+  return page.slug === "api" || page.slug === "sdk" ? "Overview" : page.title.replace(/^(?:API|SDK): /, "");
 }

@@ -1,7 +1,7 @@
 import { paths } from "../../contract/paths.ts";
 import { plural } from "../format.ts";
 import { Icon } from "../parts/icon.tsx";
-import { readDocs } from "./docs.ts";
+import { type DocPage, readDocs } from "./docs.ts";
 import { DocsLayout, docSections, shortTitle } from "./layout.tsx";
 import { type DocHit, markWords, type Piece, searchDocs, wordsOf } from "./search.ts";
 
@@ -28,7 +28,7 @@ export function DocsOverview() {
         <section class="mt-12">
           <h2 class="text-xl font-semibold tracking-tight">{section}</h2>
           <ul class="mt-4 grid gap-4 sm:grid-cols-2">
-            {pages.map((page) => (
+            {pages.filter(isListed).map((page) => (
               <li class="card relative p-4 hover:bg-accent">
                 <a class="docs-card-link font-semibold" href={paths.doc(page.slug)}>
                   {shortTitle(page)}
@@ -41,6 +41,11 @@ export function DocsOverview() {
       ))}
     </DocsLayout>
   );
+}
+
+/** The first page stands above already. */
+function isListed({ slug }: DocPage): boolean {
+  return slug !== "first-plugin";
 }
 
 /** `/docs?q=`: what was found, without a script. */

@@ -51,7 +51,7 @@ function OnThisPage({ page }: { page: DocPage }) {
   const parts = page.parts.filter(({ level }) => level === 2 || (level === 3 && page.parts.length <= 30));
   if (parts.length < 2) return null;
   return (
-    <nav aria-label="On this page" class="text-sm">
+    <nav aria-label="On this page">
       <p class="font-semibold">On this page</p>
       <ul class="mt-2 border-l border-border">
         {parts.map(({ id, level, heading }) => (
