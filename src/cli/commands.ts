@@ -1,6 +1,7 @@
 import { buildCommand } from "./commands/build.ts";
 import { checkCommand } from "./commands/check.ts";
 import { completionCommand } from "./commands/completion.ts";
+import { convertCommand } from "./commands/convert.ts";
 import { devCommand } from "./commands/dev.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { downloadCommand } from "./commands/download.ts";
@@ -37,6 +38,7 @@ export const COMMANDS: Table = {
   build: buildCommand,
   pack: packCommand,
   inspect: inspectCommand,
+  convert: convertCommand,
   keys: keysGroup,
   sign: signCommand,
   verify: verifyCommand,
