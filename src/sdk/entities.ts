@@ -21,6 +21,7 @@ export type Customer = JsonObject & {
   readonly type?: string;
 };
 
+/** Somebody who asked the firm for something. */
 export type ContactRequest = JsonObject & {
   readonly id: number;
   readonly name: string;
@@ -36,6 +37,7 @@ export type ContactRequest = JsonObject & {
   readonly createdAt: string;
 };
 
+/** A visit, with a customer or without. */
 export type Appointment = JsonObject & {
   readonly id: number;
   readonly title: string;
@@ -52,8 +54,11 @@ export type Appointment = JsonObject & {
   readonly service?: string | null;
 };
 
+/** What to write as the status of a customer. */
 export const CUSTOMER_STATUSES = ["ACTIVE", "INACTIVE", "PENDING", "ARCHIVED", "SUSPENDED", "DELETED"] as const;
+/** What to write as the status of a contact request. */
 export const REQUEST_STATUSES = ["NEW", "IN_PROGRESS", "COMPLETED", "CANCELLED"] as const;
+/** What to write as the status of an appointment. */
 export const APPOINTMENT_STATUSES = [
   "PLANNED",
   "CONFIRMED",

@@ -72,6 +72,7 @@ const CONCLUSIVE_HERE: readonly LocalCode[] = [
   "DEVICE_KEY_MISMATCH",
   "AUDIENCE_MISMATCH",
 ];
+const KEEP_MS = 3_600_000;
 const TIMERS = { set: (run: () => void, ms: number): unknown => setTimeout(run, ms), clear: clearTimeout };
 
 /** A guard over one plugin on one device. */
@@ -89,6 +90,8 @@ export function createLicenseGuard(options: LicenseGuardOptions): LicenseGuard {
   let inFlight: Promise<LicenseStatus> | null = null;
   let timer: unknown;
   let isStarted = false;
+  /** In `clock.running` time. */
+  let dueAt: number | null = null;
   let ranAt = options.clock.running();
 
   const local = () => unixSeconds(options.clock.now());
@@ -206,6 +209,7 @@ export function createLicenseGuard(options: LicenseGuardOptions): LicenseGuard {
       await take(await askForLease(options, options.activation, lease, memory.lease));
     }
     const now = status();
+    await keep({});
     plan();
     options.onChange?.(now);
     return now;
@@ -219,27 +223,39 @@ export function createLicenseGuard(options: LicenseGuardOptions): LicenseGuard {
   }
 
   function plan(): void {
-    if (!isStarted) return;
-    timers.clear(timer);
     const wait = nextRefresh(attempt, lease?.refreshAfter ?? null, judged().now, failures, options.chance);
-    if (wait === null) return;
-    // Longer waits than a day end early: then it is judged again, not asked.
-    timer = timers.set(() => void tick(), wait);
+    dueAt = wait === null ? null : options.clock.running() + wait;
+    arm();
   }
 
-  async function tick(): Promise<void> {
-    const isDue = attempt.kind !== "ok" && attempt.kind !== "none" ? true : (lease?.refreshAfter ?? 0) <= judged().now;
-    if (isDue) await once(null);
-    else {
-      await keep({});
-      plan();
+  /** Wakes at least every hour, because trusted time that passes is worth nothing before it is kept. */
+  function arm(): void {
+    if (!isStarted || dueAt === null) return;
+    timers.clear(timer);
+    timer = timers.set(() => void wake(), Math.min(KEEP_MS, Math.max(0, dueAt - options.clock.running())));
+  }
+
+  async function wake(): Promise<void> {
+    const isDue = dueAt !== null && options.clock.running() >= dueAt;
+    // A lease that asks for its refresh later than in a day is looked at again, not refreshed.
+    const isEarly = attempt.kind === "ok" && lease !== null && lease.refreshAfter > judged().now;
+    if (isDue && !isEarly) {
+      await once(null);
+      return;
     }
+    await keep({});
+    if (isDue) plan();
+    else arm();
   }
 
   return {
     load,
     status,
-    activate: (request) => once(request),
+    // A refresh under way is no activation: it is waited for, not taken for one.
+    activate: async (request) => {
+      await inFlight;
+      return once(request);
+    },
     refresh: () => once(null),
     async start() {
       const loaded = await load();

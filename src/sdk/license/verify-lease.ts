@@ -29,6 +29,7 @@ export const LOCAL_CODES = [
   "DEVICE_KEY_MISMATCH",
   "AUDIENCE_MISMATCH",
 ] as const;
+/** One of {@link LOCAL_CODES}. */
 export type LocalCode = (typeof LOCAL_CODES)[number];
 
 /** What a lease must say to count on this device. Left-out members are not compared. */

@@ -1,5 +1,6 @@
-/** Milliseconds: an answer is shown without asking again, and is kept for a page that comes back. */
+/** Milliseconds an answer is shown without asking again. */
 export const FRESH_MS = 5 * 60_000;
+/** Milliseconds an answer is kept after its last watcher left. */
 export const KEPT_MS = 10 * 60_000;
 
 /** What is known under one key. The object is replaced with every change, so it can be compared. */

@@ -23,9 +23,11 @@ export {
 } from "../../domain/trust/verify-release.ts";
 export type { BundleProblem, OpenedBundle };
 
+/** A release whose signatures, digests and bundle are all in order. */
 export interface InstallableRelease extends VerifiedRelease {
   readonly bundle: OpenedBundle;
 }
+/** Why a release must not be installed. */
 export type VerificationRefusal =
   | ReleaseRefusal
   | { readonly reason: "bundle_refused"; readonly problems: readonly BundleProblem[] };
@@ -46,6 +48,7 @@ export async function verifyRelease(
   return mismatch === null ? ok({ ...trusted.value, bundle: bundle.value }) : refuse(mismatch);
 }
 
+/** What verifying an encrypted bundle needs: the file, the lease's content keys, and the key they are wrapped to. */
 export interface SealedQuestion extends Omit<ReleaseQuestion, "bytes"> {
   /** The `.rbsx` file. */
   readonly sealed: Uint8Array;

@@ -101,6 +101,18 @@ describe("a license guard", () => {
     expect(market.asked.length).toBe(2);
   });
 
+  it("takes a seat even when asked during a refresh", async () => {
+    const market = playMarketplace(lease);
+    const one = guard(market.fetch);
+    await one.activate(KEY);
+    await Promise.all([one.refresh(), one.activate(KEY)]);
+    expect(market.asked.map(({ path }) => path)).toEqual([
+      "/v1/installations",
+      "/v1/installations/act_1/lease",
+      "/v1/installations",
+    ]);
+  });
+
   it("keeps a lease through a week without a network, then stops at its last second and shows both times", async () => {
     const one = guard(playMarketplace(lease).fetch);
     await one.activate(KEY);
@@ -220,6 +232,22 @@ describe("the clock of a guard", () => {
     expect(one.status()).toMatchObject({ isLicensed: false, warnings: ["CLOCK_ROLLBACK"] });
   });
 
+  it("keeps the time that passed, so that restarting with the clock turned back lengthens nothing", async () => {
+    const planned: (() => void)[] = [];
+    const timers = { set: (run: () => void) => planned.push(run), clear: () => {} };
+    await guard(playMarketplace(lease).fetch).activate(KEY);
+    for (let days = 0; days < 8; days++) {
+      local = NOON;
+      const one = guard(offline, { timers });
+      await one.start();
+      pass(DAY);
+      await one.refresh();
+      one.stop();
+    }
+    local = NOON;
+    expect(await guard(offline).load()).toMatchObject({ isLicensed: false, code: "LEASE_EXPIRED" });
+  });
+
   it("warns when turned back and locks nothing", async () => {
     const one = guard(playMarketplace(lease).fetch);
     await one.activate(KEY);
@@ -272,7 +300,7 @@ describe("the next refresh", () => {
     await guard(market.fetch).activate(KEY);
     const one = guard(market.fetch, { timers });
     await one.start();
-    expect(planned.map(({ wait }) => wait)).toEqual([DAY * 1000]);
+    expect(planned.map(({ wait }) => wait)).toEqual([3_600_000]);
     pass(DAY);
     const refreshed = new Promise<void>((resolve) => {
       const wait = setInterval(() => {

@@ -3,6 +3,7 @@ import type { Method } from "../../../domain/execution/methods.ts";
 import type { Json, JsonObject } from "../../../domain/json/json.ts";
 import type { BridgeError, PluginContext } from "../../context.ts";
 
+/** What a context is made over. */
 export interface Bridge {
   call(method: Method, args: JsonObject): Promise<CallReply>;
   log(level: LogLevel, text: string): void;

@@ -1,9 +1,11 @@
 import { HostRefusal } from "./host-refusal.ts";
 
+/** One declared host of a manifest. */
 export interface EgressDeclaration {
   readonly host: string;
   readonly methods?: readonly string[];
 }
+/** Plays the services behind the declared hosts. */
 export type Network = (request: Request) => Promise<Response>;
 
 /** Thrown by `fetch` inside a handler for an address the manifest does not declare. */

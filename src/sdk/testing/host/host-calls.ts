@@ -4,8 +4,10 @@ import type { Emulator } from "../emulator/emulator.ts";
 import { isObject, readAnswer, readPage } from "./host-answer.ts";
 import { HostRefusal } from "./host-refusal.ts";
 
+/** Methods that end in a call of the host. */
 export type HostMethod = Exclude<Method, `storage.${string}` | "notifications.list">;
 
+/** The instance behind a test host, and in whose name it is called. */
 export interface HostLine {
   readonly emulator: Emulator;
   readonly apiKey: string;

@@ -13,6 +13,7 @@ export interface MemoryStorage {
   contents(): { readonly [key: string]: Json };
 }
 
+/** Empty storage with a quota in bytes. */
 export function createMemoryStorage(quotaBytes = 10 * 1024 * 1024): MemoryStorage {
   const kept = new Map<string, string>();
 

@@ -11,6 +11,7 @@ import type { MemoryStorage } from "./memory-storage.ts";
 const MINUTE_MS = 60_000;
 const MAX_SENT = 100;
 
+/** One run after the other over the same installation. */
 export interface Session extends Bridge {
   begin(): void;
   /** Later calls, from work the handler left running, get `session_closed`. */

@@ -21,6 +21,7 @@ export interface TestManifest {
   readonly egress: readonly EgressDeclaration[];
 }
 
+/** How a test host is made; nothing is required. */
 export interface TestHostOptions {
   /** What the admin granted; everything declared unless told. */
   readonly granted?: readonly string[];
@@ -44,6 +45,7 @@ export interface TestRun {
   readonly storage: { readonly [key: string]: Json };
 }
 
+/** One installation of a plugin under test: each method calls one handler and tells how it went. */
 export interface TestHost {
   event(event: EventEnvelope): Promise<TestRun>;
   route(request: Pick<RouteRequest, "method" | "path"> & Partial<RouteRequest>): Promise<TestRun>;
