@@ -54,13 +54,16 @@ function scoreOf(page: DocPage, part: DocPart, words: readonly string[]): number
   const heading = part.heading.toLowerCase();
   const text = part.text.toLowerCase();
   let score = 0;
+  let isOwn = part.id === "";
   for (const word of words) {
-    const found = 3 * weigh(title, word) + 4 * weigh(heading, word) + weigh(text, word);
-    // A word of the title alone says nothing about one part of the page, except its beginning.
-    if (found === 0 || (part.id !== "" && weigh(heading, word) + weigh(text, word) === 0)) return 0;
+    const own = 4 * weigh(heading, word) + weigh(text, word);
+    const found = 3 * weigh(title, word) + own;
+    if (found === 0) return 0;
+    isOwn ||= own > 0;
     score += found;
   }
-  return score;
+  // Words of the title alone say nothing about one part of the page, except its beginning.
+  return isOwn ? score : 0;
 }
 
 function weigh(text: string, word: string): number {
