@@ -8,7 +8,7 @@ import { ok, type Result, refuse } from "../../domain/result.ts";
 import type { Upload } from "../../market/publish/upload-release.ts";
 import { readBounded } from "../read-bounded.ts";
 
-const { maxBytes } = PUBLISH_OPERATIONS.publishPlugin.body;
+const { fields: PARTS, maxBytes } = PUBLISH_OPERATIONS.publishPlugin.body;
 const MAX_TEXT_CHARACTERS = 524_288;
 const MAX_JSON_DEPTH = 8;
 
@@ -22,14 +22,17 @@ export async function readUploadForm(request: Request): Promise<Result<Upload, P
   const form = await parseForm(body, type);
   if (form === null) return refuse({ reason: "BODY_INVALID", detail: "The form cannot be read." });
 
+  // Of two parts with one name another reader would take the other one.
+  const repeated = PARTS.find((name) => form.getAll(name).length > 1);
+  if (repeated !== undefined) return refuse(faulty(`/${repeated}`, "was sent more than once"));
   const bundle = form.get("bundle");
-  if (!(bundle instanceof Blob)) return refuse(missing("/bundle", "a file is required"));
+  if (!(bundle instanceof Blob)) return refuse(faulty("/bundle", "a file is required"));
   if (bundle.size > LIMITS.maxBundleBytes)
     return refuse({ reason: "bundle_too_large", facts: { bytes: bundle.size, maxBytes: LIMITS.maxBundleBytes } });
   const plugin = await textOf(form.get("plugin"));
   const statement = await textOf(form.get("statement"));
-  if (plugin === undefined) return refuse(missing("/plugin", "is too long"));
-  if (statement === undefined) return refuse(missing("/statement", "is too long"));
+  if (plugin === undefined) return refuse(faulty("/plugin", "is too long"));
+  if (statement === undefined) return refuse(faulty("/statement", "is too long"));
 
   const json = parseJson(plugin ?? "{}", { maxDepth: MAX_JSON_DEPTH, numbers: "any" });
   if (!json.ok) return refuse({ reason: "BODY_INVALID", facts: { field: "plugin", why: json.problem.reason } });
@@ -55,6 +58,6 @@ async function textOf(value: File | string | null): Promise<string | null | unde
   return text.length > MAX_TEXT_CHARACTERS ? undefined : text;
 }
 
-function missing(pointer: string, detail: string): Problem<"VALIDATION_ERROR"> {
+function faulty(pointer: string, detail: string): Problem<"VALIDATION_ERROR"> {
   return { reason: "VALIDATION_ERROR", facts: { errors: [{ pointer, detail }] } };
 }

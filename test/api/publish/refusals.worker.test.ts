@@ -1,7 +1,7 @@
-import { env } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ownPlugin } from "../../bundles.ts";
-import { call } from "../account/calls.worker.ts";
+import { call, ORIGIN } from "../account/calls.worker.ts";
 import {
   decide,
   makeInstance,
@@ -53,6 +53,32 @@ describe("what is no upload", () => {
         status,
         body: { code, success: false },
       });
+    await nothingOf("never-stored");
+  });
+
+  it("refuses a part that comes twice, whatever the second one holds", async () => {
+    const { bytes, statement } = await makeRelease(acme, "never-stored");
+    const file = new File([bytes], "plugin.rbsm");
+    for (const part of ["plugin", "bundle", "statement"]) {
+      const form = new FormData();
+      for (const [name, value] of [
+        ["plugin", "{}"],
+        ["bundle", file],
+        ["statement", statement],
+      ] as const) {
+        form.append(name, value);
+        if (name === part) form.append(name, value);
+      }
+      const response = await exports.default.fetch(`${ORIGIN}/v1/plugins`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${acme.token}` },
+        body: form,
+      });
+      expect(response.status, part).toBe(422);
+      expect(await response.json()).toMatchObject({
+        errors: [{ pointer: `/${part}`, detail: "was sent more than once" }],
+      });
+    }
     await nothingOf("never-stored");
   });
 
