@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import os from "node:os";
 import { parseArgs } from "node:util";
+import { benchBundles } from "./bundles.ts";
 import { type Load, type Measured, measure } from "./load.ts";
 import { openSite, type Site } from "./site.ts";
 
@@ -84,7 +85,7 @@ interface Outcome {
 }
 
 const { values: flags } = parseArgs({
-  options: { quick: { type: "boolean", default: false }, json: { type: "string" } },
+  options: { quick: { type: "boolean", default: false }, only: { type: "string" }, json: { type: "string" } },
 });
 const rounds = flags.quick ? 2 : 3;
 const seconds = flags.quick ? 1 : 4;
@@ -94,15 +95,10 @@ console.log(
   `Local simulator, not Cloudflare. Node ${process.version}, ${os.cpus().length} cores, load ${os.loadavg()[0]?.toFixed(2)}; ` +
     `${rounds} interleaved rounds of ${seconds} s at ${concurrency} connections. Ratios bind, absolute figures do not.\n`,
 );
-const site = await openSite();
 const outcomes: Outcome[] = [];
-try {
-  for (const row of ROWS) show(await compare(site, row));
-  show(await coldStart(site));
-  show(await listGrowth(site));
-} finally {
-  await site.miniflare.dispose();
-}
+if (flags.only === undefined || flags.only === "site") await benchSite();
+if (flags.only === undefined || flags.only === "bundles")
+  for await (const outcome of benchBundles(flags.quick)) show(outcome);
 if (flags.json !== undefined)
   await writeFile(flags.json, `${JSON.stringify({ node: process.version, outcomes }, null, 2)}\n`);
 const missed = outcomes.filter((outcome) => !outcome.holds || outcome.errors > 0);
@@ -110,6 +106,17 @@ console.log(
   missed.length === 0 ? "\nEvery target holds." : `\nMissed: ${missed.map((outcome) => outcome.path).join(", ")}`,
 );
 process.exit(missed.length === 0 ? 0 : 1);
+
+async function benchSite(): Promise<void> {
+  const site = await openSite();
+  try {
+    for (const row of ROWS) show(await compare(site, row));
+    show(await coldStart(site));
+    show(await listGrowth(site));
+  } finally {
+    await site.miniflare.dispose();
+  }
+}
 
 /** Path and floor in turn, so that the machine's drift meets both. */
 async function compare(at: Site, row: Row): Promise<Outcome> {
