@@ -2,10 +2,10 @@ import * as z from "zod";
 import { HANDLE, MAX_HANDLE, MIN_HANDLE } from "../../domain/account/publisher.ts";
 import { SCOPES, TOKEN_KINDS } from "../../domain/account/scopes.ts";
 import { DECIMAL_ID, MAX_JSON_BYTES, type Operation } from "../operation.ts";
+import { visibleText } from "../visible-text.ts";
 
 /** Shown in one line wherever people are: no control characters. */
-const NAME = z
-  .string()
+const NAME = visibleText()
   .trim()
   .min(1)
   .max(100)

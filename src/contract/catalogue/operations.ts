@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { DECIMAL_ID, MAX_JSON_BYTES, type Operation } from "../operation.ts";
+import { visibleText } from "../visible-text.ts";
 import { MARKETPLACE_PLUGIN } from "./marketplace-plugin.ts";
 
 const ID = { id: DECIMAL_ID } as const;
@@ -87,10 +88,10 @@ const EDIT_BODY = z.looseObject({
 });
 const REVIEW_BODY = z.looseObject({
   userId: z.string().min(1).max(64),
-  userName: z.string().max(100).optional(),
+  userName: visibleText().max(100).optional(),
   rating: z.int().min(1).max(5),
-  title: z.string().max(120).optional(),
-  comment: z.string().max(2000).optional(),
+  title: visibleText().max(120).optional(),
+  comment: visibleText().max(2000).optional(),
 });
 const DOWNLOAD_BODY = z.looseObject({
   licenseKey: z.string().min(1).max(100),

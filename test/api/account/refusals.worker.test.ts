@@ -111,6 +111,8 @@ describe("bodies and addresses that make no sense are 4xx", () => {
       [422, "VALIDATION_ERROR", JSON.stringify({ ...good, isOperator: true })],
       [422, "VALIDATION_ERROR", JSON.stringify({ ...good, publisher: { handle: "Not Good", displayName: "x" } })],
       [422, "VALIDATION_ERROR", JSON.stringify({ ...good, publisher: { handle: "a--b", displayName: "x" } })],
+      [422, "VALIDATION_ERROR", JSON.stringify({ ...good, publisher: { handle: "gamma", displayName: "x\u202ey" } })],
+      [422, "VALIDATION_ERROR", JSON.stringify({ ...good, name: "x\u200by" })],
     ];
     for (const [status, code, body, contentType] of table) {
       const answer = await send(body, contentType);

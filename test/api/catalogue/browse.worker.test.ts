@@ -334,12 +334,13 @@ describe("reviews", () => {
     expect(sold.status).toBe(201);
     const posted = await call("POST", path, { bearer, body: review });
     expect(posted).toMatchObject({ status: 201, body: { id: expect.any(String) } });
-    await call("POST", path, { bearer, body: { ...review, userId: "8", rating: 2 } });
+    const lines = "Zwei Zeilen,\nein 👩🏽‍💻 und שלום";
+    await call("POST", path, { bearer, body: { ...review, userId: "8", rating: 2, comment: lines } });
     await call("POST", path, { bearer, body: { ...review, rating: 4 } });
     const listed = await call("GET", `${path}?page=1&limit=20`);
     expect(listed.body.total).toBe(2);
     expect(listed.body.data).toMatchObject([
-      { userId: "8", rating: 2 },
+      { userId: "8", rating: 2, comment: lines },
       { id: posted.body.id, userId: "7", userName: "Eva", rating: 4, createdAt: expect.any(String) },
     ]);
     expect((await call("GET", `${path}?page=2&limit=1`)).body.data).toHaveLength(1);
@@ -358,6 +359,11 @@ describe("reviews", () => {
     for (const rating of [0, 6, 4.5, "5", null])
       expect((await call("POST", path, { bearer, body: { ...review, rating } })).status, String(rating)).toBe(422);
     expect((await call("POST", path, { bearer, body: { ...review, comment: "x".repeat(2001) } })).status).toBe(422);
+    for (const field of ["userName", "title", "comment"])
+      for (const hidden of ["a\u202eb", "a\u200bb", "a\u2066b", "a\u{e0041}b", "a\u0000b"])
+        expect((await call("POST", path, { bearer, body: { ...review, [field]: hidden } })).body, field).toMatchObject({
+          errors: [{ pointer: `/${field}` }],
+        });
     expect((await call("POST", path, { body: review })).status).toBe(401);
     expect((await call("POST", path, { bearer: acme.token, body: review })).status).toBe(403);
     expect((await call("POST", "/v1/plugins/999999/reviews", { bearer, body: review })).status).toBe(404);
