@@ -1,5 +1,8 @@
+import { desc, eq } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
 import type { CatalogueStore, NewReview } from "../../market/catalogue/ports.ts";
 import { pluginReviewedWebhook } from "../account/webhook-outbox.ts";
+import { plugins, reviews } from "./schema.ts";
 
 export async function readReviews(
   db: D1Database,
@@ -8,34 +11,26 @@ export async function readReviews(
   limit: number,
 ): ReturnType<CatalogueStore["reviews"]> {
   const id = Number(pluginId);
-  const [rows, count] = await db.batch<{
-    id: number;
-    user_id: string;
-    user_name: string;
-    rating: number;
-    title: string;
-    comment: string;
-    created_at: number;
-    total: number;
-  }>([
-    db
-      .prepare(
-        `SELECT id, user_id, user_name, rating, title, comment, created_at FROM reviews
-         WHERE plugin_id = ? ORDER BY id DESC LIMIT ? OFFSET ?`,
-      )
-      .bind(id, limit, (page - 1) * limit),
-    db.prepare("SELECT rating_count AS total FROM plugins WHERE id = ?").bind(id),
+  const orm = drizzle(db);
+  const [rows, counts] = await orm.batch([
+    orm
+      .select({
+        id: reviews.id,
+        userId: reviews.userId,
+        userName: reviews.userName,
+        rating: reviews.rating,
+        title: reviews.title,
+        comment: reviews.comment,
+        createdAt: reviews.createdAt,
+      })
+      .from(reviews)
+      .where(eq(reviews.pluginId, id))
+      .orderBy(desc(reviews.id))
+      .limit(limit)
+      .offset((page - 1) * limit),
+    orm.select({ total: plugins.ratingCount }).from(plugins).where(eq(plugins.id, id)),
   ]);
-  const items = (rows?.results ?? []).map((row) => ({
-    id: String(row.id),
-    userId: row.user_id,
-    userName: row.user_name,
-    rating: row.rating,
-    title: row.title,
-    comment: row.comment,
-    createdAt: row.created_at,
-  }));
-  return { items, total: count?.results[0]?.total ?? 0 };
+  return { items: rows.map((row) => ({ ...row, id: String(row.id) })), total: counts[0]?.total ?? 0 };
 }
 
 /** The instance must hold a license or an installation of the plugin; the mean is recounted in the same batch. */

@@ -1,6 +1,9 @@
-import type { Category, Channel, Permission, PluginType } from "../../domain/manifest/permissions.ts";
-import { hostStatus, type ReleaseState } from "../../domain/release/states.ts";
+import type { Permission } from "../../domain/manifest/permissions.ts";
+import { hostStatus } from "../../domain/release/states.ts";
 import type { PluginCard, PricingView, VersionRow } from "../../market/catalogue/views.ts";
+import type { releases } from "../publish/schema.ts";
+import type { SqlRow } from "../sql-row.ts";
+import type { plugins } from "./schema.ts";
 
 /**
  * One plugin with its publisher and the release it shows: the newest published one, else the newest yanked one, else – for
@@ -20,38 +23,40 @@ export const CARD_FROM = `
   JOIN releases r ON r.id = coalesce(p.latest_release_id,
     (SELECT n.id FROM releases n WHERE n.plugin_id = p.id ORDER BY n.state = 'yanked' DESC, n.id DESC LIMIT 1))`;
 
-export interface CardRow {
-  readonly id: number;
-  readonly uuid: string;
-  readonly name: string;
-  readonly display_name: string;
-  readonly description: string;
-  readonly type: PluginType;
-  readonly category: Category;
-  readonly tags: string;
-  readonly icon: string | null;
-  readonly screenshots: string;
-  readonly pricing: string;
-  readonly trial_days: number;
-  readonly downloads: number;
-  readonly rating: number;
-  readonly rating_count: number;
-  readonly rev: number;
-  readonly listed: number;
-  readonly plugin_state: "active" | "deprecated" | "archived" | "quarantined" | "removed";
-  readonly created_at: number;
-  readonly updated_at: number;
-  readonly latest_release_id: number | null;
-  readonly publisher_id: number;
+export type PluginRow = SqlRow<typeof plugins>;
+type ReleaseRow = SqlRow<typeof releases>;
+
+export interface CardRow
+  extends Pick<
+      PluginRow,
+      | "id"
+      | "uuid"
+      | "name"
+      | "display_name"
+      | "description"
+      | "type"
+      | "category"
+      | "tags"
+      | "icon"
+      | "screenshots"
+      | "pricing"
+      | "trial_days"
+      | "downloads"
+      | "rating"
+      | "rating_count"
+      | "rev"
+      | "listed"
+      | "publisher_id"
+      | "created_at"
+      | "updated_at"
+      | "latest_release_id"
+    >,
+    Pick<ReleaseRow, "version" | "sha256" | "delivery" | "min_app_version" | "max_app_version"> {
+  readonly plugin_state: PluginRow["state"];
   readonly publisher_handle: string;
   readonly publisher_name: string;
   readonly release_id: number;
-  readonly version: string;
-  readonly release_state: ReleaseState;
-  readonly sha256: string;
-  readonly delivery: "public" | "gated" | "sealed" | null;
-  readonly min_app_version: string;
-  readonly max_app_version: string | null;
+  readonly release_state: ReleaseRow["state"];
   readonly permissions: string | null;
   readonly dependencies: string | null;
 }
@@ -116,7 +121,7 @@ function readDependencies(text: string | null): PluginCard["dependencies"] {
 
 export interface VersionSqlRow {
   readonly version: string;
-  readonly channel: Channel;
+  readonly channel: ReleaseRow["channel"];
   readonly state: VersionRow["state"];
   readonly published_at: number;
   readonly changes: string | null;

@@ -1,9 +1,12 @@
-import type { CatalogueStore, Membership, Ownership, PluginRef, Sight } from "../../market/catalogue/ports.ts";
+import { eq } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import type { CatalogueStore, Ownership, PluginRef, Sight } from "../../market/catalogue/ports.ts";
 import type { PluginCard, VersionRow } from "../../market/catalogue/views.ts";
+import { publisherMembers, publishers } from "../account/schema.ts";
 import { readDetail } from "./detail.ts";
 import { editListing, unlistPlugin } from "./listing.ts";
 import { insertReview, readReviews } from "./reviews.ts";
-import type { VersionSqlRow } from "./rows.ts";
+import type { PluginRow, VersionSqlRow } from "./rows.ts";
 import {
   CARD_FROM,
   CARD_SELECT,
@@ -14,6 +17,7 @@ import {
   roundedRating,
   VERSION_SELECT,
 } from "./rows.ts";
+import { plugins } from "./schema.ts";
 import { searchPlugins } from "./search.ts";
 
 /** The catalogue on D1. */
@@ -29,14 +33,12 @@ export function catalogueOnD1(db: D1Database): CatalogueStore {
     versions: (pluginId) => readVersions(db, pluginId),
     version: (pluginId, version) => readVersion(db, pluginId, version),
     async memberships(accountId) {
-      const { results } = await db
-        .prepare(
-          `SELECT m.publisher_id, b.handle, m.role FROM publisher_members m JOIN publishers b ON b.id = m.publisher_id
-           WHERE m.account_id = ?`,
-        )
-        .bind(Number(accountId))
-        .all<{ publisher_id: number; handle: string; role: Membership["role"] }>();
-      return results.map((row) => ({ publisherId: String(row.publisher_id), handle: row.handle, role: row.role }));
+      const rows = await drizzle(db)
+        .select({ publisherId: publishers.id, handle: publishers.handle, role: publisherMembers.role })
+        .from(publisherMembers)
+        .innerJoin(publishers, eq(publishers.id, publisherMembers.publisherId))
+        .where(eq(publisherMembers.accountId, Number(accountId)));
+      return rows.map((row) => ({ ...row, publisherId: String(row.publisherId) }));
     },
     ownership: (pluginId) => readOwnership(db, pluginId),
     edit: (pluginId, rev, changes, actor, at) => editListing(db, pluginId, rev, changes, actor, at),
@@ -129,16 +131,22 @@ async function readVersion(db: D1Database, pluginId: string, version: string): R
 }
 
 async function readOwnership(db: D1Database, pluginId: string): Promise<Ownership | null> {
-  const row = await db
-    .prepare("SELECT id, name, publisher_id, rev, pricing FROM plugins WHERE id = ?")
-    .bind(Number(pluginId))
-    .first<{ id: number; name: string; publisher_id: number; rev: number; pricing: string }>();
-  if (row === null) return null;
+  const row = await drizzle(db)
+    .select({
+      pluginId: plugins.id,
+      name: plugins.name,
+      publisherId: plugins.publisherId,
+      rev: plugins.rev,
+      pricing: plugins.pricing,
+    })
+    .from(plugins)
+    .where(eq(plugins.id, Number(pluginId)))
+    .get();
+  if (row === undefined) return null;
   return {
-    pluginId: String(row.id),
-    name: row.name,
-    publisherId: String(row.publisher_id),
-    rev: row.rev,
+    ...row,
+    pluginId: String(row.pluginId),
+    publisherId: String(row.publisherId),
     pricing: readPricing(row.pricing),
   };
 }
@@ -152,14 +160,11 @@ async function readStats(db: D1Database, pluginId: string): ReturnType<Catalogue
        FROM plugins p WHERE p.id = ?`,
     )
     .bind(Number(pluginId))
-    .first<{
-      publisher_id: number;
-      downloads: number;
-      rating: number;
-      rating_count: number;
-      latest_release_id: number | null;
-      installs: number;
-    }>();
+    .first<
+      Pick<PluginRow, "publisher_id" | "downloads" | "rating" | "rating_count" | "latest_release_id"> & {
+        readonly installs: number;
+      }
+    >();
   if (row === null) return null;
   return {
     publisherId: String(row.publisher_id),

@@ -1,3 +1,5 @@
+import { and, eq, inArray } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
 import type { Json } from "../../domain/json/json.ts";
 import type { InstanceCredential } from "../../market/account/ports.ts";
 import { INSTANCE_API_SECRET } from "../../market/account/seal-purposes.ts";
@@ -14,6 +16,8 @@ import type {
   Rights,
   StoredReply,
 } from "../../market/license/ports.ts";
+import { instances } from "../account/schema.ts";
+import { plugins } from "../catalogue/schema.ts";
 import {
   ACTIVATION_SELECT,
   activationOf,
@@ -28,6 +32,7 @@ import {
   text,
   textOrNull,
 } from "./rows.ts";
+import { usageCounters } from "./schema.ts";
 
 // ?1 key hash or license id, ?2 now, ?3 hardware id, ?4 thumbprint of a device key
 const FACTS_SELECT = `${LICENSE_SELECT}, ${ACTIVATION_SELECT},
@@ -152,34 +157,41 @@ export async function listByUser(
 }
 
 export async function findOffer(db: D1Database, pluginId: string, instanceId: string): Promise<Offer | null> {
-  const row = await db
-    .prepare(
-      `SELECT p.id, p.name, p.publisher_id, p.state, p.latest_release_id, p.trial_days, p.pricing,
-        i.id AS i_id, i.account_id AS i_account_id, i.state AS i_state, i.key_shape AS i_key_shape
-      FROM plugins p LEFT JOIN instances i ON i.id = ?2 WHERE p.id = ?1`,
-    )
-    .bind(Number(pluginId), Number(instanceId))
-    .first<Row>();
-  if (row === null) return null;
+  const row = await drizzle(db)
+    .select({
+      plugin: {
+        id: plugins.id,
+        name: plugins.name,
+        publisherId: plugins.publisherId,
+        state: plugins.state,
+        latestReleaseId: plugins.latestReleaseId,
+        trialDays: plugins.trialDays,
+        pricing: plugins.pricing,
+      },
+      instance: {
+        id: instances.id,
+        accountId: instances.accountId,
+        state: instances.state,
+        keyShape: instances.keyShape,
+      },
+    })
+    .from(plugins)
+    .leftJoin(instances, eq(instances.id, Number(instanceId)))
+    .where(eq(plugins.id, Number(pluginId)))
+    .get();
+  if (row === undefined) return null;
+  const { plugin, instance } = row;
   return {
     plugin: {
-      id: id(row, "id"),
-      name: text(row, "name"),
-      publisherId: id(row, "publisher_id"),
-      state: text(row, "state"),
-      isPublished: row.latest_release_id !== null,
-      trialDays: integer(row, "trial_days"),
-      plans: plansOf(text(row, "pricing")),
+      id: String(plugin.id),
+      name: plugin.name,
+      publisherId: String(plugin.publisherId),
+      state: plugin.state,
+      isPublished: plugin.latestReleaseId !== null,
+      trialDays: plugin.trialDays,
+      plans: plansOf(plugin.pricing),
     },
-    instance:
-      row.i_id === null
-        ? null
-        : {
-            id: id(row, "i_id"),
-            accountId: id(row, "i_account_id"),
-            state: text(row, "i_state") as "active" | "suspended",
-            keyShape: text(row, "i_key_shape") as "rbsm" | "legacy",
-          },
+    instance: instance && { ...instance, id: String(instance.id), accountId: String(instance.accountId) },
   };
 }
 
@@ -214,11 +226,11 @@ export async function usageOf(
   licenseId: string,
   period: string,
 ): Promise<{ readonly [metric: string]: number }> {
-  const { results } = await db
-    .prepare("SELECT metric, used FROM usage_counters WHERE license_id = ?1 AND period IN (?2, '')")
-    .bind(Number(licenseId), period)
-    .all<Row>();
-  return Object.fromEntries(results.map((row) => [text(row, "metric"), integer(row, "used")]));
+  const counters = await drizzle(db)
+    .select({ metric: usageCounters.metric, used: usageCounters.used })
+    .from(usageCounters)
+    .where(and(eq(usageCounters.licenseId, Number(licenseId)), inArray(usageCounters.period, [period, ""])));
+  return Object.fromEntries(counters.map(({ metric, used }) => [metric, used]));
 }
 
 /** Entitlements and limits of a joined row, in a stable order. */

@@ -1,5 +1,7 @@
 import type { Activation, Environment, License, StoredState } from "../../domain/license/license.ts";
 import type { Tier } from "../../domain/manifest/permissions.ts";
+import type { SqlRow } from "../sql-row.ts";
+import type { activations, licenses } from "./schema.ts";
 
 /** A row of a joined read: columns are prefixed with the table they came from. */
 export type Row = { readonly [column: string]: unknown };
@@ -33,7 +35,7 @@ const LICENSE_COLUMNS = [
   "epoch",
   "rev",
   "last_verified_at",
-] as const;
+] as const satisfies readonly (keyof SqlRow<typeof licenses>)[];
 
 const ACTIVATION_COLUMNS = [
   "id",
@@ -58,7 +60,7 @@ const ACTIVATION_COLUMNS = [
   "paused_at",
   "released_at",
   "release_reason",
-] as const;
+] as const satisfies readonly (keyof SqlRow<typeof activations>)[];
 
 /** `l.id AS l_id, …` of a license joined as `l`. */
 export const LICENSE_SELECT = LICENSE_COLUMNS.map((name) => `l.${name} AS l_${name}`).join(", ");

@@ -1,6 +1,9 @@
-import type { CheckOutcome, CheckResult, ExpectedChecks } from "../../domain/release/checks.ts";
+import { drizzle } from "drizzle-orm/d1";
+import type { CheckOutcome, ExpectedChecks } from "../../domain/release/checks.ts";
 import { STALE_SCANNING_SECONDS, STALE_STAGED_SECONDS } from "../../domain/release/limits.ts";
 import type { ReleaseWork } from "../../market/publish/ports.ts";
+import type { SqlRow } from "../sql-row.ts";
+import { releaseChecks, type releases } from "./schema.ts";
 
 /** The newest row of every check of a release. */
 export const LATEST_CHECKS = `SELECT c.release_id, c.name, c.result, c.findings, c.attempt FROM release_checks c
@@ -30,17 +33,15 @@ export async function claimScan(db: D1Database, releaseId: string, at: number): 
 
 function readWork(claimed: unknown, checks: readonly unknown[]): ReleaseWork | null {
   if (claimed === undefined) return null;
-  const row = claimed as {
-    id: number;
-    version: string;
-    sha256: string;
-    statement: string | null;
-    expected_checks: string;
+  const row = claimed as Pick<
+    SqlRow<typeof releases>,
+    "id" | "version" | "sha256" | "statement" | "expected_checks"
+  > & {
     name: string;
     publisher_id: number;
     handle: string;
   };
-  const rows = checks as readonly { name: string; result: CheckResult; attempt: number }[];
+  const rows = checks as readonly Pick<SqlRow<typeof releaseChecks>, "name" | "result" | "attempt">[];
   return {
     releaseId: String(row.id),
     name: row.name,
@@ -75,13 +76,17 @@ export async function insertCheck(
   outcome: CheckOutcome,
   at: number,
 ): Promise<void> {
-  await db
-    .prepare(
-      `INSERT INTO release_checks (release_id, name, attempt, result, findings, at) VALUES (?, ?, ?, ?, ?, ?)
-       ON CONFLICT (release_id, name, attempt) DO NOTHING`,
-    )
-    .bind(Number(releaseId), name, attempt, outcome.result, JSON.stringify(outcome.findings), at)
-    .run();
+  await drizzle(db)
+    .insert(releaseChecks)
+    .values({
+      releaseId: Number(releaseId),
+      name,
+      attempt,
+      result: outcome.result,
+      findings: JSON.stringify(outcome.findings),
+      at,
+    })
+    .onConflictDoNothing({ target: [releaseChecks.releaseId, releaseChecks.name, releaseChecks.attempt] });
 }
 
 /** Counted by the database, not by the consumer: a consumer that died half way decides nothing. */

@@ -1,8 +1,10 @@
 import type { CheckResult, Finding } from "../../domain/release/checks.ts";
-import type { ReleaseState } from "../../domain/release/states.ts";
 import type { DecisionFacts, ReleaseFacts } from "../../market/publish/ports.ts";
 import { readPricing } from "../catalogue/rows.ts";
+import type { plugins } from "../catalogue/schema.ts";
+import type { SqlRow } from "../sql-row.ts";
 import { LATEST_CHECKS, readExpected } from "./checks.ts";
+import type { releases } from "./schema.ts";
 
 const FACTS = `
   SELECT r.id, r.plugin_id, p.publisher_id, b.handle, p.name, p.display_name, r.version, r.sha256, r.size, r.state,
@@ -12,32 +14,31 @@ const FACTS = `
      FROM (${LATEST_CHECKS}) l WHERE l.release_id = r.id) AS checks
   FROM releases r JOIN plugins p ON p.id = r.plugin_id JOIN publishers b ON b.id = p.publisher_id`;
 
-interface FactsRow {
-  readonly id: number;
-  readonly plugin_id: number;
-  readonly publisher_id: number;
+interface FactsRow
+  extends Pick<
+      SqlRow<typeof releases>,
+      | "id"
+      | "plugin_id"
+      | "version"
+      | "sha256"
+      | "size"
+      | "state"
+      | "statement"
+      | "statement_sha256"
+      | "server_sha256"
+      | "manifest"
+      | "needs_approval"
+      | "velocity_until"
+      | "expected_checks"
+      | "decision_reason"
+      | "uploaded_by"
+      | "created_at"
+    >,
+    Pick<
+      SqlRow<typeof plugins>,
+      "publisher_id" | "name" | "display_name" | "publications" | "last_receipt_sha256" | "rev" | "edited" | "pricing"
+    > {
   readonly handle: string;
-  readonly name: string;
-  readonly display_name: string;
-  readonly version: string;
-  readonly sha256: string;
-  readonly size: number;
-  readonly state: ReleaseState;
-  readonly statement: string | null;
-  readonly statement_sha256: string | null;
-  readonly server_sha256: string | null;
-  readonly manifest: string;
-  readonly needs_approval: number;
-  readonly velocity_until: number | null;
-  readonly expected_checks: string;
-  readonly decision_reason: string | null;
-  readonly uploaded_by: string;
-  readonly created_at: number;
-  readonly publications: number;
-  readonly last_receipt_sha256: string | null;
-  readonly rev: number;
-  readonly edited: string;
-  readonly pricing: string;
   readonly checks: string;
 }
 

@@ -1,8 +1,10 @@
 import { VELOCITY_RELEASES, VELOCITY_WINDOW_SECONDS, WEEK_SECONDS } from "../../domain/release/limits.ts";
-import type { ReleaseState } from "../../domain/release/states.ts";
 import { DAY } from "../../domain/time.ts";
 import type { Actor } from "../../market/catalogue/ports.ts";
 import type { IntakeFacts, NewRelease, NewStatement } from "../../market/publish/ports.ts";
+import type { plugins } from "../catalogue/schema.ts";
+import type { SqlRow } from "../sql-row.ts";
+import type { releases, reservedNames } from "./schema.ts";
 
 export async function readIntake(
   db: D1Database,
@@ -48,14 +50,10 @@ export async function readIntake(
 
 function readPlugin(row: unknown): IntakeFacts["plugin"] {
   if (row === undefined) return null;
-  const plugin = row as {
-    id: number;
-    publisher_id: number;
-    handle: string;
-    state: NonNullable<IntakeFacts["plugin"]>["state"];
-    head_sequence: number;
-    head_statement_sha256: string | null;
-  };
+  const plugin = row as Pick<
+    SqlRow<typeof plugins>,
+    "id" | "publisher_id" | "state" | "head_sequence" | "head_statement_sha256"
+  > & { handle: string };
   return {
     id: String(plugin.id),
     publisherId: String(plugin.publisher_id),
@@ -68,19 +66,13 @@ function readPlugin(row: unknown): IntakeFacts["plugin"] {
 
 function readReserved(row: unknown): IntakeFacts["reserved"] {
   if (row === undefined) return null;
-  const name = row as { kind: "reserved" | "tombstone"; publisher_id: number | null };
+  const name = row as Pick<SqlRow<typeof reservedNames>, "kind" | "publisher_id">;
   return { kind: name.kind, publisherId: name.publisher_id === null ? null : String(name.publisher_id) };
 }
 
 function readRelease(row: unknown): IntakeFacts["release"] {
   if (row === undefined) return null;
-  const release = row as {
-    id: number;
-    sha256: string;
-    state: ReleaseState;
-    statement_sha256: string | null;
-    voided_at: number | null;
-  };
+  const release = row as Pick<SqlRow<typeof releases>, "id" | "sha256" | "state" | "statement_sha256" | "voided_at">;
   return {
     id: String(release.id),
     sha256: release.sha256,

@@ -1,31 +1,27 @@
+import { and, eq } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
 import type { SealedKey, SealingStore } from "../../market/publish/sealing-ports.ts";
+import { sealedBundles } from "./schema.ts";
 
 /** Sealed bundles on D1. */
 export function sealingsOnD1(db: D1Database): SealingStore {
+  const orm = drizzle(db);
   return {
     async find(releaseId, statementSha256) {
-      return db
-        .prepare("SELECT sha256, size, commitment FROM sealed_bundles WHERE release_id = ? AND statement_sha256 = ?")
-        .bind(Number(releaseId), statementSha256)
-        .first<{ sha256: string; size: number; commitment: string }>();
+      const sealing = await orm
+        .select({ sha256: sealedBundles.sha256, size: sealedBundles.size, commitment: sealedBundles.commitment })
+        .from(sealedBundles)
+        .where(and(eq(sealedBundles.releaseId, Number(releaseId)), eq(sealedBundles.statementSha256, statementSha256)))
+        .get();
+      return sealing ?? null;
     },
     async keep(sealing, at) {
-      const kept = await db
-        .prepare(
-          `INSERT INTO sealed_bundles (release_id, statement_sha256, sha256, size, commitment, content_key, created_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING release_id`,
-        )
-        .bind(
-          Number(sealing.releaseId),
-          sealing.statementSha256,
-          sealing.sha256,
-          sealing.size,
-          sealing.commitment,
-          sealing.contentKey,
-          at,
-        )
-        .first();
-      return kept !== null;
+      const kept = await orm
+        .insert(sealedBundles)
+        .values({ ...sealing, releaseId: Number(sealing.releaseId), createdAt: at })
+        .onConflictDoNothing()
+        .returning({ releaseId: sealedBundles.releaseId });
+      return kept.length === 1;
     },
     async keysFor(pluginId, version) {
       const { results } = await db

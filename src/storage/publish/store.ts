@@ -1,4 +1,8 @@
-import type { KeyFacts, ReleaseStore } from "../../market/publish/ports.ts";
+import { eq } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import type { ReleaseStore } from "../../market/publish/ports.ts";
+import { type publisherKeys, publishers } from "../account/schema.ts";
+import type { SqlRow } from "../sql-row.ts";
 import { blockedAmong, claimScan, dueReleases, insertCheck, settleScan } from "./checks.ts";
 import { publishRelease, rejectRelease } from "./decide.ts";
 import { readDeskQueue, readReleaseFacts } from "./facts.ts";
@@ -8,11 +12,8 @@ import { insertRelease, readIntake, signRelease } from "./intake.ts";
 export function releasesOnD1(db: D1Database): ReleaseStore {
   return {
     async publisher(handle) {
-      const row = await db
-        .prepare("SELECT id, handle FROM publishers WHERE handle = ?")
-        .bind(handle)
-        .first<{ id: number; handle: string }>();
-      return row === null ? null : { id: String(row.id), handle: row.handle };
+      const row = await drizzle(db).select().from(publishers).where(eq(publishers.handle, handle)).get();
+      return row === undefined ? null : { id: String(row.id), handle: row.handle };
     },
     async key(keyId) {
       const row = await db
@@ -23,7 +24,9 @@ export function releasesOnD1(db: D1Database): ReleaseStore {
            FROM publisher_keys WHERE key_id = ?`,
         )
         .bind(keyId)
-        .first<{ publisher_id: number; public_key: string; state: KeyFacts["state"]; cuts: string }>();
+        .first<
+          Pick<SqlRow<typeof publisherKeys>, "publisher_id" | "public_key" | "state"> & { readonly cuts: string }
+        >();
       return row === null
         ? null
         : {
