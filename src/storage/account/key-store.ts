@@ -1,17 +1,18 @@
+import { eq } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
 import type { KeyChainHead } from "../../domain/trust/key-event.ts";
-import type { CutKey, KeyChainStore, NewKeyEvent, StoredKeyEvent } from "../../market/account/key-ports.ts";
+import type { CutKey, KeyChainStore, NewKeyEvent } from "../../market/account/key-ports.ts";
 import { keyEventStatements } from "./key-event-batch.ts";
+import { keyEvents, keyNonces } from "./schema.ts";
 
 /** Publisher keys and their chains on D1. */
 export function createKeyChainStore(db: D1Database): KeyChainStore {
+  const orm = drizzle(db);
   return {
     async offer({ nonceHash, accountId, publisherId, publicKey, expiresAt }) {
-      await db
-        .prepare(
-          "INSERT INTO key_nonces (nonce_hash, account_id, publisher_id, expires_at, public_key) VALUES (?, ?, ?, ?, ?)",
-        )
-        .bind(nonceHash, Number(accountId), Number(publisherId), expiresAt, publicKey)
-        .run();
+      await orm
+        .insert(keyNonces)
+        .values({ nonceHash, accountId: Number(accountId), publisherId: Number(publisherId), expiresAt, publicKey });
     },
 
     async read(publisherId) {
@@ -33,14 +34,19 @@ export function createKeyChainStore(db: D1Database): KeyChainStore {
     },
 
     async events(publisherId) {
-      const { results } = await db
-        .prepare(
-          `SELECT sequence, sha256, action, key_id, signer_key_id, envelope, at FROM key_events
-           WHERE publisher_id = ? ORDER BY sequence`,
-        )
-        .bind(Number(publisherId))
-        .all<Record<string, unknown>>();
-      return results.map(readEvent);
+      return await orm
+        .select({
+          sequence: keyEvents.sequence,
+          sha256: keyEvents.sha256,
+          action: keyEvents.action,
+          keyId: keyEvents.keyId,
+          signerKeyId: keyEvents.signerKeyId,
+          envelope: keyEvents.envelope,
+          at: keyEvents.at,
+        })
+        .from(keyEvents)
+        .where(eq(keyEvents.publisherId, Number(publisherId)))
+        .orderBy(keyEvents.sequence);
     },
 
     async append(event: NewKeyEvent, at: number) {
@@ -61,17 +67,5 @@ function readKey(row: Record<string, unknown>): CutKey {
     publicKey: row.public_key as string,
     state: row.state as CutKey["state"],
     cuts: JSON.parse(row.cuts as string) as Record<string, number>,
-  };
-}
-
-function readEvent(row: Record<string, unknown>): StoredKeyEvent {
-  return {
-    sequence: row.sequence as number,
-    sha256: row.sha256 as string,
-    action: row.action as StoredKeyEvent["action"],
-    keyId: row.key_id as string,
-    signerKeyId: row.signer_key_id as string,
-    envelope: row.envelope as string,
-    at: row.at as number,
   };
 }

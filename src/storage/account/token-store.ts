@@ -1,16 +1,33 @@
-import type { DerivedToken, ListedToken, TokenStore } from "../../market/account/ports.ts";
+import { and, desc, eq, gt, isNull } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import type { DerivedToken, TokenStore } from "../../market/account/ports.ts";
+import { tokens } from "./schema.ts";
 
 export function createTokenStore(db: D1Database): TokenStore {
   return {
     async list(accountId, at) {
-      const { results } = await db
-        .prepare(
-          `SELECT id, kind, name, hint, scopes, plugins, ip_ranges, created_at, expires_at FROM tokens
-           WHERE account_id = ? AND revoked_at IS NULL AND expires_at > ? ORDER BY id DESC`,
-        )
-        .bind(Number(accountId), at)
-        .all<TokenRow>();
-      return results.map(readToken);
+      const rows = await drizzle(db)
+        .select({
+          id: tokens.id,
+          kind: tokens.kind,
+          name: tokens.name,
+          hint: tokens.hint,
+          scopes: tokens.scopes,
+          plugins: tokens.plugins,
+          ipRanges: tokens.ipRanges,
+          createdAt: tokens.createdAt,
+          expiresAt: tokens.expiresAt,
+        })
+        .from(tokens)
+        .where(and(eq(tokens.accountId, Number(accountId)), isNull(tokens.revokedAt), gt(tokens.expiresAt, at)))
+        .orderBy(desc(tokens.id));
+      return rows.map((row) => ({
+        ...row,
+        id: String(row.id),
+        scopes: JSON.parse(row.scopes),
+        plugins: row.plugins === null ? null : JSON.parse(row.plugins),
+        ipRanges: row.ipRanges === null ? null : JSON.parse(row.ipRanges),
+      }));
     },
     create: (token, max, at) => insertDerived(db, token, max, at),
     revoke: (accountId, tokenId, by, at) => revokeOwn(db, accountId, tokenId, by, at),
@@ -91,30 +108,4 @@ async function revokeOwn(db: D1Database, accountId: string, tokenId: string, by:
     ),
   ]);
   return (revoked?.results.length ?? 0) === 1;
-}
-
-interface TokenRow {
-  readonly id: number;
-  readonly kind: ListedToken["kind"];
-  readonly name: string;
-  readonly hint: string;
-  readonly scopes: string;
-  readonly plugins: string | null;
-  readonly ip_ranges: string | null;
-  readonly created_at: number;
-  readonly expires_at: number;
-}
-
-function readToken(row: TokenRow): ListedToken {
-  return {
-    id: String(row.id),
-    kind: row.kind,
-    name: row.name,
-    hint: row.hint,
-    scopes: JSON.parse(row.scopes),
-    plugins: row.plugins === null ? null : JSON.parse(row.plugins),
-    ipRanges: row.ip_ranges === null ? null : JSON.parse(row.ip_ranges),
-    createdAt: row.created_at,
-    expiresAt: row.expires_at,
-  };
 }
