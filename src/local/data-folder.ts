@@ -1,5 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { createHash, generateKeyPairSync, randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { access, chmod, constants, mkdir, readFile, rm, unlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 
@@ -66,7 +67,7 @@ async function takeOver(root: string): Promise<void> {
       throw new LaunchError(
         `The marketplace already runs on this data (process ${before.pid}): stop it, or use --data.`,
       );
-    for (const pid of before?.groups ?? []) killGroup(pid);
+    for (const pid of before?.groups ?? []) if (isOurHost(pid)) killGroup(pid);
     await unlink(file).catch(() => {});
   }
   await writeFile(file, JSON.stringify({ pid: process.pid, groups: [] }));
@@ -95,6 +96,25 @@ function isAlive(pid: number): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+/** A number outlives its process: after a restart of the machine it may belong to anybody's editor. */
+function isOurHost(pid: number): boolean {
+  return /[\\/]src[\\/]local[\\/](?:marketplace|sandbox)-host\.ts/.test(commandOf(pid));
+}
+
+/** Empty when there is no such process. */
+function commandOf(pid: number): string {
+  try {
+    return process.platform === "linux"
+      ? readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ")
+      : execFileSync("ps", ["-o", "command=", "-p", String(pid)], {
+          encoding: "utf8",
+          stdio: ["ignore", "pipe", "ignore"],
+        });
+  } catch {
+    return "";
   }
 }
 
