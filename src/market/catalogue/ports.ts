@@ -1,7 +1,14 @@
 import type { CatalogueQuery, Facet, PluginCard, PluginDetail, PricingView, ReviewRow, VersionRow } from "./views.ts";
 
-/** Whose plugins a viewer sees beyond the public ones. */
-export type Sight = { readonly all: true } | { readonly all: false; readonly publisherIds: readonly string[] };
+/** Whose plugins a viewer sees beyond the public ones; `names` narrows them to those of a limited token. */
+export type Sight =
+  | { readonly all: true }
+  | { readonly all: false; readonly publisherIds: readonly string[]; readonly names: readonly string[] | null };
+
+/** May a viewer of this sight see what is not public of the plugin? */
+export function isInSight(sight: Sight, publisherId: string, name: string): boolean {
+  return sight.all || (sight.publisherIds.includes(publisherId) && (sight.names?.includes(name) ?? true));
+}
 
 export type PluginRef = { readonly id: string } | { readonly name: string };
 

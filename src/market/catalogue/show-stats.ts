@@ -17,8 +17,8 @@ export async function showPluginStats(
   const stats = await world.catalogue.stats(pluginId);
   if (stats === null) return refuse(PLUGIN_NOT_FOUND);
   if (stats.isPublic) return ok(stats);
-  const sight = await sightOf(world, viewer);
-  return sight.all || sight.publisherIds.includes(stats.publisherId) ? ok(stats) : refuse(PLUGIN_NOT_FOUND);
+  const card = await world.catalogue.card({ id: pluginId }, await sightOf(world, viewer));
+  return card === null ? refuse(PLUGIN_NOT_FOUND) : ok(stats);
 }
 
 export interface MarketStats {

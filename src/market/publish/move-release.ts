@@ -90,5 +90,5 @@ function targetOf({ state, notice }: PublishedRelease, wish: Wish): ReleaseMove[
 async function isReplacement(world: Needs, release: PublishedRelease, { replacement }: Notice): Promise<boolean> {
   if (replacement === null) return true;
   if (replacement === release.name) return false;
-  return (await world.catalogue.card({ name: replacement }, { all: false, publisherIds: [] })) !== null;
+  return (await world.catalogue.card({ name: replacement }, { all: false, publisherIds: [], names: null })) !== null;
 }

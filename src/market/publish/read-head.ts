@@ -1,8 +1,8 @@
 import type { Principal } from "../../domain/account/principal.ts";
-import { coversPlugin } from "../../domain/account/rights.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
 import { unixSeconds } from "../../domain/time.ts";
+import { isInSight } from "../catalogue/ports.ts";
 import { PLUGIN_NOT_FOUND } from "../catalogue/show-plugin.ts";
 import { sightOf } from "../catalogue/viewer.ts";
 import type { World } from "../ports.ts";
@@ -21,7 +21,6 @@ export async function readHead(
   const { plugin } = await world.releases.intake(name, "", null, unixSeconds(world.clock.now()));
   if (plugin === null) return refuse(PLUGIN_NOT_FOUND);
   const sight = await sightOf(world, principal);
-  const isOwn = sight.all || (sight.publisherIds.includes(plugin.publisherId) && coversPlugin(principal, name));
-  if (!isOwn) return refuse({ reason: "PERMISSION_DENIED" });
+  if (!isInSight(sight, plugin.publisherId, name)) return refuse({ reason: "PERMISSION_DENIED" });
   return ok({ sequence: plugin.headSequence, statementSha256: plugin.headStatementSha256 });
 }

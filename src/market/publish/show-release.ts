@@ -1,5 +1,4 @@
 import type { Principal } from "../../domain/account/principal.ts";
-import { coversPlugin } from "../../domain/account/rights.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { mayReview } from "../../domain/release/authority.ts";
 import type { Finding } from "../../domain/release/checks.ts";
@@ -7,6 +6,7 @@ import { type Gate, openGates } from "../../domain/release/gates.ts";
 import type { ReleaseState } from "../../domain/release/states.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
 import { unixSeconds } from "../../domain/time.ts";
+import { isInSight } from "../catalogue/ports.ts";
 import { sightOf } from "../catalogue/viewer.ts";
 import type { World } from "../ports.ts";
 import type { ReleaseFacts } from "./ports.ts";
@@ -41,8 +41,7 @@ export async function showRelease(
   if (facts === null) return refuse({ reason: "release_not_found" });
   if (!mayReview(principal)) {
     const sight = await sightOf(world, principal);
-    const isOwn = sight.all || sight.publisherIds.includes(facts.publisherId);
-    if (!isOwn || !coversPlugin(principal, facts.name)) return refuse({ reason: "release_not_found" });
+    if (!isInSight(sight, facts.publisherId, facts.name)) return refuse({ reason: "release_not_found" });
   }
   return ok(viewOf(facts, unixSeconds(world.clock.now())));
 }

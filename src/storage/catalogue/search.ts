@@ -73,8 +73,9 @@ function addOwn(status: CatalogueQuery["status"], sight: Sight, add: (sql: strin
   add(
     `p.latest_release_id IS NULL AND (SELECT n.state FROM releases n WHERE n.plugin_id = p.id ORDER BY n.id DESC LIMIT 1) IN (${states})`,
   );
-  if (!sight.all)
-    add("p.publisher_id IN (SELECT value FROM json_each(?))", JSON.stringify(sight.publisherIds.map(Number)));
+  if (sight.all) return;
+  add("p.publisher_id IN (SELECT value FROM json_each(?))", JSON.stringify(sight.publisherIds.map(Number)));
+  if (sight.names !== null) add("p.name IN (SELECT value FROM json_each(?))", JSON.stringify(sight.names));
 }
 
 /** Contains-match without case, or an exact tag. `instr`, never LIKE: D1 bounds patterns at 50 bytes, and % is a letter here. */

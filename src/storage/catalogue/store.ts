@@ -1,6 +1,12 @@
 import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
-import type { CatalogueStore, Ownership, PluginRef, Sight } from "../../market/catalogue/ports.ts";
+import {
+  type CatalogueStore,
+  isInSight,
+  type Ownership,
+  type PluginRef,
+  type Sight,
+} from "../../market/catalogue/ports.ts";
 import type { PluginCard, VersionRow } from "../../market/catalogue/views.ts";
 import { publisherMembers, publishers } from "../account/schema.ts";
 import { readDetail } from "./detail.ts";
@@ -63,7 +69,7 @@ async function readCardOf(db: D1Database, ref: PluginRef, sight: Sight): Promise
   const [column, value] = "id" in ref ? ["p.id", Number(ref.id)] : ["p.name", ref.name];
   const row = await db.prepare(`${CARD_SELECT} ${CARD_FROM} WHERE ${column} = ?`).bind(value).first<CardRow>();
   if (row === null) return null;
-  const isOwn = sight.all || sight.publisherIds.includes(String(row.publisher_id));
+  const isOwn = isInSight(sight, String(row.publisher_id), row.name);
   const isPublic = row.latest_release_id !== null || row.release_state === "yanked";
   return isPublic || isOwn ? readCard(row) : null;
 }
