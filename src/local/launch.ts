@@ -33,6 +33,8 @@ export interface Launched {
   readonly demo: Demo | null;
   /** How often the sandbox process was replaced. */
   readonly restarts: () => number;
+  /** Settles when the marketplace ended by itself; see logs/marketplace.log in the data folder. */
+  readonly ended: Promise<void>;
   /** Delivered webhooks and host data of the demo's instance. */
   readonly emulator: Awaited<ReturnType<typeof startEmulator>>;
   stop(): Promise<void>;
@@ -73,7 +75,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     await answering(origin);
 
     const demo = options.demo === false ? null : await seedDemo({ origin, data, emulator, secrets, say });
-    return { url: origin, data, demo, restarts: processes.restarts, emulator, stop };
+    return { url: origin, data, demo, restarts: processes.restarts, ended: processes.ended, emulator, stop };
   } catch (error) {
     await stop();
     throw error;

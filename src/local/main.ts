@@ -24,11 +24,14 @@ async function main(): Promise<number> {
   console.log(`\nThe Rising-BSM Marketplace runs on ${launched.url}`);
   if (launched.demo) console.log(describeDemo(launched.demo, launched.data));
   console.log("\nCtrl-C ends everything.");
-  await new Promise<void>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
+  const isAsked = new Promise<true>((resolve) => {
+    // Listening goes on: a terminal's Ctrl-C comes twice, once forwarded by start.mjs, and must not cut the ending short.
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve(true));
   });
+  const wasAsked = await Promise.race([isAsked, launched.ended.then(() => false)]);
+  if (!wasAsked) console.error(`The marketplace ended unexpectedly: see ${launched.data.logs}/marketplace.log.`);
   await launched.stop();
-  return 0;
+  return wasAsked ? 0 : 1;
 }
 
 interface Options {

@@ -17,6 +17,8 @@ export interface ProcessesOptions {
 
 export interface Processes {
   readonly restarts: () => number;
+  /** Settles when the marketplace's host ended without being asked to; nothing answers from then on. */
+  readonly ended: Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -25,6 +27,7 @@ export async function startProcesses(options: ProcessesOptions): Promise<Process
   const { data, origin } = options;
   const registry = await mkdtemp(path.join(os.tmpdir(), "rbsm-registry-"));
   const config = { registry, vars: options.vars, localOrigins: options.localOrigins };
+  const ended = Promise.withResolvers<void>();
   const running: { marketplace?: HostProcess; sandbox?: HostProcess; isStopping: boolean } = { isStopping: false };
   const record = (): Promise<void> =>
     recordGroups(
@@ -39,7 +42,7 @@ export async function startProcesses(options: ProcessesOptions): Promise<Process
       path.join(data.logs, "marketplace.log"),
       () => {},
       () => {
-        if (!running.isStopping) process.emitWarning("The marketplace process ended; see logs/marketplace.log.");
+        if (!running.isStopping) ended.resolve();
       },
     );
     await record();
@@ -93,7 +96,7 @@ export async function startProcesses(options: ProcessesOptions): Promise<Process
     await stop();
     throw failed.reason;
   }
-  return { restarts: () => watchdog.restarts, stop };
+  return { restarts: () => watchdog.restarts, ended: ended.promise, stop };
 }
 
 async function reportIncident(origin: string, secret: string, why: Incident): Promise<void> {

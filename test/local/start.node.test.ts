@@ -108,8 +108,24 @@ describe("npm start", () => {
 
     const gone = ended(child);
     child.kill("SIGINT");
+    // As a terminal does: once to the whole group, once more by whoever forwards it.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    child.kill("SIGINT");
     expect(await gone).toBe(0);
+    await expect(stat(path.join(data, "launcher.json"))).rejects.toThrow();
     await expect(fetch(`http://localhost:${port}/health`)).rejects.toThrow();
+    await expect.poll(() => groups.filter(isAlive), { timeout: 5_000 }).toEqual([]);
+  });
+
+  it("ends with a sentence when the marketplace died", { timeout: 60_000 }, async () => {
+    const data = path.join(folder, "data");
+    const child = start(["--port", String(await freePort()), "--data", data, "--no-demo"]);
+    await expect.poll(() => child.output(), { timeout: 40_000 }).toContain("Ctrl-C ends everything");
+    const { groups } = JSON.parse(await readFile(path.join(data, "launcher.json"), "utf8")) as { groups: number[] };
+    const gone = ended(child);
+    process.kill(-(groups[0] as number), "SIGKILL");
+    expect(await gone).toBe(1);
+    expect(child.output()).toContain("The marketplace ended unexpectedly: see ");
     await expect.poll(() => groups.filter(isAlive), { timeout: 5_000 }).toEqual([]);
   });
 });
