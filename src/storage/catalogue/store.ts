@@ -64,13 +64,14 @@ export function catalogueOnD1(db: D1Database): CatalogueStore {
   };
 }
 
-/** Approved plugins are everybody's to see, delisted and yanked ones too: their holders' pages live on. */
+/** Approved plugins are everybody's to see, delisted and yanked ones too: their holders' pages live on. A removed one is gone. */
 async function readCardOf(db: D1Database, ref: PluginRef, sight: Sight): Promise<PluginCard | null> {
   const [column, value] = "id" in ref ? ["p.id", Number(ref.id)] : ["p.name", ref.name];
   const row = await db.prepare(`${CARD_SELECT} ${CARD_FROM} WHERE ${column} = ?`).bind(value).first<CardRow>();
   if (row === null) return null;
   const isOwn = isInSight(sight, String(row.publisher_id), row.name);
-  const isPublic = row.latest_release_id !== null || row.release_state === "yanked";
+  const isApproved = row.latest_release_id !== null || row.release_state === "yanked";
+  const isPublic = isApproved && row.plugin_state !== "removed";
   return isPublic || isOwn ? readCard(row) : null;
 }
 
