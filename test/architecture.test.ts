@@ -37,7 +37,10 @@ const TABLE: Readonly<Record<string, { ours: readonly string[] | "any"; packages
   cli: { ours: ["domain", "contract", "sdk"], packages: ["node:*", "zod", "citty", "esbuild", "miniflare", "unzipit"] },
   sdk: { ours: ["domain", "contract"], packages: [] },
   "sdk/react": { ours: ["domain", "contract", "sdk"], packages: ["react"] },
-  "sdk/testing/isolate": { ours: ["domain", "contract", "sdk"], packages: ["node:*", "miniflare", "cloudflare:workers"] },
+  "sdk/testing/isolate": {
+    ours: ["domain", "contract", "sdk"],
+    packages: ["node:*", "miniflare", "cloudflare:workers"],
+  },
   examples: { ours: [], packages: ["@rising-bsm/plugin-sdk", "@rising-bsm/plugin-sdk/*"] },
   local: { ours: "any", packages: "any" },
   "worker.ts": { ours: "any", packages: "any" },
