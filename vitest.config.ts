@@ -7,6 +7,8 @@ import { answerInstance } from "./test/outside/instance.ts";
 import { TEST_SECRETS } from "./test/secrets.ts";
 
 const root = import.meta.dirname;
+/** Nothing asserts time; a busy machine may be slow. */
+const PATIENCE_MS = 30_000;
 
 /** The marketplace's tests run inside workerd with real D1, R2, queues, Durable Objects and the real sandbox Worker. */
 const worker = defineConfig(async () => ({
@@ -45,14 +47,26 @@ const worker = defineConfig(async () => ({
     root,
     include: ["test/**/*.worker.test.ts"],
     setupFiles: ["./test/worker-setup.ts"],
+    testTimeout: PATIENCE_MS,
+    hookTimeout: PATIENCE_MS,
   },
 }));
 
 export default defineConfig({
   test: {
+    // Most files wait for processes of their own, so a few more than there are cores.
+    maxWorkers: 3,
     projects: [
       worker,
-      { test: { name: "node", root, include: ["test/**/*.node.test.ts", "test/architecture.test.ts"] } },
+      {
+        test: {
+          name: "node",
+          root,
+          include: ["test/**/*.node.test.ts", "test/architecture.test.ts"],
+          testTimeout: PATIENCE_MS,
+          hookTimeout: PATIENCE_MS,
+        },
+      },
       {
         test: {
           name: "journey",

@@ -79,12 +79,13 @@ function describeHooks(): void {
       await shown.becomes("names", all);
       expect(reads("/plugins").length).toBe(2);
       await shown.press("two a page");
-      await shown.becomes("page", "1 of 2");
+      const pages = Math.ceil(all.split(" ").length / 2);
+      await shown.becomes("page", `1 of ${pages}`);
       await shown.press("page 2");
-      await shown.becomes("page", "2 of 2");
+      await shown.becomes("page", `2 of ${pages}`);
       await shown.becomes("names", all.split(" ").slice(2, 4).join(" "));
       await shown.press("descending");
-      await shown.becomes("page", "1 of 2");
+      await shown.becomes("page", `1 of ${pages}`);
       await shown.becomes("names", all.split(" ").reverse().slice(0, 2).join(" "));
     });
   });
