@@ -141,8 +141,43 @@ const CONSUMERS: Readonly<Record<string, (world: World, message: unknown) => Pro
 /** Every minute: queues forget, rows do not. */
 const SWEEPS: readonly ((world: World) => Promise<unknown>)[] = [sweepWebhooks, sweepExecutions, sweepReleases];
 
+/** Ports that need the bindings alone: made once, kept as long as the isolate. */
+const keptPorts = new WeakMap<Env, ReturnType<typeof openPorts>>();
+
 /** Every port on its real implementation, for one request, message or cron tick. */
 function buildWorld(env: Env, ctx: ExecutionContext): World {
+  const kept = keptPorts.get(env) ?? openPorts(env);
+  keptPorts.set(env, kept);
+  const exported = () => ctx.exports as unknown as Exported;
+  const openStorage = () => createPluginStorage(exported().InstallationStorage);
+  return {
+    ...kept,
+    background: {
+      defer: (work: Promise<unknown>) => ctx.waitUntil(work.catch((error: unknown) => console.error(String(error)))),
+    },
+    // Getters: most requests need none of these.
+    get deliveries() {
+      return deliveriesOn(env.DB, env.BUNDLES, exported().Bundles);
+    },
+    get pluginStorage() {
+      return openStorage();
+    },
+    get runner() {
+      return createPluginRunner(
+        { ...kept, pluginStorage: openStorage() },
+        env.SANDBOX as unknown as Runner,
+        env.INCIDENT_SECRET === undefined ? null : incidentLog,
+      );
+    },
+  };
+}
+
+interface Exported {
+  readonly Bundles: Fetcher;
+  readonly InstallationStorage: DurableObjectNamespace<InstallationStorage>;
+}
+
+function openPorts(env: Env) {
   const origin = env.PUBLIC_ORIGIN;
   const isLocal = new URL(origin).hostname === "localhost";
   const localOrigins = isLocal ? env.LOCAL_ORIGINS.split(",").filter((entry) => entry !== "") : [];
@@ -150,22 +185,13 @@ function buildWorld(env: Env, ctx: ExecutionContext): World {
   const site = { origin, marketplace: new URL(origin).hostname, localOrigins };
   const clock = { now: () => Date.now() };
   const instances = createInstanceStore(env.DB);
-  const hostData = createHostApi({ instances, vault, site, clock });
-  const pluginStorage = createPluginStorage(
-    (ctx.exports as unknown as { InstallationStorage: DurableObjectNamespace<InstallationStorage> })
-      .InstallationStorage,
-  );
-  const bundles = bundlesOnR2(env.BUNDLES);
   return {
     site,
     clock,
-    bundles,
+    bundles: bundlesOnR2(env.BUNDLES),
     chance: {
       bytes: (length: number) => crypto.getRandomValues(new Uint8Array(length)),
       uuid: () => crypto.randomUUID(),
-    },
-    background: {
-      defer: (work: Promise<unknown>) => ctx.waitUntil(work.catch((error: unknown) => console.error(String(error)))),
     },
     vault,
     hmac: createSealedHmac(vault),
@@ -178,7 +204,6 @@ function buildWorld(env: Env, ctx: ExecutionContext): World {
     orphans: orphansOn(env.DB, env.BUNDLES),
     sealings: sealingsOnD1(env.DB),
     containers: containersOnD1(env.DB),
-    deliveries: deliveriesOn(env.DB, env.BUNDLES, (ctx.exports as unknown as { Bundles: Fetcher }).Bundles),
     accounts: createAccountStore(env.DB),
     tokens: createTokenStore(env.DB),
     keyChains: createKeyChainStore(env.DB),
@@ -192,14 +217,7 @@ function buildWorld(env: Env, ctx: ExecutionContext): World {
     webhookSender: createWebhookSender(localOrigins),
     executions: createExecutionStore(env.DB),
     executionBell: createExecutionBell(env.EVENTS),
-    pluginStorage,
-    hostData,
-    runner: createPluginRunner(
-      { pluginStorage, hostData, clock, bundles },
-      env.SANDBOX as unknown as Runner,
-      env.INCIDENT_SECRET === undefined ? null : incidentLog,
-    ),
+    hostData: createHostApi({ instances, vault, site, clock }),
     incidents: createIncidentDesk(env.INCIDENT_SECRET),
-    // vault, receiptSigner, leaseSigner, audit, accounts, catalogue, publish, licenses, executions: one line each
-  } as unknown as World;
+  };
 }

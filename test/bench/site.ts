@@ -25,11 +25,13 @@ export interface Site {
 }
 
 const OFFLINE = { outboundService: () => new Response(null, { status: 599 }) };
+/** The local asset router is two more Workers before ours; the floors have none, and on Cloudflare it is part of the platform. */
+const NO_ASSETS = { assets: undefined };
 const DIRECT = { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] };
 
 /** Marketplace, sandbox and the floors in one workerd process; everything in it came through the front door. */
 export async function openSite(): Promise<Site> {
-  const marketplace = workerOptions("marketplace", { ...DIRECT, ...OFFLINE, bindings: TEST_SECRETS });
+  const marketplace = workerOptions("marketplace", { ...DIRECT, ...OFFLINE, ...NO_ASSETS, bindings: TEST_SECRETS });
   const { d1Databases, r2Buckets, compatibilityDate } = marketplace as Record<string, unknown>;
   const miniflare = openMiniflare({
     workers: [
