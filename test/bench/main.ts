@@ -88,7 +88,7 @@ const { values: flags } = parseArgs({
   options: { quick: { type: "boolean", default: false }, only: { type: "string" }, json: { type: "string" } },
 });
 const rounds = flags.quick ? 2 : 3;
-const seconds = flags.quick ? 1 : 4;
+const seconds = flags.quick ? 0.7 : 4;
 const concurrency = 16;
 
 console.log(
