@@ -1,5 +1,6 @@
 import type { DecisionFacts, Publication } from "../../market/publish/ports.ts";
 import { LATEST_CHECKS } from "./checks.ts";
+import { listingValues } from "./listing-values.ts";
 
 /**
  * review → published in one batch. The first statement holds every condition; the others act only on what it wrote, told
@@ -61,20 +62,7 @@ export async function publishRelease(
            ${unlessEdited("icon", "icon")}, ${unlessEdited("screenshots", "screenshots")}, pricing = ?, trial_days = ?
          WHERE id = ? AND latest_release_id = ? AND last_receipt_sha256 = ?`,
       )
-      .bind(
-        listing.displayName,
-        listing.description,
-        listing.category,
-        listing.type,
-        JSON.stringify(listing.tags),
-        listing.icon,
-        JSON.stringify(listing.screenshots),
-        JSON.stringify(listing.pricing),
-        listing.trialDays,
-        plugin,
-        release,
-        receiptSha256,
-      ),
+      .bind(...listingValues(listing), plugin, release, receiptSha256),
     db
       .prepare(
         `INSERT INTO audit (at, actor_kind, actor_id, action, subject_kind, subject_id, data)

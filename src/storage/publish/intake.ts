@@ -4,6 +4,7 @@ import type { Actor } from "../../market/catalogue/ports.ts";
 import type { IntakeFacts, NewRelease, NewStatement } from "../../market/publish/ports.ts";
 import type { plugins } from "../catalogue/schema.ts";
 import type { SqlRow } from "../sql-row.ts";
+import { listingValues } from "./listing-values.ts";
 import type { releases, reservedNames } from "./schema.ts";
 
 export async function readIntake(
@@ -184,22 +185,7 @@ function insertPlugin(db: D1Database, release: NewRelease, at: number): D1Prepar
          pricing, trial_days, created_at, updated_at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING RETURNING id, id AS plugin_id`,
     )
-    .bind(
-      release.uuid,
-      release.name,
-      Number(release.publisherId),
-      listing.displayName,
-      listing.description,
-      listing.category,
-      listing.type,
-      JSON.stringify(listing.tags),
-      listing.icon,
-      JSON.stringify(listing.screenshots),
-      JSON.stringify(listing.pricing),
-      listing.trialDays,
-      at,
-      at,
-    );
+    .bind(release.uuid, release.name, Number(release.publisherId), ...listingValues(listing), at, at);
 }
 
 /** Only if the release that carries the statement exists: whoever lost the race moves no head. */
