@@ -27,12 +27,12 @@ export function workerOptions(name: WorkerName, extra: Readonly<Record<string, u
 }
 
 /** The modules that `wrangler deploy --dry-run` wrote, the entry first. */
-export function builtModules(name: WorkerName): { type: "ESModule" | "Text"; path: string; contents: string }[] {
+export function builtModules(name: WorkerName): { type: "ESModule"; path: string; contents: string }[] {
   const dist = path.join(ROOT, "dist", name);
   const files = readdirSync(dist).filter((file) => file.endsWith(".js"));
   const entry = "worker.js";
   return [entry, ...files.filter((file) => file !== entry)].map((file) => ({
-    type: file.endsWith(".guest.js") ? "Text" : "ESModule",
+    type: "ESModule",
     path: path.join(dist, file),
     contents: readFileSync(path.join(dist, file), "utf8"),
   }));
