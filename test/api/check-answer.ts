@@ -18,9 +18,9 @@ const PROBLEM = z.object({
   traceId: z.string().min(8),
 });
 
-/** What no answer to a caller may carry: stacks, SQL, names of our files. */
+/** What no answer to a caller may carry: stacks, SQL, names of our files. Spelled out, since a signature is random base64url. */
 const INTERNALS =
-  /\bat \S+ \(|\.[cm]?[jt]sx?:\d|D1_|SQLITE|\b(?:SELECT|INSERT|UPDATE|DELETE)\b .+\b(?:FROM|INTO|SET|WHERE)\b|\/(?:src|work|home|tmp|node_modules)\/|no such (?:table|column)/;
+  /\bat \S+ \(|\.[cm]?[jt]sx?:\d|D1_(?:ERROR|EXEC_ERROR|TYPE_ERROR|COLUMN_NOTFOUND|DUMP_ERROR)|SQLITE_|\b(?:SELECT|INSERT|UPDATE|DELETE)\b .+\b(?:FROM|INTO|SET|WHERE)\b|\/(?:src|work|home|tmp|node_modules)\/|no such (?:table|column)/;
 
 /** Bytes are answered in parts, not at all, or not in that part, too. */
 const BYTES_STATUS = [200, 206, 304, 416];

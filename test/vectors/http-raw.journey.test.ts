@@ -89,7 +89,8 @@ const TAKEN: Readonly<Record<string, string>> = {
 };
 
 const encoder = new TextEncoder();
-const INTERNALS = /SQLITE|D1_|\bat \S+ \(|\.ts:\d|\/(?:work|home|tmp|src)\//;
+const INTERNALS =
+  /SQLITE_|D1_(?:ERROR|EXEC_ERROR|TYPE_ERROR|COLUMN_NOTFOUND|DUMP_ERROR)|\bat \S+ \(|\.ts:\d|\/(?:work|home|tmp|src)\//;
 
 function checkReply(id: string, expected: string, reply: Reply | null): void {
   if (reply === null) {
