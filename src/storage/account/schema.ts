@@ -143,4 +143,5 @@ export const webhookOutbox = sqliteTable("webhook_outbox", {
   lastStatus: integer("last_status"),
   createdAt: integer("created_at").notNull(),
   deliveredAt: integer("delivered_at"),
+  replayedAt: integer("replayed_at"),
 });

@@ -60,6 +60,11 @@ export const licenses = sqliteTable("licenses", {
   lastOp: text("last_op").notNull().default(""),
   lastVerifiedAt: integer("last_verified_at"),
   metadata: text("metadata"),
+  billingGraceS: integer("billing_grace_s").notNull().default(0),
+  suspendedAt: integer("suspended_at"),
+  trialExtended: integer("trial_extended").notNull().default(0),
+  expiringFor: integer("expiring_for"),
+  expiredFor: integer("expired_for"),
 });
 
 export const licenseKeys = sqliteTable("license_keys", {
@@ -71,6 +76,7 @@ export const licenseKeys = sqliteTable("license_keys", {
   sealed: text("sealed"),
   state: text("state", { enum: ["current", "overlap", "retired"] }).notNull(),
   validUntil: integer("valid_until"),
+  serial: integer("serial").notNull().default(1),
 });
 
 export const licenseLimits = sqliteTable(
@@ -103,6 +109,8 @@ export const usageCounters = sqliteTable(
     metric: text("metric").notNull(),
     period: text("period").notNull(),
     used: integer("used").notNull(),
+    lastOp: text("last_op").notNull().default(""),
+    lastAdd: integer("last_add").notNull().default(0),
   },
   (table) => [primaryKey({ columns: [table.licenseId, table.metric, table.period] })],
 );
@@ -138,6 +146,7 @@ export const activations = sqliteTable("activations", {
   releaseReason: text("release_reason"),
   lastOp: text("last_op").notNull(),
   grantOp: text("grant_op").notNull(),
+  lapsedFor: integer("lapsed_for"),
 });
 
 export const grants = sqliteTable("grants", {
@@ -164,6 +173,8 @@ export const licenseEvents = sqliteTable(
     op: text("op").notNull(),
     data: text("data").notNull().default("{}"),
     chain: text("chain"),
+    salt: text("salt"),
+    personal: text("personal"),
   },
   (table) => [primaryKey({ columns: [table.licenseId, table.seq] })],
 );
@@ -191,3 +202,54 @@ export const idempotencyKeys = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.scope, table.key] })],
 );
+
+export const pluginEntitlements = sqliteTable(
+  "plugin_entitlements",
+  {
+    pluginId: integer("plugin_id").notNull(),
+    code: text("code").notNull(),
+    kind: text("kind", { enum: ["flag", "limit"] }).notNull(),
+    title: text("title").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.pluginId, table.code] })],
+);
+
+export const usageBatches = sqliteTable(
+  "usage_batches",
+  {
+    licenseId: integer("license_id").notNull(),
+    batchId: text("batch_id").notNull(),
+    result: text("result").notNull(),
+    at: integer("at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.licenseId, table.batchId] })],
+);
+
+export const webhookSubscribers = sqliteTable("webhook_subscribers", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  publisherId: integer("publisher_id"),
+  instanceId: integer("instance_id"),
+  url: text("url").notNull(),
+  secretSealed: text("secret_sealed").notNull(),
+  secretRow: text("secret_row").notNull(),
+  events: text("events").notNull().default("[]"),
+  failures: integer("failures").notNull().default(0),
+  pausedAt: integer("paused_at"),
+  createdAt: integer("created_at").notNull(),
+  removedAt: integer("removed_at"),
+});
+
+export const licenseOutbox = sqliteTable("license_outbox", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  subscriberId: integer("subscriber_id").notNull(),
+  licenseId: integer("license_id").notNull(),
+  seq: integer("seq").notNull(),
+  state: text("state", { enum: ["queued", "sending", "delivered", "dead"] })
+    .notNull()
+    .default("queued"),
+  attempts: integer("attempts").notNull().default(0),
+  notBefore: integer("not_before").notNull(),
+  lastStatus: integer("last_status"),
+  createdAt: integer("created_at").notNull(),
+  deliveredAt: integer("delivered_at"),
+});
