@@ -4,7 +4,9 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { openBundle } from "../../src/domain/bundle/open.ts";
 import { encodeHex } from "../../src/domain/bytes.ts";
+import { sha256Hex } from "../../src/domain/digest.ts";
 import { type Envelope, sealEnvelope } from "../../src/domain/trust/envelope.ts";
+import { buildKeyEvent, type KeyChainHead, type KeyChange } from "../../src/domain/trust/key-event.ts";
 import { buildReceipt } from "../../src/domain/trust/receipt.ts";
 import { createSigner, type Ed25519Signer, pkcs8OfSeed } from "../../src/domain/trust/signer.ts";
 import { openStatement } from "../../src/domain/trust/statement.ts";
@@ -214,6 +216,124 @@ describe("verification refuses", () => {
     expect(documentOf(unpinned).problem).toMatchObject({ code: "trust_list_missing", kind: "trust" });
   });
 });
+
+/** Key events of `acme`, each by its signer, as the marketplace would list them. */
+async function keyEvents(...links: readonly (readonly [Ed25519Signer, KeyChange])[]) {
+  let head: KeyChainHead = { sequence: 0, eventSha256: null };
+  const envelopes: Envelope[] = [];
+  for (const [signer, change] of links) {
+    const event = buildKeyEvent({ marketplace: MARKETPLACE, publisher: "acme" }, head, change);
+    const envelope = await sealEnvelope(event, signer);
+    const eventSha256 = await sha256Hex(new Uint8Array(Buffer.from(envelope.payload, "base64url")));
+    head = { sequence: head.sequence + 1, eventSha256 };
+    envelopes.push(envelope);
+  }
+  return envelopes;
+}
+
+async function ownSigner(name: string): Promise<Ed25519Signer> {
+  const pem = await readFile(path.join(cwd, `config/rbsm/keys/${name}.pem`), "utf8");
+  return createSigner(new Uint8Array(Buffer.from(pem.replace(/-----.*-----/g, ""), "base64"))) as Ed25519Signer;
+}
+
+describe("a publisher's key events, without network", () => {
+  const release = ["--release", "offline.json"];
+  let statement: Envelope;
+  let first: Ed25519Signer;
+  let second: Ed25519Signer;
+
+  /** The release file of `rbsm install`, with these events. */
+  async function writeRelease(events: readonly unknown[], signed = statement) {
+    const listed = [first, second].map(async (key) => ({
+      keyId: await key.keyId(),
+      publicKey: encodeHex(await key.publicKey()),
+      state: "active",
+    }));
+    const document = { statement: signed, receipt: await receiptFor(signed), publisherKeys: await Promise.all(listed) };
+    await writeFile(path.join(cwd, "offline.json"), JSON.stringify({ ...document, keyEvents: events }));
+  }
+  async function addSecond(): Promise<KeyChange> {
+    return { action: "add", publicKey: encodeHex(await second.publicKey()) };
+  }
+
+  beforeAll(async () => {
+    statement = await readJson("notes.rbsm.statement.json");
+    first = await ownSigner("default");
+    second = await ownSigner("other");
+  });
+
+  it("void what a compromised key signed from its cut on, though the list of keys is silent", async () => {
+    const keyId = await first.keyId();
+    const cases = [
+      [{}, 1],
+      [{ "visit-notes": 1 }, 1],
+      [{ "visit-notes": 2 }, 0],
+    ] as const;
+    for (const [fromSequence, code] of cases) {
+      const change = { action: "compromise", keyId, fromSequence } as const;
+      await writeRelease(await keyEvents([first, await addSecond()], [second, change]));
+      const verified = await verify("notes.rbsm", ...release);
+      expect(verified.code, JSON.stringify(verified)).toBe(code);
+      if (code === 1) expect(verified.problem).toMatchObject({ code: "key_compromised", kind: "trust" });
+    }
+  });
+
+  it("leave standing what a key signed before it was retired, and nothing that has no receipt", async () => {
+    const events = await keyEvents(
+      [first, await addSecond()],
+      [second, { action: "retire", keyId: await first.keyId() }],
+    );
+    await writeRelease(events);
+    expect((await verify("notes.rbsm", ...release)).code).toBe(0);
+    await writeFile(
+      path.join(cwd, "events.json"),
+      JSON.stringify({ events: events.map((envelope) => ({ envelope })) }),
+    );
+    const alone = ["--statement", "notes.rbsm.statement.json", "--key-events", "events.json"];
+    expect(await verify("notes.rbsm", ...alone)).toMatchObject({ code: 1, problem: { code: "key_retired" } });
+  });
+
+  it("bring a rotated key to a machine that knows the old one; without them it is a stranger", async () => {
+    await writeRelease([]);
+    expect((await verify("notes.rbsm", ...release)).code).toBe(0);
+    const rotated = JSON.parse(await readFile(path.join(cwd, "other.json"), "utf8")) as Envelope;
+    await writeRelease([], rotated);
+    // The same publication under another receipt would be a fork: this machine forgets the receipt, not the key.
+    const state = path.join(cwd, ".local/state/rbsm/seen.json");
+    const seen = JSON.parse(await readFile(state, "utf8"));
+    const [plugin] = Object.keys(seen.plugins);
+    seen.plugins[plugin as string] = { ...seen.plugins[plugin as string], publication: 1, receipts: {} };
+    const receiptSha256 = await digestOf((await receiptFor(rotated)) as Envelope);
+    seen.plugins[plugin as string].receiptSha256 = receiptSha256;
+    await writeFile(state, JSON.stringify(seen));
+    expect(await verify("notes.rbsm", ...release)).toMatchObject({ code: 1, problem: { code: "key_unknown" } });
+    await writeRelease(await keyEvents([first, await addSecond()]), rotated);
+    const believed = await verify("notes.rbsm", ...release);
+    expect(believed.code, JSON.stringify(believed)).toBe(0);
+    await rm(state);
+  });
+
+  it("are refused with a hole or a forged link, and a file that holds none is named", async () => {
+    const change = { action: "compromise", keyId: await first.keyId(), fromSequence: {} } as const;
+    const [added, condemned] = await keyEvents([first, await addSecond()], [second, change]);
+    const forged = { ...condemned, signatures: added?.signatures };
+    for (const events of [[condemned], [condemned, added], [added, forged]]) {
+      await writeRelease(events);
+      const verified = await verify("notes.rbsm", ...release);
+      expect(verified.code).toBe(1);
+      expect(verified.problem?.code).toMatch(/^(document_malformed|signature_invalid)$/);
+    }
+    await writeFile(path.join(cwd, "events.json"), "{}");
+    expect(await verify("notes.rbsm", "--release", "offline.json", "--key-events", "events.json")).toMatchObject({
+      code: 2,
+      problem: { code: "key_events_malformed" },
+    });
+  });
+});
+
+async function digestOf({ payload }: Envelope): Promise<string> {
+  return sha256Hex(new Uint8Array(Buffer.from(payload, "base64url")));
+}
 
 describe("a release", () => {
   it("verifies with statement and receipt from a file", async () => {

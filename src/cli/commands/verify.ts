@@ -6,7 +6,13 @@ import { misuse, type Outcome } from "../problem.ts";
 import { TRUST_LIST, type TrustList } from "../work/config.ts";
 import { chooseMarketplace, type Marketplace } from "../work/marketplace.ts";
 import { readJsonFile } from "../work/project-files.ts";
-import { collectPublisherKeys, type Documents, fetchDocuments, readDocuments } from "../work/release-documents.ts";
+import {
+  collectPublisherKeys,
+  type Documents,
+  fetchDocuments,
+  readDocuments,
+  readKeyEvents,
+} from "../work/release-documents.ts";
 import { keepSeen, recallSeen } from "../work/seen-releases.ts";
 import {
   summarizeRelease,
@@ -19,9 +25,9 @@ import {
 export const verifyCommand = command({
   summary: "check a bundle, its statement and its receipt",
   details: [
-    "With --release the file holds {statement, receipt} and nothing is asked of the network; --fetch asks the marketplace for both and for the publisher's keys. With --statement only the publisher's signature is checked: the answer says that no receipt was seen. The marketplace's keys come from the pinned list, or from --trust, and are never fetched.",
+    "With --release the file holds {statement, receipt}, and perhaps {publisherKeys, keyEvents} as rbsm install writes them; nothing is asked of the network. --fetch asks the marketplace for all of them. With --statement only the publisher's signature is checked: the answer says that no receipt was seen. The marketplace's keys come from the pinned list, or from --trust, and are never fetched.",
     "What was seen of a plugin is remembered in $XDG_STATE_HOME/rbsm: a release older than the newest seen is refused unless --version names it, and two different receipts under one number always are.",
-    "A publisher's keys are your own, those of --publisher-key, or with --fetch those the marketplace names.",
+    "A publisher's keys are your own and those of the release file, or that of --publisher-key alone, or with --fetch those the marketplace names. Key events are honored wherever they come from: a new key is believed when a known one added it, and a compromised one signs for nothing from its cut on.",
   ],
   positionals: [{ name: "FILE", summary: "the .rbsm file" }],
   flags: {
@@ -29,6 +35,7 @@ export const verifyCommand = command({
     statement: { value: "FILE", summary: "the statement alone: an unpublished bundle" },
     fetch: { summary: "ask the marketplace for statement, receipt and publisher keys" },
     trust: { value: "FILE", summary: "the pinned key list, instead of the one of your login" },
+    "key-events": { value: "FILE", summary: "the publisher's key events, as GET …/key-events answers them" },
     "publisher-key": { value: "HEX", summary: "public key the statement must be signed with" },
     name: { value: "NAME", summary: "refuse another plugin than this" },
     version: { value: "VERSION", summary: "refuse another version than this" },
@@ -52,9 +59,12 @@ export const verifyCommand = command({
     if (!documents.ok) return documents;
     const keys = await collectPublisherKeys(process.env, documents.value, flags["publisher-key"]);
     if (!keys.ok) return keys;
+    const events =
+      flags["key-events"] === undefined ? ok(documents.value.keyEvents) : await readKeyEvents(flags["key-events"]);
+    if (!events.ok) return events;
     const verification = {
       bytes,
-      documents: documents.value,
+      documents: { ...documents.value, ...(events.value === undefined ? {} : { keyEvents: events.value }) },
       trust: trust.value.list,
       publisherKeys: keys.value,
       asCurrent: flags.version === undefined,

@@ -37,7 +37,8 @@ export interface Claims {
 export interface Obtained {
   readonly bytes: Uint8Array;
   readonly release: InstallableRelease;
-  readonly documents: { readonly statement: unknown; readonly receipt: unknown };
+  /** All that verifies the release again without a network. */
+  readonly documents: Documents;
 }
 
 /** Documents, keys and bytes of one release from the marketplace, verified against the pinned keys and what was seen before. */
@@ -68,7 +69,7 @@ export async function obtainRelease(wanted: Wanted): Promise<Outcome<Obtained>> 
   if (!release.ok) return release;
   const noted = await keepSeen(env, trust.value, name, release.value);
   if (!noted.ok) return noted;
-  return ok({ bytes: bytes.value, release: release.value, documents: { statement, receipt } });
+  return ok({ bytes: bytes.value, release: release.value, documents: documents.value });
 }
 
 /** The pinned keys of a marketplace. They are never fetched here: who can swap the bundle could swap the list. */

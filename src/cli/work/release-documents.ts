@@ -24,12 +24,38 @@ export interface Documents {
   readonly keyEvents?: readonly unknown[];
 }
 
-const PAIR = z.object({ statement: z.unknown(), receipt: z.unknown() });
-/** `{statement, receipt}` from a file. */
+const HEX_256 = z.string().regex(/^[0-9a-f]{64}$/);
+const COUNT = z.int().min(1);
+const PUBLISHER_KEY = z.object({
+  keyId: HEX_256,
+  publicKey: HEX_256,
+  state: z.enum(["active", "retired", "compromised"]).exactOptional(),
+  cuts: z.record(z.string(), COUNT).exactOptional(),
+});
+const RELEASE_FILE = z.object({
+  statement: z.unknown(),
+  receipt: z.unknown(),
+  publisherKeys: z.array(PUBLISHER_KEY).max(1_000).default([]),
+  keyEvents: z.array(z.unknown()).max(10_000).exactOptional(),
+});
+/** `{statement, receipt}` from a file, and the publisher's keys and key events where it holds them. */
 export async function readDocuments(file: string): Promise<Outcome<Documents>> {
-  const pair = PAIR.safeParse(await readJsonFile(file));
-  if (pair.success && pair.data.statement && pair.data.receipt) return ok({ ...pair.data, publisherKeys: [] });
+  const read = RELEASE_FILE.safeParse(await readJsonFile(file));
+  if (read.success && read.data.statement && read.data.receipt) return ok(read.data);
   return { ok: false, problem: misuse("release_malformed", `${file} does not hold a statement and a receipt.`) };
+}
+
+const EVENTS = z.union([
+  z.array(z.unknown()).max(10_000),
+  z
+    .object({ events: z.array(z.object({ envelope: z.unknown() })).max(10_000) })
+    .transform(({ events }) => events.map(({ envelope }) => envelope)),
+]);
+/** Key events from a file: the envelopes alone, or as `GET /v1/publishers/{handle}/key-events` answers them. */
+export async function readKeyEvents(file: string): Promise<Outcome<readonly unknown[]>> {
+  const read = EVENTS.safeParse(await readJsonFile(file));
+  if (read.success) return ok(read.data);
+  return { ok: false, problem: misuse("key_events_malformed", `${file} does not hold a publisher's key events.`) };
 }
 
 /** Both documents and the publisher's keys from the marketplace, for the name and version the bundle claims. */

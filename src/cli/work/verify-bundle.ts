@@ -3,7 +3,7 @@ import { ok } from "../../domain/result.ts";
 import { peekPayload } from "../../domain/trust/envelope.ts";
 import type { Receipt } from "../../domain/trust/receipt.ts";
 import { matchStatement, openStatement, type Statement } from "../../domain/trust/statement.ts";
-import type { PublisherKey, TrustList } from "../../domain/trust/verify-release.ts";
+import { judgeKey, type PublisherKey, restrictKeys, type TrustList } from "../../domain/trust/verify-release.ts";
 import { type InstallableRelease, type VerifiedRelease, verifyRelease } from "../../sdk/verify/index.ts";
 import { fromReason, type Outcome } from "../problem.ts";
 import { inspectBundle, tellBundleProblems } from "./inspect-bundle.ts";
@@ -87,6 +87,10 @@ async function verifyStatement({
   const opened = await openStatement(documents.statement, trust.marketplace, publisherKeys);
   if (!opened.ok) return { ok: false, problem: fromReason(opened.problem) };
   const { statement } = opened.value;
+  const { keyEvents = [] } = documents;
+  const keys = await restrictKeys({ trust, keyEvents }, publisherKeys, statement.publisher, false);
+  const unusable = keys.ok ? judgeKey(opened.value, keys.value, null) : keys.problem;
+  if (unusable !== null) return { ok: false, problem: fromReason(unusable) };
   if ((name ?? statement.name) !== statement.name || (version ?? statement.version) !== statement.version)
     return {
       ok: false,

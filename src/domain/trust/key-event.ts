@@ -141,34 +141,3 @@ export function judgeKeyEvent(
   // Without a key nobody could sign the event that adds one.
   return active.length > 1 ? null : { reason: "key_event_refused", facts: { keyId, active: active.length } };
 }
-
-/**
- * Which keys a client that knows some may believe: those that reach it through a chain of events, each signed by a key
- * believed and active at that place. What `recover` brings is believed by nobody here: an operator decides. Null: the
- * events are no chain, or one of them is forged.
- */
-export async function believeKeys(
-  events: readonly unknown[],
-  subject: KeyChainSubject,
-  keys: readonly TrustedKey[],
-  knownKeyIds: readonly string[],
-): Promise<ReadonlySet<string> | null> {
-  const states = new Map<string, "active" | "retired" | "compromised">(knownKeyIds.map((keyId) => [keyId, "active"]));
-  const believed = new Set(knownKeyIds);
-  let head: KeyChainHead = { sequence: 0, eventSha256: null };
-  for (const envelope of events) {
-    const opened = await openKeyEvent(envelope, subject, keys);
-    if (!opened.ok) return null;
-    const { event, sha256, signerKeyId, keyId } = opened.value;
-    if (event.sequence !== head.sequence + 1 || event.previous !== head.eventSha256) return null;
-    head = { sequence: event.sequence, eventSha256: sha256 };
-    if (states.get(signerKeyId) !== "active") continue;
-    if (event.action === "add" && !believed.has(keyId)) {
-      believed.add(keyId);
-      states.set(keyId, "active");
-    }
-    if (event.action === "retire") states.set(keyId, "retired");
-    if (event.action === "compromise") states.set(keyId, "compromised");
-  }
-  return believed;
-}

@@ -3,7 +3,7 @@ import { sha256Hex, sha512Hex } from "../digest.ts";
 import type { Problem } from "../problem.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import { peekPayload, type TrustedKey } from "./envelope.ts";
-import { believeKeys } from "./key-event.ts";
+import { believeKeys, fallenKeys } from "./key-chain.ts";
 import type { TrustReason } from "./reasons.ts";
 import { matchReceipt, type OpenedReceipt, openReceipt } from "./receipt.ts";
 import { type OpenedStatement, openStatement } from "./statement.ts";
@@ -33,7 +33,10 @@ export interface Remembered {
 export interface ReleaseQuestion {
   readonly trust: TrustList;
   readonly publisherKeys: readonly PublisherKey[];
-  /** The publisher's key events, oldest first: without them a key not remembered is believed in no case. */
+  /**
+   * The publisher's key events, oldest first: without them a key not remembered is believed in no case. What they say
+   * against a key counts even where the list of keys is silent.
+   */
   readonly keyEvents?: readonly unknown[];
   /** The two envelopes of `GET /v1/plugins/{id}/versions/{v}/release`. */
   readonly statement: unknown;
@@ -66,7 +69,9 @@ export async function verifyRelease(question: ReleaseQuestion): Promise<Result<V
   const statement = await openStatement(question.statement, trust.marketplace, keys);
   if (!statement.ok) return statement;
   const believed = await believe(question, keys, statement.value);
-  const unusable = judgeKey(statement.value, question.publisherKeys, believed);
+  const restricted = await restrictKeys(question, question.publisherKeys, statement.value.statement.publisher);
+  if (!restricted.ok) return restricted;
+  const unusable = judgeKey(statement.value, restricted.value, believed);
   if (unusable !== null) return refuse(unusable);
   // 4 – the one binds the other
   const unbound = matchReceipt(receipt.value, statement.value);
@@ -125,6 +130,29 @@ export function judgeKey(
 /** `cuts` is foreign data: a plugin may be called `constructor`. */
 function ownCut({ cuts }: PublisherKey, plugin: string): number | undefined {
   return cuts !== undefined && Object.hasOwn(cuts, plugin) ? cuts[plugin] : undefined;
+}
+
+/**
+ * The keys with what the events say against them; what the list says stands. A retirement names no place in a
+ * plugin's chain: where a receipt proves that the marketplace accepted the statement before, it says nothing
+ * (`isAccepted`), and a statement alone is refused.
+ */
+export async function restrictKeys(
+  { trust, keyEvents = [] }: Pick<ReleaseQuestion, "trust" | "keyEvents">,
+  keys: readonly PublisherKey[],
+  publisher: string,
+  isAccepted = true,
+): Promise<Result<readonly PublisherKey[], Problem<TrustReason>>> {
+  const fallen = await fallenKeys(keyEvents, { marketplace: trust.marketplace, publisher }, keys);
+  if (fallen === null) return refuse({ reason: "document_malformed", facts: { field: "keyEvents" } });
+  return ok(
+    keys.map((key) => {
+      const fall = fallen.get(key.keyId);
+      if (fall === undefined || key.state === "compromised") return key;
+      if (fall.state === "compromised") return { keyId: key.keyId, publicKey: key.publicKey, ...fall };
+      return isAccepted || key.state === "retired" ? key : { ...key, state: "retired" as const };
+    }),
+  );
 }
 
 /** What a client that remembers keys may believe now: those, and what reaches it through their key events. */

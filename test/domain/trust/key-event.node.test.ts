@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { encodeHex } from "../../../src/domain/bytes.ts";
 import { sealEnvelope } from "../../../src/domain/trust/envelope.ts";
+import { believeKeys, fallenKeys } from "../../../src/domain/trust/key-chain.ts";
 import {
-  believeKeys,
   buildKeyEvent,
   type ChainKey,
   judgeKeyEvent,
@@ -74,6 +74,28 @@ describe("a key that a client has not seen", () => {
     expect(await believeKeys(envelopes.slice(1), SUBJECT, keys, known)).toBeNull();
     expect(await believeKeys([...envelopes].reverse(), SUBJECT, keys, known)).toBeNull();
     expect(await believeKeys(envelopes, { ...SUBJECT, publisher: "other" }, keys, known)).toBeNull();
+  });
+});
+
+describe("what events say against a key", () => {
+  it("counts from any key that was handed in, until that one has fallen itself", async () => {
+    const [a, b] = await Promise.all([A.keyId(), B.keyId()]);
+    const compromise = (keyId: string) => ({ action: "compromise", keyId, fromSequence: { hello: 6 } }) as const;
+    const { envelopes, keys } = await chain([B, compromise(a)], [A, compromise(b)]);
+    const fallen = await fallenKeys(envelopes, SUBJECT, keys);
+    expect([...(fallen ?? [])]).toEqual([[a, { state: "compromised", cuts: { hello: 6 } }]]);
+  });
+
+  it("keeps its place in the chain when its signer is a stranger, and then says nothing", async () => {
+    const [a, c] = await Promise.all([A.keyId(), C.keyId()]);
+    const { envelopes, keys } = await chain(
+      [B, { action: "retire", keyId: c }],
+      [A, { action: "compromise", keyId: c, fromSequence: {} }],
+    );
+    const listed = keys.filter(({ keyId }) => keyId === a || keyId === c);
+    expect((await fallenKeys(envelopes, SUBJECT, listed))?.get(c)?.state).toBe("compromised");
+    expect((await fallenKeys(envelopes.slice(0, 1), SUBJECT, listed))?.size).toBe(0);
+    expect(await fallenKeys(envelopes.slice(1), SUBJECT, listed)).toBeNull();
   });
 });
 
