@@ -35,8 +35,8 @@ import { createExecutionBell } from "./storage/execution/execution-bell.ts";
 import { createExecutionStore } from "./storage/execution/execution-store.ts";
 import { createPluginStorage, type InstallationStorage } from "./storage/execution/installation-storage.ts";
 import { createKeyHasher } from "./storage/license/key-hasher.ts";
+import { createRevocationStore } from "./storage/license/revocations.ts";
 import { createLicenseStore } from "./storage/license/store.ts";
-import { containersOnD1 } from "./storage/publish/containers.ts";
 import { orphansOn } from "./storage/publish/orphans.ts";
 import { createReleaseBell } from "./storage/publish/release-bell.ts";
 import { sealingsOnD1 } from "./storage/publish/sealings.ts";
@@ -203,12 +203,12 @@ function openPorts(env: Env) {
     releaseBell: createReleaseBell(env.RELEASES),
     orphans: orphansOn(env.DB, env.BUNDLES),
     sealings: sealingsOnD1(env.DB),
-    containers: containersOnD1(env.DB),
     accounts: createAccountStore(env.DB),
     tokens: createTokenStore(env.DB),
     keyChains: createKeyChainStore(env.DB),
     instances,
     licenses: createLicenseStore(env.DB),
+    revocations: createRevocationStore(env.DB),
     keyHasher: createKeyHasher(env.LICENSE_PEPPER_V1),
     catalogue: catalogueOnD1(env.DB),
     setupSecret: env.SETUP_SECRET ?? null,

@@ -3,10 +3,11 @@ import type { AccountPorts } from "./account/ports.ts";
 import type { CatalogueStore } from "./catalogue/ports.ts";
 import type { ExecutionPorts } from "./execution/ports.ts";
 import type { LicensePorts } from "./license/ports.ts";
+import type { RevocationPorts } from "./license/revocation-ports.ts";
 import type { PublishPorts } from "./publish/ports.ts";
 
 /** What every use case may ask of the world; each takes the part it needs: `Pick<World, "clock" | "accounts">`. */
-export interface World extends AccountPorts, PublishPorts, ExecutionPorts, LicensePorts {
+export interface World extends AccountPorts, PublishPorts, ExecutionPorts, LicensePorts, RevocationPorts {
   readonly site: Site;
   readonly clock: Clock;
   readonly chance: Chance;

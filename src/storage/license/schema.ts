@@ -1,5 +1,7 @@
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { KEY_PURPOSES, REVOKE_MODES } from "../../domain/license/keyset.ts";
 import { ENVIRONMENTS, STORED_STATES } from "../../domain/license/license.ts";
+import { REVOCATION_KINDS, REVOCATION_WHATS } from "../../domain/license/revocation.ts";
 import { TIERS } from "../../domain/manifest/permissions.ts";
 
 /** Licenses and installations, equal to the migrations; -1 is unlimited, every *_at and *_until is Unix seconds. */
@@ -252,4 +254,70 @@ export const licenseOutbox = sqliteTable("license_outbox", {
   lastStatus: integer("last_status"),
   createdAt: integer("created_at").notNull(),
   deliveredAt: integer("delivered_at"),
+});
+
+export const revocations = sqliteTable("revocations", {
+  epoch: integer("epoch").primaryKey({ autoIncrement: true }),
+  kind: text("kind", { enum: REVOCATION_KINDS }).notNull(),
+  subject: text("subject").notNull(),
+  what: text("what", { enum: REVOCATION_WHATS }).notNull(),
+  reason: text("reason").notNull().default(""),
+  at: integer("at").notNull(),
+  keepUntil: integer("keep_until").notNull(),
+});
+
+export const keysetDocuments = sqliteTable(
+  "keyset_documents",
+  {
+    rootKid: text("root_kid").notNull(),
+    version: integer("version").notNull(),
+    iat: integer("iat").notNull(),
+    exp: integer("exp").notNull(),
+    document: text("document").notNull(),
+    publishedAt: integer("published_at").notNull(),
+    publishedBy: integer("published_by").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.rootKid, table.version] })],
+);
+
+export const signingKeys = sqliteTable("signing_keys", {
+  kid: text("kid").primaryKey(),
+  purpose: text("purpose", { enum: KEY_PURPOSES }).notNull(),
+  x: text("x").notNull(),
+  signFrom: integer("sign_from").notNull(),
+  signUntil: integer("sign_until").notNull(),
+  verifyUntil: integer("verify_until").notNull(),
+  revokedFrom: integer("revoked_from"),
+  revokeMode: text("revoke_mode", { enum: REVOKE_MODES }),
+  version: integer("version").notNull(),
+});
+
+export const leases = sqliteTable("leases", {
+  jti: text("jti").primaryKey(),
+  activationId: text("activation_id").notNull(),
+  licenseId: integer("license_id").notNull(),
+  requestHash: text("request_hash").notNull(),
+  deviceJkt: text("device_jkt").notNull(),
+  kid: text("kid").notNull(),
+  iat: integer("iat").notNull(),
+  exp: integer("exp").notNull(),
+  document: text("document").notNull(),
+  releasedAt: integer("released_at"),
+  revokedAt: integer("revoked_at"),
+});
+
+export const offlineCodes = sqliteTable("offline_codes", {
+  codeHash: text("code_hash").primaryKey(),
+  licenseId: integer("license_id").notNull(),
+  madeBy: text("made_by").notNull(),
+  createdAt: integer("created_at").notNull(),
+  expiresAt: integer("expires_at").notNull(),
+  usedAt: integer("used_at"),
+  usedFor: text("used_for"),
+});
+
+export const offlineMisses = sqliteTable("offline_misses", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  subject: text("subject").notNull(),
+  at: integer("at").notNull(),
 });

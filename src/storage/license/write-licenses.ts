@@ -3,6 +3,7 @@ import type { LicensePatch } from "../../domain/license/transitions.ts";
 import { DAY, HOUR } from "../../domain/time.ts";
 import type { Actor, Change, Issued, LicenseDraft } from "../../market/license/ports.ts";
 import { findLicense } from "./read-licenses.ts";
+import { appendRevocation, revocationOf } from "./revocations.ts";
 
 const TRIALS_PER_DAY = 5;
 const NOBODY = { hardwareId: null, jkt: null };
@@ -120,10 +121,23 @@ export async function changeLicense(db: D1Database, change: Change): Promise<boo
             .bind(id, op, now),
         ]
       : []),
+    ...(patch.isLeaseVisible ? [listChange(db, license.id, patch, op, now)] : []),
     appendEvent(db, "l.id = ?1 AND l.last_op = ?5", id, change.kind, change.actor, op, change.data, now),
     appendWebhook(db, "l.id = ?1", id, isRevoked ? "license.revoked" : "license.updated", op, now, now),
   ]);
   return updated?.results.length === 1;
+}
+
+/** Every epoch + 1 stands on the revocation list. */
+function listChange(
+  db: D1Database,
+  licenseId: string,
+  patch: LicensePatch,
+  op: string,
+  now: number,
+): D1PreparedStatement {
+  const { what, reason } = revocationOf(patch);
+  return appendRevocation(db, "lic", licenseId, what, reason, op, now);
 }
 
 export async function touchLicense(db: D1Database, licenseId: string, now: number): Promise<void> {
