@@ -13,14 +13,7 @@ export interface PublishPorts {
   readonly deliveries: DeliveryStore;
   readonly orphans: OrphanStore;
   readonly sealings: SealingStore;
-  readonly containers: ContainerStore;
   readonly releaseStates: ReleaseStates;
-}
-
-/** Containers of older hosts, as they came. */
-export interface ContainerStore {
-  /** Names the container a release was made of; its bytes are stored already. Unix seconds. */
-  keep(releaseId: string, sha256: string, size: number, at: number): Promise<void>;
 }
 
 export interface OrphanStore {
@@ -54,7 +47,7 @@ export interface ReleaseStore {
   key(keyId: string): Promise<KeyFacts | null>;
   /** All an upload is judged by, in one read. */
   intake(name: string, version: string, publisherId: string | null, at: number): Promise<IntakeFacts>;
-  /** One batch: plugin if new, release, head of the statement chain, audit. Null: somebody else was faster; read again. */
+  /** One batch: plugin if new, release, its container, head of the statement chain, audit. Null: somebody else was faster; read again. */
   stage(release: NewRelease, at: number): Promise<{ readonly pluginId: string; readonly releaseId: string } | null>;
   /** A maintainer signs what was uploaded without statement. False: the state, the digest or the chain moved on. */
   attachStatement(releaseId: string, statement: NewStatement, actor: Actor, at: number): Promise<boolean>;
@@ -154,6 +147,8 @@ export interface NewRelease {
   readonly statement: NewStatement | null;
   readonly expected: ExpectedChecks;
   readonly actor: Actor;
+  /** What an older host sent, of which the bundle was made; its bytes are stored already. */
+  readonly container: { readonly sha256: string; readonly size: number } | null;
 }
 
 /** What lists show; starts from the manifest. */

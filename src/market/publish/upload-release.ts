@@ -42,16 +42,7 @@ const ATTEMPTS = 4;
 
 type Needs = Pick<
   World,
-  | "releases"
-  | "catalogue"
-  | "bundles"
-  | "releaseBell"
-  | "site"
-  | "clock"
-  | "chance"
-  | "background"
-  | "instances"
-  | "containers"
+  "releases" | "catalogue" | "bundles" | "releaseBell" | "site" | "clock" | "chance" | "background" | "instances"
 >;
 
 /**
@@ -91,9 +82,10 @@ export async function uploadRelease(
     if (!isStored) return refuse({ reason: "blob_unavailable" });
     const { publisherId, statement } = judged.value;
     const at = unixSeconds(world.clock.now());
-    const staged = await world.releases.stage(newRelease(world, authority, bundle, publisherId, statement), at);
+    const container = isContainer ? { sha256: received, size: upload.bundle.length } : null;
+    const release = { ...newRelease(world, authority, bundle, publisherId, statement), container };
+    const staged = await world.releases.stage(release, at);
     if (staged === null) continue;
-    if (isContainer) await world.containers.keep(staged.releaseId, received, upload.bundle.length, at);
     // The row is the work: if the bell is lost, the sweeper finds it.
     world.background.defer(world.releaseBell.ring(staged.releaseId));
     return ok({ ...staged, state: "staged", isNew: true });
@@ -231,7 +223,7 @@ function newRelease(
   bundle: OpenedBundle,
   publisherId: string,
   statement: NewStatement | null,
-): NewRelease {
+): Omit<NewRelease, "container"> {
   const { manifest } = bundle;
   return {
     publisherId,

@@ -162,6 +162,7 @@ export async function insertRelease(
         publisher,
         previous,
       ),
+    insertContainer(db, release, at),
     advanceHead(db, statement),
     db
       .prepare(
@@ -175,6 +176,18 @@ export async function insertRelease(
   ]);
   const row = results[1]?.results[0];
   return row === undefined ? null : { pluginId: String(row.plugin_id), releaseId: String(row.id) };
+}
+
+/** Directly after the release: it names what was sent, or, of a bundle, nothing. */
+function insertContainer(db: D1Database, { name, version, container }: NewRelease, at: number): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT INTO host_containers (release_id, sha256, size, at)
+       SELECT r.id, ?1, ?2, ?3 FROM releases r JOIN plugins p ON p.id = r.plugin_id
+       WHERE changes() = 1 AND ?1 IS NOT NULL AND p.name = ?4 AND r.version = ?5 AND r.state = 'staged'
+       RETURNING release_id AS id, release_id AS plugin_id`,
+    )
+    .bind(container?.sha256 ?? null, container?.size ?? null, at, name, version);
 }
 
 function insertPlugin(db: D1Database, release: NewRelease, at: number): D1PreparedStatement {

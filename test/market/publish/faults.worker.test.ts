@@ -14,7 +14,6 @@ import { createInstanceStore } from "../../../src/storage/account/instance-store
 import { bundlesOnR2 } from "../../../src/storage/bundles.ts";
 import { deliveriesOn } from "../../../src/storage/catalogue/delivery.ts";
 import { catalogueOnD1 } from "../../../src/storage/catalogue/store.ts";
-import { containersOnD1 } from "../../../src/storage/publish/containers.ts";
 import { orphansOn } from "../../../src/storage/publish/orphans.ts";
 import { sealingsOnD1 } from "../../../src/storage/publish/sealings.ts";
 import { releasesOnD1 } from "../../../src/storage/publish/store.ts";
@@ -37,7 +36,6 @@ type Needs = Pick<
   | "background"
   | "receiptSigner"
   | "sealings"
-  | "containers"
   | "instances"
   | "vault"
 >;
@@ -56,7 +54,6 @@ function world(broken: Partial<Needs> = {}): Needs {
     deliveries: deliveriesOn(env.DB, env.BUNDLES, { fetch: async () => new Response(null, { status: 404 }) }),
     orphans: orphansOn(env.DB, env.BUNDLES),
     sealings: sealingsOnD1(env.DB),
-    containers: containersOnD1(env.DB),
     instances: createInstanceStore(env.DB),
     vault: createVault(TEST_SECRETS.KEK_V1),
     releaseBell: { ring: async (id) => void rung.push(id) },

@@ -27,6 +27,8 @@ releaseContract("on D1 and R2", async () => ({
       .run();
     return { publisherId: String(publisherId), ownerId: String(ownerId), strangerId: String(strangerId) };
   },
+  containerOf: (releaseId) =>
+    env.DB.prepare("SELECT sha256 FROM host_containers WHERE release_id = ?").bind(Number(releaseId)).first("sha256"),
   async block(sha256) {
     await env.DB.prepare("INSERT INTO blocked_digests (sha256, reason, at) VALUES (?, 'malware', 1)")
       .bind(sha256)

@@ -15,6 +15,7 @@ releaseContract("in memory", async () => ({
     tables.members.push({ accountId: ownerId, publisherId, handle, role: "owner" });
     return { publisherId, ownerId, strangerId };
   },
+  containerOf: async (releaseId) => tables.releases.find(({ id }) => id === releaseId)?.data.container?.sha256 ?? null,
   async block(sha256) {
     tables.blocked.add(sha256);
   },

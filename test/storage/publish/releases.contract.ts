@@ -14,6 +14,8 @@ export interface ReleaseSetting {
   /** A publisher with one owner, and an account that belongs to nobody. */
   addPublisher(handle: string): Promise<{ publisherId: string; ownerId: string; strangerId: string }>;
   block(sha256: string): Promise<void>;
+  /** Digest of the container a release was made of. */
+  containerOf(releaseId: string): Promise<string | null>;
 }
 
 const NOON = 1_796_126_400;
@@ -90,6 +92,7 @@ export function releaseContract(title: string, open: () => Promise<ReleaseSettin
       statement: statement(1, null),
       expected: { ruleSet: "r", checks: ["one", "two"] },
       actor: ACTOR,
+      container: null,
       ...over,
     });
     const publication = (number: number, over: Partial<Publication> = {}): Publication => ({
@@ -132,6 +135,16 @@ export function releaseContract(title: string, open: () => Promise<ReleaseSettin
       expect(intake.plugin).toMatchObject({ headSequence: 2, headStatementSha256: statement(2, head).sha256 });
       expect(intake.release).toMatchObject({ state: "staged", statementSha256: statement(2, head).sha256 });
       expect(intake).toMatchObject({ newPluginsThisWeek: 1, uploadsToday: 2, pendingFirstReleases: 1, reserved: null });
+    });
+
+    it("names the container of an older host in the act that stages its release, and in no other", async () => {
+      const container = { sha256: `container-${serial}`, size: 7 };
+      const { releaseId } = await stage({ container });
+      expect(await setting.containerOf(releaseId)).toBe(container.sha256);
+      expect(await setting.releases.stage(release({ container: { sha256: "other", size: 1 } }), NOON)).toBeNull();
+      expect(await setting.containerOf(releaseId)).toBe(container.sha256);
+      const bundle = await stage({ version: "1.0.1", statement: null });
+      expect(await setting.containerOf(bundle.releaseId)).toBeNull();
     });
 
     it("gives a name to one publisher, and knows nothing of names nobody has", async () => {
