@@ -9,12 +9,16 @@ interface Env {
   readonly SANDBOX: Service;
   readonly PUBLIC_ORIGIN: string;
   readonly LOCAL_ORIGINS: string;
+  /** Public keys of the offline roots whose key sets are published: base64url, separated by commas. */
+  readonly LICENSE_ROOTS: string;
   /** Base64 of 32 bytes. */
   readonly KEK_V1: string;
   readonly LICENSE_PEPPER_V1: string;
   /** Base64 PKCS#8 Ed25519 private keys. */
   readonly RECEIPT_KEY_PKCS8: string;
   readonly LEASE_KEY_PKCS8: string;
+  /** More keys of licensing: `LICENSE_KEY_<LEASE|OFFLINE|LIST>_<NAME>`, in the same form. */
+  readonly [name: `LICENSE_KEY_${string}`]: string | undefined;
   /** Unset once no first operator shall be made. */
   readonly SETUP_SECRET?: string;
   /** Local only: the launcher reports sandbox restarts with it. Unset when deployed. */

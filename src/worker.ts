@@ -1,23 +1,26 @@
 import { type Context, Hono } from "hono";
-import { refuseTokenInUrl } from "./api/account/routes.ts";
+import { refuseForgery } from "./api/account/refuse-forgery.ts";
 import { allowedMethods } from "./api/allowed-methods.ts";
 import { createApi } from "./api/app.ts";
 import type { ApiEnv } from "./api/context.ts";
-import { refuseKeyInUrl } from "./api/license/refuse-key-in-url.ts";
 import { problemResponse } from "./api/problem.ts";
-import { refuseBadAddress } from "./api/refuse-bad-address.ts";
+import { refuseAddress } from "./api/refuse-address.ts";
 import type { Runner } from "./contract/sandbox.ts";
+import { readRoots } from "./domain/license/keyset.ts";
 import { redactPath } from "./domain/license/redact-path.ts";
+import { createPasskeyVerifier } from "./gateway/account/passkeys.ts";
 import { createHostApi } from "./gateway/execution/host-api.ts";
 import { createIncidentDesk, incidentLog } from "./gateway/execution/incidents.ts";
 import { createPluginRunner } from "./gateway/execution/runner.ts";
-import { createLeaseSigner, createReceiptSigner } from "./gateway/signers.ts";
+import { createLicenseSigners, createReceiptSigner, rotating } from "./gateway/signers.ts";
 import { createWebhookSender } from "./gateway/webhooks.ts";
 import { deliverWebhook } from "./market/account/deliver-webhook.ts";
 import { sweepWebhooks } from "./market/account/sweep-webhooks.ts";
 import { deliverExecution } from "./market/execution/deliver-execution.ts";
 import { sweepExecutions } from "./market/execution/sweep-executions.ts";
+import { SignerUnavailable } from "./market/license/keyset-ports.ts";
 import { renderLicenseWebhook } from "./market/license/render-webhook.ts";
+import { sweepRevocations } from "./market/license/revocation-list.ts";
 import type { World } from "./market/ports.ts";
 import { checkRelease } from "./market/publish/check-release.ts";
 import { sweepReleases } from "./market/publish/sweep-releases.ts";
@@ -26,6 +29,9 @@ import { createAccountStore } from "./storage/account/account-store.ts";
 import { createAuditLog } from "./storage/account/audit.ts";
 import { createInstanceStore } from "./storage/account/instance-store.ts";
 import { createKeyChainStore } from "./storage/account/key-store.ts";
+import { createLinkStore } from "./storage/account/link-store.ts";
+import { createAttemptStore, createPasskeyStore } from "./storage/account/passkey-store.ts";
+import { createSessionStore } from "./storage/account/session-store.ts";
 import { createTokenStore } from "./storage/account/token-store.ts";
 import { createWebhookBell, createWebhookStore } from "./storage/account/webhook-store.ts";
 import { bundlesOnR2 } from "./storage/bundles.ts";
@@ -36,6 +42,7 @@ import { createExecutionStore } from "./storage/execution/execution-store.ts";
 import { createPluginStorage, type InstallationStorage } from "./storage/execution/installation-storage.ts";
 import { createKeyHasher } from "./storage/license/key-hasher.ts";
 import { createRevocationStore } from "./storage/license/revocations.ts";
+import { createKeysetStore } from "./storage/license/signing-keys.ts";
 import { createLicenseStore } from "./storage/license/store.ts";
 import { orphansOn } from "./storage/publish/orphans.ts";
 import { createReleaseBell } from "./storage/publish/release-bell.ts";
@@ -61,9 +68,8 @@ app.use(async (context, next) => {
   context.res.headers.set("x-content-type-options", "nosniff");
 });
 
-app.use(refuseTokenInUrl);
-app.use(refuseKeyInUrl);
-app.use(refuseBadAddress);
+app.use(refuseAddress);
+app.use(refuseForgery);
 app.route("/", createApi());
 app.route("/", createPages());
 
@@ -82,6 +88,8 @@ app.notFound((context) => {
 });
 app.onError((error, context) => {
   console.error(JSON.stringify({ requestId: context.get("requestId"), error: String(error), stack: error.stack }));
+  if (error instanceof SignerUnavailable)
+    return problemResponse({ reason: "SIGNER_UNAVAILABLE", facts: { retryAfter: 60 } }, about(context));
   return wantsPage(context.req.raw)
     ? failureResponse(context.get("requestId"))
     : problemResponse({ reason: "INTERNAL_ERROR" }, about(context));
@@ -139,7 +147,12 @@ const CONSUMERS: Readonly<Record<string, (world: World, message: unknown) => Pro
 };
 
 /** Every minute: queues forget, rows do not. */
-const SWEEPS: readonly ((world: World) => Promise<unknown>)[] = [sweepWebhooks, sweepExecutions, sweepReleases];
+const SWEEPS: readonly ((world: World) => Promise<unknown>)[] = [
+  sweepWebhooks,
+  sweepExecutions,
+  sweepReleases,
+  sweepRevocations,
+];
 
 /** Ports that need the bindings alone: made once, kept as long as the isolate. */
 const keptPorts = new WeakMap<Env, ReturnType<typeof openPorts>>();
@@ -185,6 +198,8 @@ function openPorts(env: Env) {
   const site = { origin, marketplace: new URL(origin).hostname, localOrigins };
   const clock = { now: () => Date.now() };
   const instances = createInstanceStore(env.DB);
+  const keysets = createKeysetStore(env.DB);
+  const licenseSigners = createLicenseSigners({ ...env }, keysets.keys, clock);
   return {
     site,
     clock,
@@ -196,7 +211,10 @@ function openPorts(env: Env) {
     vault,
     hmac: createSealedHmac(vault),
     receiptSigner: createReceiptSigner(env.RECEIPT_KEY_PKCS8),
-    leaseSigner: createLeaseSigner(env.LEASE_KEY_PKCS8),
+    keysets,
+    licenseSigners,
+    leaseSigner: rotating(licenseSigners, "lease"),
+    licenseRoots: () => readRoots(env.LICENSE_ROOTS),
     audit: createAuditLog(env.DB),
     releases: releasesOnD1(env.DB),
     releaseStates: releaseStatesOnD1(env.DB),
@@ -205,6 +223,11 @@ function openPorts(env: Env) {
     sealings: sealingsOnD1(env.DB),
     accounts: createAccountStore(env.DB),
     tokens: createTokenStore(env.DB),
+    sessions: createSessionStore(env.DB),
+    passkeys: createPasskeyStore(env.DB),
+    passkeyVerifier: createPasskeyVerifier(origin),
+    links: createLinkStore(env.DB),
+    attempts: createAttemptStore(env.DB),
     keyChains: createKeyChainStore(env.DB),
     instances,
     licenses: createLicenseStore(env.DB),

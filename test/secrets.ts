@@ -14,4 +14,8 @@ export const TEST_SECRETS = {
   LICENSE_PEPPER_V1: Buffer.alloc(32, 9).toString("base64"),
   RECEIPT_KEY_PKCS8: pkcs8("a1"),
   LEASE_KEY_PKCS8: pkcs8("b2"),
+  /** Roots from the seeds c5 and c6. */
+  LICENSE_ROOTS: "LbeXY24yPtV26bDgPifLkhcaiWtj6RhvDUpDucfTgtE,u0fTPXd7RVm7kX0YJYJ0IcSmsblzfxLhxY6kMFr4i3Q",
+  LICENSE_KEY_OFFLINE_1: pkcs8("b3"),
+  LICENSE_KEY_LIST_1: pkcs8("b4"),
 };

@@ -9,9 +9,8 @@ import type { ApiEnv } from "./context.ts";
 import { registerExecutionRoutes } from "./execution/routes.ts";
 import { registerLicenseRoutes } from "./license/routes.ts";
 import { openApiDocument } from "./openapi.ts";
-import { problemResponse } from "./problem.ts";
 import { registerPublishRoutes } from "./publish/routes.ts";
-import { problemContext, route } from "./route.ts";
+import { route } from "./route.ts";
 
 /** The JSON wing: everything below `/v1`, plus `/health` and the well-known documents. */
 export function createApi(): Hono<ApiEnv> {
@@ -30,10 +29,5 @@ export function createApi(): Hono<ApiEnv> {
   registerPublishRoutes(app);
   registerLicenseRoutes(app);
   // One line per slice: registerXRoutes(app);
-
-  app.onError((error, context) => {
-    console.error(JSON.stringify({ requestId: context.get("requestId"), error: String(error), stack: error.stack }));
-    return problemResponse({ reason: "INTERNAL_ERROR" }, problemContext(context));
-  });
   return app;
 }

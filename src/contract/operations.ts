@@ -1,6 +1,8 @@
 import { ACCOUNT_OPERATIONS } from "./account/operations.ts";
 import { CATALOGUE_OPERATIONS, DELIVERY_OPERATIONS } from "./catalogue/operations.ts";
 import { EXECUTION_OPERATIONS } from "./execution/operations.ts";
+import { KEYSET_OPERATIONS } from "./license/keyset-operations.ts";
+import { LIST_OPERATIONS } from "./license/list-operations.ts";
 import { LICENSE_OPERATIONS } from "./license/operations.ts";
 import type { Operation } from "./operation.ts";
 import { PUBLISH_OPERATIONS } from "./publish/operations.ts";
@@ -14,5 +16,7 @@ export const OPERATIONS: readonly Operation[] = Object.values({
   ...DELIVERY_OPERATIONS,
   ...PUBLISH_OPERATIONS,
   ...LICENSE_OPERATIONS,
+  ...LIST_OPERATIONS,
+  ...KEYSET_OPERATIONS,
   ...EXECUTION_OPERATIONS,
 });

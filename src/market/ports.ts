@@ -2,18 +2,20 @@ import type { Bytes } from "../domain/bytes.ts";
 import type { AccountPorts } from "./account/ports.ts";
 import type { CatalogueStore } from "./catalogue/ports.ts";
 import type { ExecutionPorts } from "./execution/ports.ts";
+import type { KeysetPorts } from "./license/keyset-ports.ts";
+import type { RunPorts } from "./execution/run-ports.ts";
 import type { LicensePorts } from "./license/ports.ts";
 import type { RevocationPorts } from "./license/revocation-ports.ts";
 import type { PublishPorts } from "./publish/ports.ts";
 
 /** What every use case may ask of the world; each takes the part it needs: `Pick<World, "clock" | "accounts">`. */
-export interface World extends AccountPorts, PublishPorts, ExecutionPorts, LicensePorts, RevocationPorts {
+export interface World extends AccountPorts, PublishPorts, ExecutionPorts, RunPorts, LicensePorts, RevocationPorts, KeysetPorts {
   readonly site: Site;
   readonly clock: Clock;
   readonly chance: Chance;
   readonly vault: Vault;
   readonly receiptSigner: Signer;
-  readonly leaseSigner: Signer;
+  readonly leaseSigner: RotatingSigner;
   readonly audit: AuditLog;
   readonly background: Background;
   readonly catalogue: CatalogueStore;
@@ -53,6 +55,11 @@ export interface Signer {
   publicKey(): Promise<Bytes>;
   /** 64 bytes. */
   sign(message: Uint8Array): Promise<Bytes>;
+}
+
+/** A signer whose key changes: whoever needs name and signature of one and the same key asks for `current` first. */
+export interface RotatingSigner extends Signer {
+  current(): Promise<Signer>;
 }
 
 export interface AuditEntry {

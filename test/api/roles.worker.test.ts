@@ -75,6 +75,11 @@ const ROWS: Readonly<Record<string, Row>> = {
   getStats: open,
   listLeaseKeys: open,
   showJwks: open,
+  showRevocations: open,
+  listLicenseKeys: open,
+  showKeyset: { ...open, owners: [], path: () => "/.well-known/license-keyset/r-none.jws" },
+  keysetStatus: { by: ["operator"] },
+  publishKeyset: { by: ["operator"], body: () => ({ document: "none" }) },
   showTime: open,
   getPlugin: { ...open, path: plugin("") },
   getPluginByName: { ...open, path: (names) => `/v1/plugins/by-name/${names.pluginName}` },
@@ -96,6 +101,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   revokeToken: { by: PEOPLE, owners: [], path: () => "/v1/tokens/999999" },
 
   createAccount: { by: ["operator"], body: () => ({ name: "N", email: `${crypto.randomUUID()}@firm.at` }) },
+  // An account's id is 404 where there is none.
+  makeSignInLink: { by: ["operator"], owners: [], knownTo: ["operator"], path: () => "/v1/desk/accounts/999999/links" },
   deskQueue: { by: ["operator"] },
   decideRelease: {
     by: ["operator"],

@@ -1,7 +1,6 @@
 import type { Hono } from "hono";
 import { LICENSE_OPERATIONS } from "../../contract/license/operations.ts";
 import { DECIMAL_ID } from "../../contract/operation.ts";
-import { encodeBase64url } from "../../domain/bytes.ts";
 import { ok } from "../../domain/result.ts";
 import { isoTime, unixSeconds } from "../../domain/time.ts";
 import type { NamedLicense } from "../../market/license/ask-device.ts";
@@ -16,6 +15,8 @@ import { type Handler, route } from "../route.ts";
 import { bindingOf } from "./binding.ts";
 import { registerInstallationRoutes } from "./installation-routes.ts";
 import { registerIssueRoutes } from "./issue-routes.ts";
+import { registerKeysetRoutes } from "./keyset-routes.ts";
+import { registerListRoutes } from "./list-routes.ts";
 
 export function registerLicenseRoutes(app: Hono<ApiEnv>): void {
   registerIssueRoutes(app);
@@ -58,14 +59,8 @@ export function registerLicenseRoutes(app: Hono<ApiEnv>): void {
   change(app, LICENSE_OPERATIONS.suspendLicense, ({ reason }) => ({ kind: "suspend", reason }));
   change(app, LICENSE_OPERATIONS.reactivateLicense, () => ({ kind: "reactivate" }));
 
-  for (const operation of [LICENSE_OPERATIONS.listLeaseKeys, LICENSE_OPERATIONS.showJwks]) {
-    route(app, operation, async ({ world }) => {
-      const x = encodeBase64url(await world.leaseSigner.publicKey());
-      const kid = await world.leaseSigner.keyId();
-      const key = { kty: "OKP", crv: "Ed25519", x, kid, use: "sig", alg: "EdDSA", rbsm_purpose: "lease" };
-      return ok({ body: { keys: [key] }, headers: { "cache-control": "public, max-age=3600" } });
-    });
-  }
+  registerListRoutes(app);
+  registerKeysetRoutes(app);
 
   route(app, LICENSE_OPERATIONS.showTime, async ({ world, query }) => {
     const now = unixSeconds(world.clock.now());

@@ -167,3 +167,16 @@ export function jwkOf({ kid, x, purpose }: Pick<SigningKey, "kid" | "x" | "purpo
 function isTime(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
+
+/** Pinned roots out of their public keys, base64url, separated by commas. Anything else in the text is a defect. */
+export async function readRoots(text: string): Promise<readonly RootKey[]> {
+  const keys = text.split(",").filter((x) => x.trim() !== "");
+  return Promise.all(
+    keys.map(async (spelled) => {
+      const x = spelled.trim();
+      const publicKey = decodeBase64url(x);
+      if (publicKey?.length !== 32) throw new Error("a license root is 32 bytes in base64url");
+      return { kid: await kidOf("root", publicKey), x };
+    }),
+  );
+}

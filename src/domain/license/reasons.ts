@@ -39,6 +39,11 @@ export const LICENSE_REASONS = [
   "ACTIVATION_BUDGET",
   "STATE_CHANGED",
   "SIGNER_UNAVAILABLE",
+  "OFFLINE_REFUSED",
+  "OFFLINE_REQUEST_INVALID",
+  "OFFLINE_CODE_INVALID",
+  "OFFLINE_CODE_COOLDOWN",
+  "KEYSET_REFUSED",
   "consent_incomplete",
   "consent_stale",
 ] as const;

@@ -41,6 +41,11 @@ export const LICENSE_STATUS = {
   ACTIVATION_BUDGET: 429,
   STATE_CHANGED: 409,
   SIGNER_UNAVAILABLE: 503,
+  OFFLINE_REFUSED: 403,
+  OFFLINE_REQUEST_INVALID: 422,
+  OFFLINE_CODE_INVALID: 422,
+  OFFLINE_CODE_COOLDOWN: 429,
+  KEYSET_REFUSED: 409,
   consent_incomplete: 409,
   consent_stale: 409,
 } as const satisfies Record<LicenseReason, number>;

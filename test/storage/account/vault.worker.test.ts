@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { encodeHex } from "../../../src/domain/bytes.ts";
 import { verifyEd25519 } from "../../../src/domain/trust/ed25519.ts";
-import { createLeaseSigner, createReceiptSigner } from "../../../src/gateway/signers.ts";
+import { createLicenseSigners, createReceiptSigner, rotating } from "../../../src/gateway/signers.ts";
 import { createSealedHmac, createVault } from "../../../src/storage/vault.ts";
 
 const kekOf = (byte: number) => btoa(String.fromCharCode(...new Uint8Array(32).fill(byte)));
@@ -52,9 +52,15 @@ describe("the marketplace's signers", () => {
     ),
   );
 
+  const leaseSigner = (secret: string) =>
+    rotating(
+      createLicenseSigners({ LEASE_KEY_PKCS8: secret }, async () => [], { now: () => 0 }),
+      "lease",
+    );
+
   it("sign with the key they publish, under the name of its digest", async () => {
     const receipts = createReceiptSigner(pkcs8);
-    const leases = createLeaseSigner(pkcs8);
+    const leases = leaseSigner(pkcs8);
     const message = new Uint8Array([1, 2, 3]);
     expect(await verifyEd25519(await receipts.publicKey(), await receipts.sign(message), message)).toBe(true);
     expect(await receipts.keyId()).toMatch(/^[0-9a-f]{64}$/);
@@ -63,7 +69,7 @@ describe("the marketplace's signers", () => {
 
   it("fail loudly without a key, and with something that is none", async () => {
     await expect(createReceiptSigner(undefined).sign(new Uint8Array())).rejects.toThrow("not configured");
-    await expect(createLeaseSigner("").keyId()).rejects.toThrow("not configured");
+    await expect(leaseSigner("").keyId()).rejects.toThrow("not configured");
     expect(() => createReceiptSigner(btoa("no key"))).toThrow("PKCS#8");
   });
 });
