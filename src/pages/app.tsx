@@ -6,6 +6,7 @@ import { listReviews } from "../market/catalogue/list-reviews.ts";
 import { searchCatalogue } from "../market/catalogue/search-catalogue.ts";
 import { showPlugin } from "../market/catalogue/show-plugin.ts";
 import type { World } from "../market/ports.ts";
+import { createAccountPages } from "./account/routes.tsx";
 import { registerDocs } from "./docs/routes.tsx";
 import { schemaResponse } from "./docs/schema.ts";
 import { HomePage, type HomeView } from "./home.tsx";
@@ -103,6 +104,7 @@ export function createPages(): Hono<PagesEnv> {
     app.get(path, async (context) => pageResponse(context.req.raw, await render(<LegalPage text={text} />)));
 
   registerDocs(app);
+  app.route("/", createAccountPages());
   app.get(paths.manifestSchema(), (context) => schemaResponse(context.req.raw, context.get("world").site.origin));
 
   app.get("/robots.txt", async (context) => {
@@ -110,11 +112,6 @@ export function createPages(): Hono<PagesEnv> {
     return new Response(file.body, file);
   });
   app.get("/favicon.ico", () => moved(paths.asset("mark.svg")));
-
-  app.onError((error, context) => {
-    console.error(JSON.stringify({ requestId: context.get("requestId"), error: String(error), stack: error.stack }));
-    return failureResponse(context.get("requestId"));
-  });
   return app;
 }
 

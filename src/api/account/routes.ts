@@ -1,6 +1,6 @@
-import type { Context, Hono, Next } from "hono";
+import type { Hono } from "hono";
 import { ACCOUNT_OPERATIONS } from "../../contract/account/operations.ts";
-import type { Principal } from "../../domain/account/principal.ts";
+import type { AccountPrincipal, Principal } from "../../domain/account/principal.ts";
 import { ok } from "../../domain/result.ts";
 import { isoTime } from "../../domain/time.ts";
 import { appendKeyEvent } from "../../market/account/append-key-event.ts";
@@ -10,15 +10,14 @@ import { enrollKey } from "../../market/account/enroll-key.ts";
 import { listKeyEvents } from "../../market/account/list-key-events.ts";
 import { listPublisherKeys } from "../../market/account/list-publisher-keys.ts";
 import { offerKey } from "../../market/account/offer-key.ts";
+import { makeSignInLink } from "../../market/account/one-time-link.ts";
 import { registerInstance } from "../../market/account/register-instance.ts";
-import { revokeLeakedTokens } from "../../market/account/revoke-leaked-tokens.ts";
 import { rotateInstance } from "../../market/account/rotate-instance.ts";
 import { setUp } from "../../market/account/set-up.ts";
 import { showTrustList } from "../../market/account/show-trust-list.ts";
 import { whoAmI } from "../../market/account/who-am-i.ts";
 import type { ApiEnv } from "../context.ts";
-import { problemResponse } from "../problem.ts";
-import { problemContext, route } from "../route.ts";
+import { route } from "../route.ts";
 import { showCutKey, showIdentity, showInstance, showKeyEvent } from "./present.ts";
 
 export function registerAccountRoutes(app: Hono<ApiEnv>): void {
@@ -30,6 +29,12 @@ export function registerAccountRoutes(app: Hono<ApiEnv>): void {
   route(app, ACCOUNT_OPERATIONS.createAccount, async ({ world, principal, body }) => {
     const made = await createAccount(world, accountOf(principal), body);
     return made.ok ? ok({ status: 201, body: made.value }) : made;
+  });
+
+  route(app, ACCOUNT_OPERATIONS.makeSignInLink, async ({ world, principal, params }) => {
+    const made = await makeSignInLink(world, callerOf(principal), params.id as string);
+    if (!made.ok) return made;
+    return ok({ status: 201, body: { url: made.value.url, expiresAt: isoTime(made.value.expiresAt) } });
   });
 
   route(app, ACCOUNT_OPERATIONS.enrollKey, async ({ world, principal, params, body }) => {
@@ -89,16 +94,12 @@ export function registerAccountRoutes(app: Hono<ApiEnv>): void {
   });
 }
 
-/** In front of every route: an address that carries a token is refused, and the token is dead afterwards. */
-export async function refuseTokenInUrl(context: Context<ApiEnv>, next: Next): Promise<Response | undefined> {
-  if (await revokeLeakedTokens(context.get("world"), context.req.url))
-    return problemResponse({ reason: "token_in_url" }, { ...problemContext(context), path: "/" });
-  await next();
-  return undefined;
+function callerOf(principal: Principal): AccountPrincipal {
+  if (principal.kind !== "account") throw new Error("an account operation was called without an account");
+  return principal;
 }
 
-/** Operations of `caller.kind: "account"` are only reached with a token. */
+/** Operations of `caller.kind: "account"` are only reached with a token or in a session. */
 function accountOf(principal: Principal): string {
-  if (principal.kind !== "account") throw new Error("an account operation was called without an account");
-  return principal.accountId;
+  return callerOf(principal).accountId;
 }
