@@ -1,7 +1,7 @@
 // Forked by the launcher: the workerd process of the marketplace Worker.
 
-import { reportWorkerdPid } from "../cli/work/isolate/workerd-pid.ts";
 import type { HostConfig, HostMessage } from "./host-messages.ts";
+import { reportWorkerdPid } from "./workerd-pid.ts";
 
 const CRON_EVERY_MS = 60_000;
 

@@ -1,7 +1,7 @@
 // Forked by the launcher: the workerd process in which plugin code runs. It may be killed at any moment.
 
-import { reportWorkerdPid } from "../cli/work/isolate/workerd-pid.ts";
 import type { HostConfig, HostMessage } from "./host-messages.ts";
+import { reportWorkerdPid } from "./workerd-pid.ts";
 
 const HEAP_FLAG = "--max-old-space-size=512";
 

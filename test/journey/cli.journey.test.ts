@@ -192,8 +192,56 @@ describe("whoever installs it", { timeout: 120_000 }, () => {
   it("is told what is sold, and what is not made for its Rising-BSM", async () => {
     const sold = await told(["install", "vat-checker", "--dir", DIR]);
     expect(sold).toMatchObject({ code: 1, problem: { code: "license_required", kind: "license" } });
+    expect(sold.problem.next).toContain("--license-file");
     const old = await told(["install", `${PLUGIN}@1.1.0`, "--dir", DIR, "--app-version", "0.0.1"]);
     expect(old).toMatchObject({ code: 1, problem: { code: "app_version", kind: "resolution" } });
+  });
+});
+
+describe("whoever holds a license for what is sold", { timeout: 120_000 }, () => {
+  const license = demo.licenses.find(({ plugin }) => plugin === "vat-checker");
+  const file = (name: string, text: string) => writeFile(path.join(home, name), text, { mode: 0o600 });
+  const files = ["--license-file", "license.txt", "--instance-file", "instance.json"];
+
+  it("gets the verified bundle for its instance, alone and from the lock, and takes no seat", async () => {
+    const { apiKey, apiSecret } = demo.instance;
+    await file("license.txt", `# sold to us\nvat-checker ${license?.key}\n`);
+    await file("instance.json", JSON.stringify({ apiKey, apiSecret }));
+    const installed = await told(["install", "vat-checker", "--dir", "sold", ...files]);
+    expect(installed, JSON.stringify(installed)).toMatchObject({ code: 0, installed: [{ name: "vat-checker" }] });
+    const [{ file: bundle, version }] = installed.installed;
+    expect((await told(["verify", bundle, "--release", `${bundle.slice(0, -5)}.release.json`])).code).toBe(0);
+    await rm(bundle);
+    expect((await told(["install", "--dir", "sold"])).problem.code).toBe("license_required");
+    expect((await told(["install", "--dir", "sold", ...files])).code).toBe(0);
+    const env = { RBSM_LICENSE: license?.key ?? "", RBSM_API_KEY: apiKey, RBSM_API_SECRET: apiSecret };
+    const downloaded = await told(["download", `vat-checker@${version}`, "--out", "vat.rbsm"], env);
+    expect(downloaded, JSON.stringify(downloaded)).toMatchObject({ code: 0, version });
+  });
+
+  it("is refused with a foreign key, without its instance, and with files that are none", async () => {
+    const download = (args: readonly string[], env = {}) =>
+      told(["download", "vat-checker", "--out", "never.rbsm", ...args], env);
+    expect(await download(["--license-file", "license.txt"])).toMatchObject({
+      code: 2,
+      problem: { code: "option_missing" },
+    });
+    await file("wrong.txt", "other-plugin RBSM1-AAAAA");
+    expect(await download(["--license-file", "wrong.txt", ...files.slice(2)])).toMatchObject({
+      code: 1,
+      problem: { code: "license_required", kind: "license" },
+    });
+    await file("wrong.txt", `${license?.key.slice(0, -1)}0`);
+    const foreign = await download(["--license-file", "wrong.txt", ...files.slice(2)]);
+    expect(foreign.code, JSON.stringify(foreign)).toBe(1);
+    await file("wrong.json", "{}");
+    expect(await download([...files.slice(0, 2), "--instance-file", "wrong.json"])).toMatchObject({
+      code: 2,
+      problem: { code: "instance_malformed" },
+    });
+    const stranger = { RBSM_API_KEY: demo.instance.apiKey, RBSM_API_SECRET: `ms_${"x".repeat(43)}` };
+    expect(await download(files.slice(0, 2), stranger)).toMatchObject({ code: 1, problem: { kind: "auth" } });
+    expect(await readdir(home)).not.toContain("never.rbsm");
   });
 });
 
@@ -216,6 +264,27 @@ describe("its publisher", { timeout: 120_000 }, () => {
     // To this machine the newest is now older than what it saw: that is a decision, not a default.
     expect((await told(["download", PLUGIN])).problem.code).toBe("publication_rollback");
     expect((await told(["unyank", which])).state).toBe("published");
+  });
+
+  it("sees what changed since the published version before it publishes the next", async () => {
+    const source = path.join(home, "plugin");
+    const readme = path.join(source, "README.md");
+    const file = path.join(source, "manifest.json");
+    const [text, manifest] = [await readFile(readme, "utf8"), await readFile(file, "utf8")];
+    try {
+      await writeFile(readme, `${text}\nOne more line.\n`);
+      const changed = JSON.parse(manifest);
+      changed.permissions.push({ code: "users.read", description: "Names who wrote a note.", required: false });
+      await writeFile(file, JSON.stringify(changed));
+      const shown = await told(["inspect", "plugin", "--diff"]);
+      expect(shown, JSON.stringify(shown).slice(0, 300)).toMatchObject({ code: 0, against: { version: "1.1.0" } });
+      const marks = Object.fromEntries(shown.files.map((one: Record<string, string>) => [one.path, one.change]));
+      expect(marks).toMatchObject({ "README.md": "grew", LICENSE: "same" });
+      expect(shown.capabilityChanges).toEqual({ added: ["optionalPermissions: users.read"], removed: [] });
+    } finally {
+      await writeFile(readme, text);
+      await writeFile(file, manifest);
+    }
   });
 
   it("follows a release and takes it back", async () => {
@@ -260,6 +329,23 @@ describe("its publisher", { timeout: 120_000 }, () => {
     expect(again.problem.code).toBe("key_retired");
     const last = await told(["keys", "revoke", HANDLE, rotated.added, "--key", fresh]);
     expect(last.problem.code).toBe("key_event_refused");
+
+    expect((await told(["install", `${PLUGIN}@1.1.0`, "--dir", "doomed"])).code).toBe(0);
+    const old = documentOf(await run(["keys", "export", "--key", key])).keyId as string;
+    const condemn = ["keys", "revoke", HANDLE, old, "--compromised", "--key", fresh];
+    const condemned = await told([...condemn, "--from", `${PLUGIN}=2`]);
+    expect(condemned, JSON.stringify(condemned)).toMatchObject({ code: 0 });
+    expect((await told(["download", `${PLUGIN}@1.0.0`])).code).toBe(0);
+    const doomed = await told(["install", "--dir", "doomed"]);
+    expect(doomed).toMatchObject({ code: 1, problem: { code: "locked_release_blocked", kind: "resolution" } });
+
+    const events = await (await fetch(`${url}/v1/publishers/${HANDLE}/key-events`)).text();
+    await writeFile(path.join(home, "events.json"), events);
+    const bundle = path.join(home, "doomed/plugins", `${PLUGIN}-1.1.0.rbsm`);
+    const verify = ["verify", bundle, "--release", `${bundle.slice(0, -5)}.release.json`, "--version", "1.1.0"];
+    expect((await told(verify)).code).toBe(0);
+    const warned = await told([...verify, "--key-events", "events.json"]);
+    expect(warned).toMatchObject({ code: 1, problem: { code: "key_compromised", kind: "trust" } });
   });
 });
 

@@ -5,8 +5,10 @@ import { type Answer, command } from "../command.ts";
 import { misuse, type Outcome } from "../problem.ts";
 import type { Voice } from "../voice.ts";
 import { type Installed, installFromLock, installPlugin, type Place, parseChannel } from "../work/install-plugins.ts";
+import { readLicenseUse } from "../work/license-use.ts";
 import { chooseMarketplace } from "../work/marketplace.ts";
 import { parseWish } from "../work/resolve-version.ts";
+import { LICENSE_FLAGS } from "./license-flags.ts";
 import { MARKETPLACE_FLAG } from "./marketplace-flag.ts";
 import { oneLine } from "./one-line.ts";
 
@@ -15,6 +17,7 @@ export const installCommand = command({
   details: [
     "The bundle goes to DIR/plugins with its statement and receipt beside it. Signatures are held against the pinned keys, the bytes against the statement, and the release against what was seen of the plugin before.",
     "Without PLUGIN it installs exactly what rbsm.lock names: nothing is chosen, and every digest must be the locked one.",
+    "What is sold needs the key of its license and the credential of the instance the license was made out to; no seat is taken.",
     "A plugin that needs other plugins is refused for now.",
   ],
   positionals: [
@@ -24,6 +27,7 @@ export const installCommand = command({
     dir: { value: "DIR", summary: "folder of rbsm.lock; the current one if left out" },
     channel: { value: "CHANNEL", summary: "also versions of this channel: rc, beta, alpha" },
     "app-version": { value: "VERSION", summary: "the Rising-BSM it is for; that of the lock if left out" },
+    ...LICENSE_FLAGS,
     marketplace: MARKETPLACE_FLAG,
   },
   examples: ["rbsm install visit-notes", "rbsm install visit-notes@^1.2.0 --dir plugins-of-acme", "rbsm install"],
@@ -43,10 +47,13 @@ export const installCommand = command({
       };
     const marketplace = await chooseMarketplace({ env: process.env, origin: flags.marketplace });
     if (!marketplace.ok) return marketplace;
+    const license = await readLicenseUse(process.env, flags);
+    if (!license.ok) return license;
     const place: Place = {
       env: process.env,
       marketplace: marketplace.value,
       folder: path.resolve(flags.dir ?? "."),
+      license: license.value,
       onProgress: (name, received, total) => voice.progress(`${name} ${Math.floor((100 * received) / total)} %`),
     };
     if (wish === null) return tell(await installFromLock(place), voice);

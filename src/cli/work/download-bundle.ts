@@ -5,17 +5,27 @@ import type { Marketplace } from "./marketplace.ts";
 
 const TIMEOUT_MS = 120_000;
 
-/** The public bundle of that digest, at most `size` bytes. What came is not judged here. Follows no redirect. */
+/** The public bundle of that digest, at most `size` bytes. What came is not judged here. */
 export async function downloadBundle(
-  { origin }: Marketplace,
+  marketplace: Marketplace,
   sha256: string,
+  size: number,
+  onProgress?: (received: number, total: number) => void,
+): Promise<Outcome<Uint8Array>> {
+  return downloadBytes(marketplace, `/bundles/${sha256}.rbsm`, size, onProgress);
+}
+
+/** The bytes at an address of the marketplace, at most `size` of them. Sends no credential and follows no redirect. */
+export async function downloadBytes(
+  { origin }: Marketplace,
+  path: string,
   size: number,
   onProgress?: (received: number, total: number) => void,
 ): Promise<Outcome<Uint8Array>> {
   if (size > LIMITS.maxBundleBytes)
     return refuse("bundle_too_large", `The bundle would be ${size} bytes; ${LIMITS.maxBundleBytes} are allowed.`);
   try {
-    const response = await fetch(new URL(`/bundles/${sha256}.rbsm`, origin), {
+    const response = await fetch(new URL(path, origin), {
       headers: { "rbsm-purpose": "install" },
       redirect: "manual",
       signal: AbortSignal.timeout(TIMEOUT_MS),

@@ -5,6 +5,7 @@ import { CHANNELS, type Channel } from "../../domain/manifest/permissions.ts";
 import { ok } from "../../domain/result.ts";
 import type { CliProblem, Outcome } from "../problem.ts";
 import type { Env } from "./config.ts";
+import type { LicenseUse } from "./license-use.ts";
 import { LOCK_FILE, type Lock, type LockedPlugin, readLock, writeLock } from "./lock-file.ts";
 import { type Marketplace, marketplaceName } from "./marketplace.ts";
 import { type Claims, type Obtained, obtainRelease } from "./obtain-release.ts";
@@ -19,6 +20,8 @@ export interface Place {
   readonly marketplace: Marketplace;
   /** Holds `rbsm.lock` and `plugins/`. */
   readonly folder: string;
+  /** For what is sold. */
+  readonly license?: LicenseUse | null;
   readonly onProgress?: (name: string, received: number, total: number) => void;
 }
 
@@ -69,9 +72,10 @@ export async function installFromLock(place: Place): Promise<Outcome<readonly In
   const ready: { name: string; locked: LockedPlugin; obtained: Obtained; notice: string | null }[] = [];
   for (const [name, locked] of Object.entries(plugins)) {
     const list = await fetchVersions(place.marketplace, name);
+    if (!list.ok && list.problem.kind === "not_found") return { ok: false, problem: tellGone(name, locked.version) };
     if (!list.ok) return list;
     const row = list.value.versions.find(({ version }) => version === locked.version);
-    if (row?.state === "blocked") return { ok: false, problem: tellBlocked(name, locked.version) };
+    if (row?.state === "blocked") return { ok: false, problem: tellBlocked(name, locked.version, row.replacement) };
     const { pluginId } = list.value;
     const wanted = { name, version: locked.version, pluginId, asCurrent: false };
     const obtained = await obtain(place, wanted, (claims) => compareLock(name, locked, claims));
@@ -143,10 +147,11 @@ function obtain(
   wanted: { readonly name: string; readonly version: string; readonly pluginId: string; readonly asCurrent: boolean },
   judge?: (claims: Claims) => CliProblem | null,
 ): Promise<Outcome<Obtained>> {
-  const { env, marketplace, onProgress } = place;
+  const { env, marketplace, license = null, onProgress } = place;
   return obtainRelease({
     env,
     marketplace,
+    license,
     ...wanted,
     ...(judge ? { judge } : {}),
     // Bytes that lie here already need no second way over the network, if they are the right ones.
@@ -211,12 +216,27 @@ function tellMismatch(name: string, field: string, locked: string, found: string
   };
 }
 
-function tellBlocked(name: string, version: string): CliProblem {
+function tellBlocked(name: string, version: string, replacement: string | undefined): CliProblem {
   return {
     code: "locked_release_blocked",
     kind: "resolution",
     message: `${name} ${version} was blocked by the marketplace.`,
-    next: `See rbsm versions ${name}, and install another version.`,
+    next:
+      replacement === undefined
+        ? `See rbsm versions ${name}, and install another version.`
+        : `Install ${replacement} instead, or another version: see rbsm versions ${name}.`,
+    facts: { plugin: name, version, ...(replacement === undefined ? {} : { replacement }) },
+  };
+}
+
+/** Nobody is shown a plugin without a release on offer; whether all were blocked or it was removed is not said. */
+function tellGone(name: string, version: string): CliProblem {
+  return {
+    code: "locked_plugin_gone",
+    kind: "resolution",
+    message: `${name} ${version} is locked, but the marketplace offers no version of ${name} any more.`,
+    next: `It was removed or blocked: ask its publisher, and take it out with rbsm remove ${name}.`,
+    facts: { plugin: name, version },
   };
 }
 

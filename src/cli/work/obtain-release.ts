@@ -7,6 +7,7 @@ import type { CliProblem, Outcome } from "../problem.ts";
 import { ask } from "./ask.ts";
 import type { Env, TrustList } from "./config.ts";
 import { downloadBundle } from "./download-bundle.ts";
+import { downloadLicensed, type LicenseUse, tellLicense } from "./license-use.ts";
 import type { Marketplace } from "./marketplace.ts";
 import type { Documents } from "./release-documents.ts";
 import { keepSeen, recallSeen } from "./seen-releases.ts";
@@ -24,6 +25,8 @@ export interface Wanted {
   readonly judge?: (claims: Claims) => CliProblem | null;
   /** Bytes that may already be here; they are verified like any other. */
   readonly local?: (sha256: string) => Promise<Uint8Array | null>;
+  /** For what is sold; null: nothing was handed over. */
+  readonly license?: LicenseUse | null;
   readonly onProgress?: (received: number, total: number) => void;
 }
 
@@ -58,8 +61,7 @@ export async function obtainRelease(wanted: Wanted): Promise<Outcome<Obtained>> 
   const documents = await fetchKeys(marketplace, publisher, { statement, receipt });
   if (!documents.ok) return documents;
   const kept = (await wanted.local?.(sha256)) ?? null;
-  if (kept === null && delivery !== "public") return { ok: false, problem: tellGated(name, version) };
-  const bytes = kept === null ? await downloadBundle(marketplace, sha256, size, wanted.onProgress) : ok(kept);
+  const bytes = kept === null ? await fetchBytes(wanted, { sha256, size, delivery }) : ok(kept);
   if (!bytes.ok) return bytes;
   const seen = await recallSeen(env, trust.value, name);
   if (!seen.ok) return seen;
@@ -70,6 +72,16 @@ export async function obtainRelease(wanted: Wanted): Promise<Outcome<Obtained>> 
   const noted = await keepSeen(env, trust.value, name, release.value);
   if (!noted.ok) return noted;
   return ok({ bytes: bytes.value, release: release.value, documents: documents.value });
+}
+
+/** By digest where anybody may have it, else against a license. */
+async function fetchBytes(
+  { marketplace, license = null, pluginId, name, version, onProgress }: Wanted,
+  { sha256, size, delivery }: Omit<Expected, "publisher">,
+): Promise<Outcome<Uint8Array>> {
+  if (delivery === "public") return downloadBundle(marketplace, sha256, size, onProgress);
+  if (license === null) return { ok: false, problem: tellLicense(name, version) };
+  return downloadLicensed(marketplace, license, { pluginId, name, version, size }, onProgress);
 }
 
 /** The pinned keys of a marketplace. They are never fetched here: who can swap the bundle could swap the list. */
@@ -130,14 +142,5 @@ function readClaims(marketplace: Marketplace, statement: unknown, receipt: unkno
       message: `${marketplace.origin} did not answer a statement and a receipt.`,
       next: "Check the address of the marketplace.",
     },
-  };
-}
-
-function tellGated(name: string, version: string): CliProblem {
-  return {
-    code: "license_required",
-    kind: "license",
-    message: `${name} ${version} is sold: its bundle is handed to instances that hold a license.`,
-    next: "Install it in your Rising-BSM, where the license is.",
   };
 }

@@ -63,7 +63,7 @@ it("lets a declared host through, played by the test", SLOW, async () => {
 
 it("stops a plugin that loops, names it, and runs the next call in a fresh process", SLOW, async () => {
   const one = play(`if (event.entityId === "1") for (;;); return "alive"`);
-  expect((await one.event(CREATED)).outcome).toBe("sandbox_hung");
+  expect((await one.event(CREATED)).outcome).toBe("plugin_timeout");
   expect(await one.event(eventFixture("request.created", requestFixture({ id: 2 })))).toMatchObject({ value: "alive" });
 });
 

@@ -8,7 +8,8 @@ import { SERVER_MODULE } from "../../../domain/release/server-module.ts";
 import { createEmulator, type Emulator } from "../../../sdk/testing/emulator/emulator.ts";
 import { createMemoryStorage } from "../../../sdk/testing/host/memory-storage.ts";
 import { createSession } from "../../../sdk/testing/host/session.ts";
-import { openIsolate } from "../isolate/isolate.ts";
+import { openWorkerd } from "../../../sdk/testing/isolate/workerd.ts";
+import { sandboxWorker } from "./sandbox-worker.ts";
 
 /** One line of the live log. */
 export type Happening =
@@ -53,8 +54,9 @@ export function openWorkbench(first: OpenedBundle, { onHappening, isOnline, now 
   let bundle = first;
   let count = 0;
   const sessions = new Map<string, ReturnType<typeof createSession>>();
-  const isolate = openIsolate({
-    async answer(method, args, executionId) {
+  const workerd = openWorkerd({
+    sandbox: sandboxWorker,
+    async call(method, args, executionId) {
       const began = now();
       const session = sessions.get(executionId);
       const reply: CallReply = session
@@ -63,7 +65,7 @@ export function openWorkbench(first: OpenedBundle, { onHappening, isOnline, now 
       tell({ kind: "call", method, args, reply, ms: now() - began });
       return reply;
     },
-    ...(isOnline ? { network: (request: Request) => reach(request, tell) } : {}),
+    ...(isOnline ? { fetch: (request: Request) => reach(request, tell) } : {}),
   });
 
   async function run(call: Call): Promise<RunReply> {
@@ -76,7 +78,7 @@ export function openWorkbench(first: OpenedBundle, { onHappening, isOnline, now 
     sessions.set(job.executionId, session);
     session.begin();
     try {
-      const reply = await isolate.run(job, call, decodeValidUtf8(module));
+      const reply = await workerd.run(job, call, decodeValidUtf8(module));
       tell({ kind: "run", what: nameOf(call), reply, ms: now() - began });
       return reply;
     } finally {
@@ -93,9 +95,9 @@ export function openWorkbench(first: OpenedBundle, { onHappening, isOnline, now 
     },
     storage: () => storage.contents(),
     get restarts() {
-      return isolate.restarts;
+      return workerd.restarts;
     },
-    close: () => isolate.close(),
+    close: () => workerd.dispose(),
   };
 }
 

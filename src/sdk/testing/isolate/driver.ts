@@ -6,11 +6,12 @@ export const DRIVER = `
 import { RpcTarget } from "cloudflare:workers";
 
 class Session extends RpcTarget {
-  #host; #run; #isOpen = true;
-  constructor(host, run) { super(); this.#host = host; this.#run = run; }
+  #host; #executionId; #isOpen = true;
+  constructor(host, executionId) { super(); this.#host = host; this.#executionId = executionId; }
   async call(method, args) {
     if (!this.#isOpen) return { ok: false, error: { code: "session_closed", message: "This run has ended" } };
-    const answer = await this.#host.fetch("http://host/", { method: "POST", body: JSON.stringify({ run: this.#run, method, args }) });
+    const body = JSON.stringify({ executionId: this.#executionId, method, args });
+    const answer = await this.#host.fetch("http://host/", { method: "POST", body });
     return answer.json();
   }
   static close(session) { session.#isOpen = false; }
@@ -18,8 +19,8 @@ class Session extends RpcTarget {
 
 export default {
   async fetch(request, env) {
-    const { run, job, call, module } = await request.json();
-    const session = new Session(env.HOST, run);
+    const { job, call, module } = await request.json();
+    const session = new Session(env.HOST, job.executionId);
     try {
       let reply = await env.SANDBOX.run(job, call, session);
       if (!reply.ok && reply.error.code === "need_module") reply = await env.SANDBOX.run(job, call, session, module);

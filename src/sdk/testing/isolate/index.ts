@@ -3,8 +3,6 @@ import { sha256Hex } from "../../../domain/digest.ts";
 import { ENTITY_READ } from "../../../domain/execution/events.ts";
 import type { Call } from "../../../domain/execution/job.ts";
 import { runLimits } from "../../../domain/execution/limits.ts";
-import type { Method } from "../../../domain/execution/methods.ts";
-import type { JsonObject } from "../../../domain/json/json.ts";
 import { PLUGIN_TYPES, type PluginType } from "../../../domain/manifest/permissions.ts";
 import { createEmulator } from "../emulator/emulator.ts";
 import { createMemoryStorage } from "../host/memory-storage.ts";
@@ -41,7 +39,7 @@ export interface IsolateHost extends TestHost {
 /**
  * One installation of a plugin in a real isolate of workerd, with the sandbox Worker of the marketplace around it and the
  * emulated instance behind it. `module` is the text of `server/main.js`, as `rbsm build` writes it. A plugin that loops is
- * stopped and named `sandbox_hung`.
+ * stopped with its process and named `plugin_timeout`.
  */
 export function createIsolateHost(
   manifest: IsolateManifest,
@@ -67,7 +65,7 @@ export function createIsolateHost(
   });
   const network = options.network ?? (() => new Response("No such service", { status: 599 }));
   const workerd = openWorkerd({
-    call: (method, args) => session.call(method as Method, args as JsonObject),
+    call: (method, args) => session.call(method, args),
     fetch: async (request) => network(request),
   });
   let queue: Promise<unknown> = Promise.resolve();
