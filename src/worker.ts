@@ -40,10 +40,13 @@ import { catalogueOnD1 } from "./storage/catalogue/store.ts";
 import { createExecutionBell } from "./storage/execution/execution-bell.ts";
 import { createExecutionStore } from "./storage/execution/execution-store.ts";
 import { createPluginStorage, type InstallationStorage } from "./storage/execution/installation-storage.ts";
+import { type BudgetMeter, createBudgets } from "./storage/license/budgets.ts";
 import { createKeyHasher } from "./storage/license/key-hasher.ts";
+import { createLastGood, type LastGood } from "./storage/license/last-good.ts";
 import { createRevocationStore } from "./storage/license/revocations.ts";
 import { createKeysetStore } from "./storage/license/signing-keys.ts";
 import { createLicenseStore } from "./storage/license/store.ts";
+import { createUsageStore } from "./storage/license/usage.ts";
 import { orphansOn } from "./storage/publish/orphans.ts";
 import { createReleaseBell } from "./storage/publish/release-bell.ts";
 import { sealingsOnD1 } from "./storage/publish/sealings.ts";
@@ -53,6 +56,8 @@ import { createSealedHmac, createVault } from "./storage/vault.ts";
 
 export { Bundles } from "./storage/bundle-entrypoint.ts";
 export { InstallationStorage } from "./storage/execution/installation-storage.ts";
+export { BudgetMeter } from "./storage/license/budgets.ts";
+export { LastGood } from "./storage/license/last-good.ts";
 
 const app = new Hono<ApiEnv & { Bindings: Env }>();
 
@@ -172,6 +177,13 @@ function buildWorld(env: Env, ctx: ExecutionContext): World {
     get deliveries() {
       return deliveriesOn(env.DB, env.BUNDLES, exported().Bundles);
     },
+    get budgets() {
+      const rates = { validate: env.VALIDATE_RATE, malformed: env.MALFORMED_RATE };
+      return createBudgets(() => exported().BudgetMeter, rates);
+    },
+    get lastGood() {
+      return createLastGood(() => exported().LastGood, env.DB);
+    },
     get pluginStorage() {
       return openStorage();
     },
@@ -188,6 +200,8 @@ function buildWorld(env: Env, ctx: ExecutionContext): World {
 interface Exported {
   readonly Bundles: Fetcher;
   readonly InstallationStorage: DurableObjectNamespace<InstallationStorage>;
+  readonly BudgetMeter: DurableObjectNamespace<BudgetMeter>;
+  readonly LastGood: DurableObjectNamespace<LastGood>;
 }
 
 function openPorts(env: Env) {
@@ -231,6 +245,7 @@ function openPorts(env: Env) {
     keyChains: createKeyChainStore(env.DB),
     instances,
     licenses: createLicenseStore(env.DB),
+    usage: createUsageStore(env.DB),
     revocations: createRevocationStore(env.DB),
     keyHasher: createKeyHasher(env.LICENSE_PEPPER_V1),
     catalogue: catalogueOnD1(env.DB),

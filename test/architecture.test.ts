@@ -37,6 +37,7 @@ const TABLE: Readonly<Record<string, { ours: readonly string[] | "any"; packages
     ours: ["domain", "contract", "market"],
     packages: ["hono", "hono/*", "micromark", "micromark-extension-gfm", "uqr"],
   },
+  "pages/browser": { ours: ["domain", "contract"], packages: ["@simplewebauthn/browser"] },
   sandbox: { ours: ["domain", "contract"], packages: ["cloudflare:workers", "hono", "hono/*"] },
   cli: {
     ours: ["domain", "contract", "sdk"],

@@ -28,6 +28,12 @@ const ACCOUNT_STATUS = {
   handle_taken: 409,
   url_refused: 422,
   quota_tokens: 429,
+  csrf_refused: 403,
+  proof_required: 403,
+  passkey_refused: 400,
+  link_invalid: 404,
+  sign_in_refused: 401,
+  last_owner: 409,
 } as const satisfies Record<AccountReason, number>;
 
 const RELEASE_STATUS = {

@@ -1,4 +1,4 @@
-import { cp, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { build } from "esbuild";
 import { buildDocs } from "./docs/build-docs.ts";
@@ -10,7 +10,7 @@ export { runTool };
 /** Everything that runs: the guest prelude, the style sheet, the documentation, both Workers as `wrangler deploy --dry-run` would upload them. */
 export async function buildAll(): Promise<void> {
   await mkdir(path.join(ROOT, "dist"), { recursive: true });
-  await Promise.all([buildGuest(), buildStyles(), buildDocs()]);
+  await Promise.all([buildGuest(), buildStyles(), buildBrowserModules(), buildDocs()]);
   await Promise.all([buildWorker("wrangler.toml", "marketplace"), buildWorker("src/sandbox/wrangler.toml", "sandbox")]);
 }
 
@@ -28,6 +28,21 @@ async function buildGuest(): Promise<void> {
   await mkdir(path.join(ROOT, "dist/guest"), { recursive: true });
   const text = JSON.stringify(outputFiles[0]?.text);
   await writeFile(path.join(ROOT, "dist/guest/prelude.guest.js"), `export default ${text};\n`);
+}
+
+/** Every `src/pages/browser/<name>.ts` becomes the module `/assets/<name>.js`. */
+async function buildBrowserModules(): Promise<void> {
+  const folder = path.join(ROOT, "src/pages/browser");
+  const files = (await readdir(folder)).filter((file) => file.endsWith(".ts"));
+  await build({
+    entryPoints: files.map((file) => path.join(folder, file)),
+    outdir: path.join(ROOT, "public/assets"),
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    minify: true,
+    legalComments: "none",
+  });
 }
 
 async function buildStyles(): Promise<void> {

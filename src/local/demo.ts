@@ -9,9 +9,15 @@ import { ROOT } from "./root.ts";
 /** What `demo.json` holds. */
 export interface Demo {
   readonly baseUrl: string;
-  readonly operator: { readonly token: string };
-  readonly publisher: { readonly handle: string; readonly token: string; readonly keyFile: string };
-  readonly admin: { readonly token: string };
+  /** `link` signs that account in once; made anew at every start. */
+  readonly operator: { readonly token: string; readonly link: string };
+  readonly publisher: {
+    readonly handle: string;
+    readonly token: string;
+    readonly keyFile: string;
+    readonly link: string;
+  };
+  readonly admin: { readonly token: string; readonly link: string };
   readonly trustFile: string;
   /** The emulated Rising-BSM that belongs to the publisher's own firm; it may publish for it. */
   readonly instance: DemoInstance;
@@ -120,11 +126,12 @@ export async function seedDemo(setting: Setting): Promise<Demo> {
   });
   emulator.emulator.configureMarketplace({ webhookSecret: instance.webhookSecret });
   const licenses = await step("licenses", () => issueLicenses(origin, publisher.token, instance.id, published));
+  const link = (token: string) => signInLink(origin, operator, token);
   const demo: Demo = {
     baseUrl: origin,
-    operator: { token: operator },
-    publisher: { handle: HANDLE, token: publisher.token, keyFile },
-    admin: { token: admin },
+    operator: { token: operator, link: await link(operator) },
+    publisher: { handle: HANDLE, token: publisher.token, keyFile, link: await link(publisher.token) },
+    admin: { token: admin, link: await link(admin) },
     trustFile: data.trustFile,
     instance,
     licenses,
@@ -137,7 +144,16 @@ export async function seedDemo(setting: Setting): Promise<Demo> {
 /** The port of the marketplace or of the emulator may have moved since the last start. */
 async function reuse(setting: Setting, kept: Demo): Promise<Demo> {
   const { origin, data, emulator } = setting;
-  const demo = { ...kept, baseUrl: origin, instance: { ...kept.instance, url: emulator.origin } };
+  const { operator, publisher, admin } = kept;
+  const link = (token: string) => signInLink(origin, operator.token, token);
+  const demo = {
+    ...kept,
+    baseUrl: origin,
+    operator: { ...operator, link: await link(operator.token) },
+    publisher: { ...publisher, link: await link(publisher.token) },
+    admin: { ...admin, link: await link(admin.token) },
+    instance: { ...kept.instance, url: emulator.origin },
+  };
   emulator.emulator.configureMarketplace({ webhookSecret: demo.instance.webhookSecret });
   if (kept.instance.url !== emulator.origin) {
     await call(origin, "PATCH", `/v1/instances/${demo.instance.id}`, demo.publisher.token, {
@@ -148,6 +164,12 @@ async function reuse(setting: Setting, kept: Demo): Promise<Demo> {
   }
   await writePrivate(data.demoFile, demo);
   return demo;
+}
+
+/** What the owner of that token opens once, to make a passkey and use the consoles. */
+async function signInLink(origin: string, operator: string, token: string): Promise<string> {
+  const { account } = (await call(origin, "GET", "/v1/whoami", token)) as { account: { id: string } };
+  return (await call(origin, "POST", `/v1/desk/accounts/${account.id}/links`, operator)).url as string;
 }
 
 export function examples(): string[] {
@@ -294,6 +316,10 @@ export function describeDemo(demo: Demo, data: DataFolder): string {
   operator   ${demo.operator.token}
   publisher  ${demo.publisher.token}   (${demo.publisher.handle}, key ${demo.publisher.keyFile})
   admin      ${demo.admin.token}
+  Sign in once by a link and make a passkey; every start prints new ones:
+  operator   ${demo.operator.link}
+  publisher  ${demo.publisher.link}
+  admin      ${demo.admin.link}
   instance   ${demo.instance.id} at ${demo.instance.url}
              key ${demo.instance.apiKey}
              secret ${demo.instance.apiSecret}

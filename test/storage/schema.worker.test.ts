@@ -1,13 +1,15 @@
 import { env } from "cloudflare:workers";
 import { getTableConfig, type SQLiteColumn, type SQLiteTable } from "drizzle-orm/sqlite-core";
 import { expect, it } from "vitest";
+import * as session from "../../src/storage/account/session-schema.ts";
 import * as account from "../../src/storage/account/schema.ts";
 import * as catalogue from "../../src/storage/catalogue/schema.ts";
 import * as execution from "../../src/storage/execution/schema.ts";
+import * as device from "../../src/storage/license/device-schema.ts";
 import * as license from "../../src/storage/license/schema.ts";
 import * as publish from "../../src/storage/publish/schema.ts";
 
-const TYPED: readonly SQLiteTable[] = [account, catalogue, execution, license, publish].flatMap((schema) =>
+const TYPED: readonly SQLiteTable[] = [account, session, catalogue, execution, license, publish].flatMap((schema) =>
   Object.values(schema),
 );
 

@@ -2,15 +2,18 @@ import type { Caller } from "../../contract/operation.ts";
 import type { Principal } from "../../domain/account/principal.ts";
 import { hasScope } from "../../domain/account/rights.ts";
 import type { Scope } from "../../domain/account/scopes.ts";
+import { readSessionCookie } from "../../domain/account/session.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { Reason } from "../../domain/reasons.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
 import { authenticate } from "../../market/account/authenticate.ts";
+import { authenticateSession } from "../../market/account/authenticate-session.ts";
 import type { World } from "../../market/ports.ts";
 
 /**
  * Who sent this request, and may such a caller use the operation at all? No credential is enough only where the operation
- * asks for none; a wrong one is 401 everywhere.
+ * asks for none; a wrong one is 401 everywhere. A session's cookie counts where no header is sent (scripts of our own pages);
+ * one that has ended is as good as none.
  */
 export async function authenticateRequest(
   world: World,
@@ -20,13 +23,18 @@ export async function authenticateRequest(
   // Secrets of their own are compared by their handler.
   if (caller.kind === "secret") return ok({ kind: "anonymous" });
   if ("isProvenByHandler" in caller && caller.isProvenByHandler === true) return ok({ kind: "anonymous" });
-  const principal = await authenticate(world, {
-    authorization: request.headers.get("authorization"),
-    address: request.headers.get("cf-connecting-ip"),
-    ...("clockWindowSeconds" in caller && caller.clockWindowSeconds !== undefined
-      ? { windowSeconds: caller.clockWindowSeconds }
-      : {}),
-  });
+  const authorization = request.headers.get("authorization");
+  const secret = authorization === null ? readSessionCookie(request.headers.get("cookie"), world.site.origin) : null;
+  const signedIn = secret === null ? null : await authenticateSession(world, secret);
+  const principal = signedIn
+    ? ok<Principal>(signedIn)
+    : await authenticate(world, {
+        authorization,
+        address: request.headers.get("cf-connecting-ip"),
+        ...("clockWindowSeconds" in caller && caller.clockWindowSeconds !== undefined
+          ? { windowSeconds: caller.clockWindowSeconds }
+          : {}),
+      });
   if (!principal.ok) return principal;
   const problem = mayCall(principal.value, caller);
   return problem === null ? principal : refuse(problem);

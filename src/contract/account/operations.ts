@@ -100,7 +100,7 @@ export const ACCOUNT_OPERATIONS = {
     tag: "accounts",
     caller: { kind: "secret" },
     body: { type: "json", schema: z.strictObject({ name: NAME }), maxBytes: MODERATE_BYTES },
-    answers: { 201: z.object({ accountId: ID, token: z.string() }) },
+    answers: { 201: z.object({ accountId: ID, token: z.string(), link: z.string() }) },
     problems: ["AUTHENTICATION_REQUIRED", "NOT_FOUND", "setup_done", "VALIDATION_ERROR"],
   },
   createAccount: {
@@ -128,6 +128,17 @@ export const ACCOUNT_OPERATIONS = {
       }),
     },
     problems: ["AUTHENTICATION_REQUIRED", "PERMISSION_DENIED", "email_taken", "handle_taken", "VALIDATION_ERROR"],
+  },
+  makeSignInLink: {
+    id: "makeSignInLink",
+    method: "POST",
+    path: "/v1/desk/accounts/{id}/links",
+    summary: "A one-time link that signs the account in, good for a day: its first sign-in, or its recovery",
+    tag: "desk",
+    caller: { kind: "account", scope: "desk:accounts" },
+    params: { id: DECIMAL_ID },
+    answers: { 201: z.object({ url: z.string(), expiresAt: z.string() }) },
+    problems: ["AUTHENTICATION_REQUIRED", "PERMISSION_DENIED", "NOT_FOUND", "proof_required"],
   },
   enrollKey: {
     id: "enrollKey",

@@ -31,3 +31,10 @@ function parseIpv6(text: string): readonly number[] | null {
     return [value >> 8, value & 0xff];
   });
 }
+
+/** Who counts as one caller: an IPv4 address, the /64 of an IPv6 one; what the platform did not say is one caller, too. */
+export function networkOf(address: string | null): string {
+  const bytes = address === null ? null : parseIp(address);
+  if (bytes === null) return "unknown";
+  return bytes.slice(0, bytes.length === 4 ? 4 : 8).join(".");
+}

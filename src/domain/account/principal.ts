@@ -1,4 +1,5 @@
 import type { Scope, TokenKind } from "./scopes.ts";
+import type { SignInMethod } from "./session.ts";
 
 /** Who is calling, as proven by the credential of one request. */
 export type Principal =
@@ -7,6 +8,7 @@ export type Principal =
       readonly kind: "account";
       readonly accountId: string;
       readonly isOperator: boolean;
+      /** What the caller may do. A session's rights are spelled as a token's; its `id` is none. */
       readonly token: {
         readonly id: string;
         readonly kind: TokenKind;
@@ -18,6 +20,8 @@ export type Principal =
         /** Unix seconds. */
         readonly expiresAt: number;
       };
+      /** Set where a browser's session called, absent for a token. */
+      readonly session?: Session;
     }
   | {
       readonly kind: "instance";
@@ -30,3 +34,15 @@ export type Principal =
       /** How far the signed timestamp is from our clock, in seconds. */
       readonly driftSeconds: number;
     };
+
+/** A browser that is signed in. Times are Unix seconds. */
+export interface Session {
+  /** Hex SHA-256 of its secret. */
+  readonly idHash: string;
+  readonly method: SignInMethod;
+  readonly createdAt: number;
+  /** When this session last saw a passkey proof. */
+  readonly provenAt: number | null;
+}
+
+export type AccountPrincipal = Extract<Principal, { kind: "account" }>;

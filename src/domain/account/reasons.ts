@@ -24,5 +24,12 @@ export const ACCOUNT_REASONS = [
   "handle_taken",
   "url_refused",
   "quota_tokens",
+  // signing in
+  "csrf_refused",
+  "proof_required",
+  "passkey_refused",
+  "link_invalid",
+  "sign_in_refused",
+  "last_owner",
 ] as const;
 export type AccountReason = (typeof ACCOUNT_REASONS)[number];

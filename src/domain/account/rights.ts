@@ -15,6 +15,18 @@ export function effectiveScopes(kind: TokenKind, stored: readonly string[]): rea
   });
 }
 
+/** What a recovered account may not do until its owners had time to object: `heldUntil` in Unix seconds. */
+export function withoutHeld(scopes: readonly Scope[], heldUntil: number | null, now: number): readonly Scope[] {
+  return heldUntil === null || heldUntil <= now ? scopes : scopes.filter((scope) => !PUBLISHING.includes(scope));
+}
+const PUBLISHING: readonly Scope[] = [
+  "release:stage",
+  "release:publish",
+  "release:yank",
+  "plugin:create",
+  "plugin:edit",
+];
+
 export function hasScope(principal: Principal, scope: Scope): boolean {
   return principal.kind === "account" && principal.token.scopes.includes(scope);
 }

@@ -1,7 +1,7 @@
 import { CLOCK_WINDOW_SECONDS, type InstanceBearer, parseInstanceBearer } from "../../domain/account/bearer.ts";
 import { isInRanges } from "../../domain/account/ip-ranges.ts";
 import type { Principal } from "../../domain/account/principal.ts";
-import { effectiveScopes } from "../../domain/account/rights.ts";
+import { effectiveScopes, withoutHeld } from "../../domain/account/rights.ts";
 import { hashToken, parseToken } from "../../domain/account/token.ts";
 import { equalBytes } from "../../domain/bytes.ts";
 import type { Problem } from "../../domain/problem.ts";
@@ -77,7 +77,7 @@ async function authenticateToken(
     token: {
       id: stored.id,
       kind: stored.kind,
-      scopes: effectiveScopes(stored.kind, stored.scopes),
+      scopes: withoutHeld(effectiveScopes(stored.kind, stored.scopes), stored.publishingHeldUntil ?? null, now),
       plugins: stored.plugins,
       hint: stored.hint,
       expiresAt: stored.expiresAt,

@@ -5,9 +5,10 @@ import type { Bytes } from "../../domain/bytes.ts";
 import type { Json } from "../../domain/json/json.ts";
 import type { AuditEntry } from "../ports.ts";
 import type { KeyChainStore } from "./key-ports.ts";
+import type { SignInPorts } from "./session-ports.ts";
 
 /** What accounts, instances and webhooks need of the world. */
-export interface AccountPorts {
+export interface AccountPorts extends SignInPorts {
   readonly accounts: AccountStore;
   readonly tokens: TokenStore;
   readonly keyChains: KeyChainStore;
@@ -71,6 +72,8 @@ export interface StoredToken {
   readonly accountId: string;
   readonly isOperator: boolean;
   readonly isAccountActive: boolean;
+  /** Until then the account has no publishing rights. */
+  readonly publishingHeldUntil?: number | null;
   readonly kind: TokenKind;
   readonly scopes: readonly string[];
   readonly plugins: readonly string[] | null;

@@ -106,7 +106,7 @@ async function findToken(db: D1Database, hash: string): Promise<StoredToken | nu
   const row = await db
     .prepare(
       `SELECT t.id, t.account_id, t.kind, t.scopes, t.plugins, t.ip_ranges, t.expires_at, t.revoked_at, t.hint,
-              a.is_operator, a.state
+              a.is_operator, a.state, a.publishing_held_until
        FROM tokens t JOIN accounts a ON a.id = t.account_id WHERE t.hash = ?`,
     )
     .bind(hash)
@@ -122,6 +122,7 @@ async function findToken(db: D1Database, hash: string): Promise<StoredToken | nu
       hint: string;
       is_operator: number;
       state: string;
+      publishing_held_until: number | null;
     }>();
   if (row === null) return null;
   return {
@@ -129,6 +130,7 @@ async function findToken(db: D1Database, hash: string): Promise<StoredToken | nu
     accountId: String(row.account_id),
     isOperator: row.is_operator === 1,
     isAccountActive: row.state === "active",
+    publishingHeldUntil: row.publishing_held_until,
     kind: row.kind,
     scopes: JSON.parse(row.scopes) as string[],
     plugins: row.plugins === null ? null : (JSON.parse(row.plugins) as string[]),

@@ -10,6 +10,8 @@ export const accounts = sqliteTable("accounts", {
     .notNull()
     .default("active"),
   createdAt: integer("created_at").notNull(),
+  emailVerifiedAt: integer("email_verified_at"),
+  publishingHeldUntil: integer("publishing_held_until"),
 });
 
 export const publishers = sqliteTable("publishers", {
@@ -63,6 +65,7 @@ export const instances = sqliteTable("instances", {
   webhookPausedAt: integer("webhook_paused_at"),
   webhookFailures: integer("webhook_failures").notNull().default(0),
   createdAt: integer("created_at").notNull(),
+  organisationId: integer("organisation_id"),
 });
 
 export const tokens = sqliteTable("tokens", {
