@@ -7,6 +7,8 @@ interface Env {
   readonly EVENTS: Queue<{ readonly executionId: string }>;
   readonly WEBHOOKS: Queue<{ readonly deliveryId: string }>;
   readonly SANDBOX: Service;
+  readonly VALIDATE_RATE: RateLimit;
+  readonly MALFORMED_RATE: RateLimit;
   readonly PUBLIC_ORIGIN: string;
   readonly LOCAL_ORIGINS: string;
   /** Public keys of the offline roots whose key sets are published: base64url, separated by commas. */

@@ -1,5 +1,6 @@
 import type { Activation } from "../../src/domain/license/license.ts";
 import { isLive, type License } from "../../src/domain/license/license.ts";
+import { NO_LIFE } from "../../src/domain/license/terms.ts";
 import type {
   ActivationFacts,
   DeviceRef,
@@ -162,8 +163,13 @@ export function licensesInMemory(tables: LicenseTables): LicenseStore {
       installationId: order.installationId,
       deviceId: order.deviceId,
       deviceJkt: order.deviceJkt ?? row?.deviceJkt ?? null,
+      formerJkt: row?.formerJkt ?? null,
       hardwareId: order.hardwareId,
       environment: order.environment,
+      origin: order.origin ?? row?.origin ?? null,
+      label: order.label ?? row?.label ?? null,
+      seatKey: license.seatScope === "user" ? order.seatUser : "",
+      temporaryUntil: order.temporaryUntil,
       seatClass: wasLive ? row.seatClass : isDev ? ("dev" as const) : ("paid" as const),
       isOver: wasLive ? row.isOver : license.maxInstalls !== null && othersLive(order, "paid") >= license.maxInstalls,
       version: order.version,
@@ -171,6 +177,7 @@ export function licensesInMemory(tables: LicenseTables): LicenseStore {
       grantedAt: wasLive ? row.grantedAt : order.now,
       leaseIat: order.now,
       leaseUntil: Math.max(row?.leaseUntil ?? 0, order.leaseUntil),
+      leaseEpoch: license.epoch,
       jti: order.jti,
       previousJti: row?.jti ?? null,
       lastSeenAt: order.now,
@@ -195,7 +202,7 @@ export function licensesInMemory(tables: LicenseTables): LicenseStore {
       publisherId: draft.publisherId,
       userId: draft.userId,
       type: draft.type,
-      state: "active",
+      state: draft.state,
       stateReason: null,
       issuedAt: draft.now,
       startsAt: draft.startsAt,
@@ -208,6 +215,9 @@ export function licensesInMemory(tables: LicenseTables): LicenseStore {
       seatCap: terms.maxInstalls,
       devSeats: terms.devSeats,
       uniqueness: "license",
+      seatMode: "node",
+      seatScope: "license",
+      drift: "majority",
       leaseTtl: 604_800,
       refreshSeconds: 86_400,
       reviveWindow: 604_800,
@@ -216,6 +226,7 @@ export function licensesInMemory(tables: LicenseTables): LicenseStore {
       epoch: 1,
       rev: 1,
       lastVerifiedAt: null,
+      life: { ...NO_LIFE, billingGraceSeconds: terms.billingGraceSeconds },
       rights: rightsOf(terms),
     });
     const { hash, hint, sealed } = draft.key;
@@ -310,6 +321,12 @@ export function licensesInMemory(tables: LicenseTables): LicenseStore {
       record(row.id, kind, patch.state === "revoked" ? "license.revoked" : "license.updated", now);
       return true;
     },
+    async planConflict() {
+      return null;
+    },
+    async findByOrder(orderId) {
+      return licenses.find(({ life }) => life.orderId === orderId)?.id ?? null;
+    },
     async touch(licenseId, now) {
       const license = byId(licenseId);
       if (license !== undefined && (license.lastVerifiedAt ?? 0) <= now - 3600) license.lastVerifiedAt = now;
@@ -352,6 +369,7 @@ export function licensesInMemory(tables: LicenseTables): LicenseStore {
         previousJti: row.jti,
         jti: order.jti,
         leaseIat: order.now,
+        leaseEpoch: license.epoch,
         lastSeenAt: order.now,
         leaseUntil: Math.max(row.leaseUntil, order.leaseUntil),
       });

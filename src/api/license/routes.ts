@@ -57,7 +57,7 @@ export function registerLicenseRoutes(app: Hono<ApiEnv>): void {
   change(app, LICENSE_OPERATIONS.renewLicense, ({ days }) => ({ kind: "renew", days }));
   change(app, LICENSE_OPERATIONS.upgradeLicense, ({ type, days }) => ({ kind: "upgrade", type, days: days ?? null }));
   change(app, LICENSE_OPERATIONS.suspendLicense, ({ reason }) => ({ kind: "suspend", reason }));
-  change(app, LICENSE_OPERATIONS.reactivateLicense, () => ({ kind: "reactivate" }));
+  change(app, LICENSE_OPERATIONS.reactivateLicense, () => ({ kind: "reactivate", extend: false }));
 
   registerListRoutes(app);
   registerKeysetRoutes(app);

@@ -1,4 +1,5 @@
 import type { Tier } from "../manifest/permissions.ts";
+import type { LicenseLife } from "./terms.ts";
 
 /** The right to use one plugin under one tier. Times in Unix seconds; null = unlimited or open-ended. */
 export interface License {
@@ -23,6 +24,11 @@ export interface License {
   readonly seatCap: number | null;
   readonly devSeats: number | null;
   readonly uniqueness: "license" | "plugin";
+  readonly seatMode: SeatMode;
+  /** Whose seats are counted together. */
+  readonly seatScope: "license" | "user";
+  /** How many components of a device must stay for it to be the same one. */
+  readonly drift: Drift;
   readonly leaseTtl: number;
   readonly refreshSeconds: number;
   readonly reviveWindow: number;
@@ -34,7 +40,15 @@ export interface License {
   /** Counts writes. */
   readonly rev: number;
   readonly lastVerifiedAt: number | null;
+  /** What its term and plan depend on. */
+  readonly life: LicenseLife;
 }
+
+/** Floating: the seat is free an hour after the last ping. */
+export type SeatMode = "node" | "floating";
+
+export const DRIFTS = ["strict", "majority", "loose"] as const;
+export type Drift = (typeof DRIFTS)[number];
 
 export const STORED_STATES = ["pending", "active", "suspended", "revoked"] as const;
 export type StoredState = (typeof STORED_STATES)[number];
@@ -56,10 +70,18 @@ export interface Activation {
   readonly installationId: string;
   readonly deviceId: string;
   readonly deviceJkt: string | null;
+  /** The key this row moved away from: whoever shows it is a copy. */
+  readonly formerJkt: string | null;
   /** JSON of the X25519 JWK content keys are wrapped to. */
   readonly sealKey?: string | null;
   readonly hardwareId: string | null;
   readonly environment: Environment;
+  readonly origin: string | null;
+  readonly label: string | null;
+  /** The user whose seat it is, where seats are counted by user; else empty. */
+  readonly seatKey: string;
+  /** The end of a copy that was let in for a while. */
+  readonly temporaryUntil: number | null;
   readonly seatClass: "paid" | "dev";
   readonly isOver: boolean;
   readonly version: string;
@@ -68,6 +90,8 @@ export interface Activation {
   readonly grantedAt: number;
   readonly leaseIat: number;
   readonly leaseUntil: number;
+  /** The license's epoch that its lease says. */
+  readonly leaseEpoch: number;
   readonly jti: string;
   readonly previousJti: string | null;
   readonly lastSeenAt: number;

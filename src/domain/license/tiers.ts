@@ -10,6 +10,8 @@ export interface TierTerms {
   readonly features: readonly string[];
   readonly devSeats: number;
   readonly offlineDays: number;
+  /** How long after the end a failed payment is waited for. */
+  readonly billingGraceSeconds: number;
   /** How long the license lasts from its start; null = no end. */
   readonly durationSeconds: number | null;
 }
@@ -24,8 +26,17 @@ const DEFAULTS: Readonly<Record<Tier, Defaults>> = {
     features: ["basic"],
     devSeats: 0,
     offlineDays: 90,
+    billingGraceSeconds: 0,
   },
-  trial: { maxInstalls: 1, apiCalls: 1_000, storageMb: 10, features: ["basic"], devSeats: 0, offlineDays: 0 },
+  trial: {
+    maxInstalls: 1,
+    apiCalls: 1_000,
+    storageMb: 10,
+    features: ["basic"],
+    devSeats: 0,
+    offlineDays: 0,
+    billingGraceSeconds: 0,
+  },
   basic: {
     maxInstalls: 3,
     apiCalls: 10_000,
@@ -33,6 +44,7 @@ const DEFAULTS: Readonly<Record<Tier, Defaults>> = {
     features: ["advanced", "basic"],
     devSeats: 1,
     offlineDays: 30,
+    billingGraceSeconds: 7 * DAY,
   },
   premium: {
     maxInstalls: 10,
@@ -41,6 +53,7 @@ const DEFAULTS: Readonly<Record<Tier, Defaults>> = {
     features: ["advanced", "basic", "premium"],
     devSeats: 3,
     offlineDays: 90,
+    billingGraceSeconds: 14 * DAY,
   },
   enterprise: {
     maxInstalls: null,
@@ -49,6 +62,7 @@ const DEFAULTS: Readonly<Record<Tier, Defaults>> = {
     features: ["*"],
     devSeats: 10,
     offlineDays: 365,
+    billingGraceSeconds: 30 * DAY,
   },
 };
 

@@ -3,6 +3,7 @@ import type { Json } from "../../domain/json/json.ts";
 import { parseHardwareId } from "../../domain/license/identity.ts";
 import type { License } from "../../domain/license/license.ts";
 import type { MarketplaceLicense } from "../../domain/license/projection.ts";
+import type { SoldTerms } from "../../domain/license/terms.ts";
 import { termsOf } from "../../domain/license/tiers.ts";
 import * as transitions from "../../domain/license/transitions.ts";
 import type { Tier } from "../../domain/manifest/permissions.ts";
@@ -10,11 +11,10 @@ import type { Problem } from "../../domain/problem.ts";
 import type { Reason } from "../../domain/reasons.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
 import { unixSeconds } from "../../domain/time.ts";
-import { ringWebhooks } from "../account/ring-webhooks.ts";
 import type { World } from "../ports.ts";
 import { actorOf, type Role, roleOf } from "./access.ts";
-import { type NamedLicense, NO_DEVICE, referLicense } from "./ask-device.ts";
-import { makeOp } from "./make-ids.ts";
+import { applyChange, type ChangeWorld } from "./apply-change.ts";
+import { type NamedLicense, referLicense } from "./ask-device.ts";
 import type { LicenseFacts } from "./ports.ts";
 import { presentToInstance, presentWithoutKey } from "./present-license.ts";
 
@@ -24,9 +24,20 @@ export type LicenseAct =
   | { readonly kind: "transfer"; readonly newUserId: string }
   | { readonly kind: "bind"; readonly hardwareId: string }
   | { readonly kind: "suspend"; readonly reason: string }
-  | { readonly kind: "reactivate" }
+  | { readonly kind: "reactivate"; readonly extend: boolean }
   | { readonly kind: "renew"; readonly days: number }
-  | { readonly kind: "upgrade"; readonly type: Tier; readonly days: number | null };
+  | { readonly kind: "cancel" }
+  | { readonly kind: "extend_trial"; readonly days: number }
+  | PlanAct;
+
+interface PlanAct {
+  readonly kind: "upgrade" | "downgrade";
+  readonly type: Tier;
+  readonly days: number | null;
+  /** A downgrade at once; operators only. */
+  readonly force?: boolean;
+  readonly sold?: Partial<SoldTerms> | undefined;
+}
 
 const BILLING: readonly Role[] = ["publisher", "operator"];
 const OWN: readonly Role[] = ["instance", "owner"];
@@ -38,8 +49,12 @@ const MAY: Readonly<Record<LicenseAct["kind"], readonly Role[]>> = {
   reactivate: BILLING,
   renew: BILLING,
   upgrade: BILLING,
+  downgrade: BILLING,
+  cancel: [...OWN, ...BILLING],
+  extend_trial: ["publisher"],
 };
-const EVENTS: Readonly<Record<LicenseAct["kind"], string>> = {
+/** Kinds of their own; what has none is `license.updated`. */
+const EVENTS: Readonly<Partial<Record<LicenseAct["kind"], string>>> = {
   revoke: "license.revoked",
   transfer: "license.transferred",
   bind: "license.bound",
@@ -48,48 +63,34 @@ const EVENTS: Readonly<Record<LicenseAct["kind"], string>> = {
   renew: "license.renewed",
   upgrade: "license.upgraded",
 };
-const ATTEMPTS = 3;
 
 /**
- * Any change of state, term, plan or owner (README, States): read, decide, write only if nobody wrote in between. The
- * answer shows the key to the license's own instance alone.
+ * Any change of state, term, plan or owner (README, States). The answer shows the key to the license's own instance alone.
  */
 export async function changeLicense(
-  world: Pick<
-    World,
-    "licenses" | "keyHasher" | "vault" | "chance" | "clock" | "webhooks" | "webhookBell" | "background"
-  >,
+  world: ChangeWorld & Pick<World, "keyHasher" | "vault">,
   principal: Principal,
   named: NamedLicense,
   act: LicenseAct,
 ): Promise<Result<MarketplaceLicense, Problem<Reason>>> {
   const ref = await referLicense(world, named);
   if (!ref.ok) return refuse({ reason: "NOT_FOUND", detail: "License not found" });
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const now = unixSeconds(world.clock.now());
-    const facts = await world.licenses.find(ref.value, NO_DEVICE, now);
-    const role = facts === null ? null : await roleOf(world, principal, facts);
-    if (facts === null || role === null) return refuse({ reason: "NOT_FOUND", detail: "License not found" });
-    if (!MAY[act.kind].includes(role)) return refuse({ reason: "PERMISSION_DENIED" });
-    const decided = await decide(world, facts.license, act, role, now);
-    if (!decided.ok) return decided;
-    if (decided.value === "unchanged") return ok(await present(world, facts, role, now));
-    const isWritten = await world.licenses.change({
-      license: facts.license,
-      patch: decided.value,
-      kind: EVENTS[act.kind],
+  let role: Role | null = null;
+  const changed = await applyChange(world, ref.value, async (facts, now) => {
+    role = await roleOf(world, principal, facts);
+    if (role === null) return refuse({ reason: "NOT_FOUND", detail: "License not found" });
+    if (!MAY[act.kind].includes(role) || ("force" in act && act.force === true && role !== "operator"))
+      return refuse({ reason: "PERMISSION_DENIED" });
+    const transition = await decide(world, facts.license, act, role, now);
+    const change = {
+      kind: eventOf(facts.license, act, transition),
       data: factsOf(act),
       actor: actorOf(role, principal),
-      op: makeOp(world),
-      now,
-    });
-    if (!isWritten) continue;
-    const after = await world.licenses.find({ licenseId: facts.license.id }, NO_DEVICE, now);
-    if (after === null) throw new Error("a changed license cannot be found");
-    ringWebhooks(world, "license", after.license.id);
-    return ok(await present(world, after, role, now));
-  }
-  return refuse({ reason: "STATE_CHANGED" });
+    };
+    return ok({ transition, change });
+  });
+  if (!changed.ok) return changed;
+  return ok(await present(world, changed.value.facts, role, unixSeconds(world.clock.now())));
 }
 
 async function decide(
@@ -98,7 +99,7 @@ async function decide(
   act: LicenseAct,
   role: Role,
   now: number,
-): Promise<Result<transitions.LicensePatch | "unchanged", Problem<Reason>>> {
+): Promise<transitions.Transition> {
   switch (act.kind) {
     case "revoke":
       return transitions.revoke(license, act.reason === "" && role !== "publisher" ? "owner" : act.reason);
@@ -114,28 +115,51 @@ async function decide(
       return transitions.bind(license, hardwareId);
     }
     case "suspend":
-      return transitions.suspend(license, act.reason);
+      return transitions.suspend(license, act.reason, now);
     case "reactivate":
-      return transitions.reactivate(license);
+      return transitions.reactivate(license, act.extend, now);
     case "renew":
       return transitions.renew(license, act.days, now);
-    case "upgrade": {
-      const offer = await world.licenses.findOffer(license.pluginId, license.instanceId);
-      const terms = termsOf(act.type, offer?.plugin.plans[act.type], offer?.plugin.trialDays ?? 0);
-      return transitions.upgrade(license, { tier: act.type, terms, days: act.days }, now);
-    }
+    case "cancel":
+      return transitions.cancel(license, now);
+    case "extend_trial":
+      return transitions.extendTrial(license, act.days, now);
+    case "upgrade":
+      return transitions.upgrade(license, await planOf(world, license, act), now);
+    case "downgrade":
+      return transitions.downgrade(license, await planOf(world, license, act), act.force === true, now);
   }
 }
 
+/** The tier's limits as the plugin sells it today. */
+export async function planOf(
+  world: Pick<World, "licenses">,
+  license: Pick<License, "pluginId" | "instanceId">,
+  to: Pick<PlanAct, "type" | "days" | "sold">,
+): Promise<transitions.PlanChange> {
+  const offer = await world.licenses.findOffer(license.pluginId, license.instanceId);
+  const terms = termsOf(to.type, offer?.plugin.plans[to.type], offer?.plugin.trialDays ?? 0);
+  return { tier: to.type, terms, days: to.days, ...(to.sold === undefined ? {} : { sold: to.sold }) };
+}
+
+/** A trial that is upgraded was converted; a downgrade that waits for its day has not happened yet. */
+function eventOf(license: License, act: LicenseAct, transition: transitions.Transition): string {
+  if (act.kind === "upgrade" && license.type === "trial") return "trial.converted";
+  const isNow = transition.ok && transition.value !== "unchanged" && transition.value.terms !== undefined;
+  if (act.kind === "downgrade" && isNow) return "license.downgraded";
+  return EVENTS[act.kind] ?? "license.updated";
+}
+
 function factsOf(act: LicenseAct): { readonly [member: string]: Json } {
-  const { kind: _, ...rest } = act;
-  return rest;
+  const { kind, ...rest } = act;
+  const data = JSON.parse(JSON.stringify(rest)) as { readonly [member: string]: Json };
+  return EVENTS[kind] === undefined ? { change: kind, ...data } : data;
 }
 
 async function present(
   world: Pick<World, "vault">,
   facts: LicenseFacts,
-  role: Role,
+  role: Role | null,
   now: number,
 ): Promise<MarketplaceLicense> {
   return role === "instance" ? presentToInstance(world, facts, now) : presentWithoutKey(facts, now);

@@ -3,6 +3,7 @@ import { coversPlugin, hasScope } from "../../domain/account/rights.ts";
 import type { Json } from "../../domain/json/json.ts";
 import { keyHint, makeLegacyKey, makeLicenseKey } from "../../domain/license/key.ts";
 import { type MarketplaceLicense, projectLicense } from "../../domain/license/projection.ts";
+import { PLAIN_TERMS, type SoldTerms } from "../../domain/license/terms.ts";
 import { lowerTerms, type TierTerms, termsOf, type WantedTerms } from "../../domain/license/tiers.ts";
 import type { Tier } from "../../domain/manifest/permissions.ts";
 import type { Problem } from "../../domain/problem.ts";
@@ -25,21 +26,31 @@ export interface IssueRequest {
   readonly expiresAt?: number | undefined;
   readonly hardwareId?: string | undefined;
   readonly wanted: WantedTerms;
+  /** What the seller agreed beside the tier; taken from publishers and orders only. */
+  readonly sold?: Partial<SoldTerms> | undefined;
+}
+
+/** The order a license is made of: pending until it is settled. */
+export interface IssueOrder {
+  readonly orderId: string;
+  readonly isSettled: boolean;
 }
 
 /** The host stores its own key right after our answer; an earlier webhook would make that step fail. */
 const WEBHOOK_DELAY = MINUTE;
 const ATTEMPTS = 3;
 
+type Needs = Pick<
+  World,
+  "licenses" | "keyHasher" | "vault" | "chance" | "clock" | "webhooks" | "webhookBell" | "background"
+>;
+
 /**
  * A new license (host contract, call 7). An instance gets free and trial at once, paid tiers are 402; the plugin's
  * publisher issues any tier to any instance. One statement decides, so that two parallel calls give one license.
  */
 export async function issueLicense(
-  world: Pick<
-    World,
-    "licenses" | "keyHasher" | "vault" | "chance" | "clock" | "webhooks" | "webhookBell" | "background"
-  >,
+  world: Needs,
   principal: Principal,
   request: IssueRequest,
 ): Promise<Result<MarketplaceLicense, Problem<Reason>>> {
@@ -49,12 +60,23 @@ export async function issueLicense(
     return refuse({ reason: "NOT_FOUND", detail: "Plugin not found" });
   const actor = await mayIssue(world, principal, offer, request.type);
   if (!actor.ok) return actor;
+  return insertLicense(world, offer, request, actor.value, null, now);
+}
+
+/** The license of an order: the guarded insert decides, whoever asked for it was judged before. */
+export async function insertLicense(
+  world: Needs,
+  offer: Offer,
+  request: IssueRequest,
+  actor: Actor,
+  order: IssueOrder | null,
+  now: number,
+): Promise<Result<MarketplaceLicense, Problem<Reason>>> {
   if (offer.plugin.state === "quarantined") return refuse({ reason: "PLUGIN_SUSPENDED" });
   const terms = offeredTerms(offer, request);
   if (!terms.ok) return terms;
-
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const { draft, key } = await draftLicense(world, offer, request, terms.value, actor.value, now);
+    const { draft, key } = await draftLicense(world, offer, request, terms.value, actor, order, now);
     const issued = await world.licenses.issue(draft);
     if (issued.kind === "issued") {
       const facts = await world.licenses.find({ licenseId: issued.licenseId }, { hardwareId: null, jkt: null }, now);
@@ -64,7 +86,7 @@ export async function issueLicense(
     }
     if (issued.kind === "already_licensed") {
       const license =
-        actor.value.kind === "instance"
+        actor.kind === "instance"
           ? await presentToInstance(world, issued.facts, now)
           : presentWithoutKey(issued.facts, now);
       return refuse({ reason: "ALREADY_LICENSED", facts: { ...license } as unknown as { [member: string]: Json } });
@@ -112,6 +134,7 @@ async function draftLicense(
   request: IssueRequest,
   terms: TierTerms,
   actor: Actor,
+  order: IssueOrder | null,
   now: number,
 ): Promise<{ draft: LicenseDraft; key: string }> {
   const identity = { uuid: world.chance.uuid(), instanceId: request.instanceId };
@@ -119,7 +142,9 @@ async function draftLicense(
     instance?.keyShape === "legacy"
       ? makeLegacyKey(world.chance.bytes(15))
       : makeLicenseKey("live", world.chance.bytes(17));
-  const startsAt = actor.kind === "publisher" ? (request.startsAt ?? now) : now;
+  const mayAgree = actor.kind === "publisher" || order !== null;
+  const sold = { ...PLAIN_TERMS, ...(mayAgree ? request.sold : undefined) };
+  const startsAt = mayAgree ? (request.startsAt ?? now) : now;
   const claims = request.type === "trial" ? await trialClaims(world, request) : [];
   const draft: LicenseDraft = {
     ...identity,
@@ -128,8 +153,11 @@ async function draftLicense(
     userId: request.userId,
     type: request.type,
     terms,
+    sold,
+    state: order === null || order.isSettled ? "active" : "pending",
+    orderId: order?.orderId ?? null,
     startsAt,
-    expiresAt: endOfTerm(terms, startsAt, request.expiresAt),
+    expiresAt: endOfTerm(terms.durationSeconds ?? sold.durationSeconds, sold, startsAt, request.expiresAt),
     hardwareId: request.hardwareId ?? null,
     key: {
       hash: await world.keyHasher.hash("rbsm-license-key", key.text),
@@ -153,9 +181,15 @@ async function trialClaims(world: Pick<World, "keyHasher">, request: IssueReques
   return [instance, { kind: "hardware", hash: await world.keyHasher.hash("rbsm-trial", request.hardwareId) }];
 }
 
-/** A date that was sent only shortens. */
-function endOfTerm(terms: TierTerms, startsAt: number, wanted: number | undefined): number | null {
-  const end = terms.durationSeconds === null ? null : startsAt + terms.durationSeconds;
+/** A date that was sent only shortens. A term that begins with the first seat has no end before. */
+function endOfTerm(
+  durationSeconds: number | null,
+  sold: SoldTerms,
+  startsAt: number,
+  wanted: number | undefined,
+): number | null {
+  if (sold.expiryBasis === "first_activation" && durationSeconds !== null) return null;
+  const end = durationSeconds === null ? null : startsAt + durationSeconds;
   if (wanted === undefined) return end;
   return end === null ? wanted : Math.min(end, wanted);
 }

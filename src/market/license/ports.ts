@@ -1,5 +1,7 @@
 import type { Json } from "../../domain/json/json.ts";
+import type { DeviceCommand } from "../../domain/license/device-command.ts";
 import type { Activation, Environment, License } from "../../domain/license/license.ts";
+import type { SoldTerms } from "../../domain/license/terms.ts";
 import type { PlanLimits, TierTerms } from "../../domain/license/tiers.ts";
 import type { LicensePatch } from "../../domain/license/transitions.ts";
 import type { Tier } from "../../domain/manifest/permissions.ts";
@@ -115,6 +117,10 @@ export interface LicenseDraft {
   readonly userId: string;
   readonly type: Tier;
   readonly terms: TierTerms;
+  readonly sold: SoldTerms;
+  /** `pending` while its order is open. */
+  readonly state: "pending" | "active";
+  readonly orderId: string | null;
   readonly startsAt: number;
   readonly expiresAt: number | null;
   readonly hardwareId: string | null;
@@ -165,11 +171,25 @@ export interface GrantOrder {
   readonly trialHardwareHash: string | null;
   readonly consent: Consent | null;
   readonly idempotency: IdempotencyKey | null;
+  /** What the machine is made of. */
+  readonly components: readonly string[] | null;
+  /** Whose seat it is, where seats are counted by user. */
+  readonly seatUser: string;
+  /** The proof shown with the request: it seats once. */
+  readonly proof: { readonly jkt: string; readonly nonce: string } | null;
+  /** The end of a copy that is let in for a while, without a seat of its own. */
+  readonly temporaryUntil: number | null;
+  /** What is remembered about the device besides its seat, and guarded by how often that may happen. */
+  readonly note: SeatNote | null;
   /** The reply; `seat` and an OVERAGE code are filled in by the statement that knows them. */
   readonly reply: { readonly code: string; readonly [member: string]: Json };
   readonly actor: Actor;
   readonly op: string;
   readonly now: number;
+}
+export interface SeatNote {
+  readonly kind: "activation.drifted" | "activation.moved" | "activation.temporary";
+  readonly data: { readonly [member: string]: Json };
 }
 export interface Consent {
   readonly permissions: readonly string[];
@@ -186,6 +206,8 @@ export interface RefreshOrder {
   readonly jti: string;
   readonly leaseUntil: number;
   readonly isEntitledByFallback: boolean;
+  /** The lease goes to another copy of the device; the one it leaves is a copy from now on. */
+  readonly isMove?: boolean;
   readonly actor: Actor;
   readonly op: string;
   readonly now: number;
@@ -199,6 +221,8 @@ export interface InstallationFacts {
   readonly pluginState: string;
   readonly instance: { readonly state: "active" | "suspended"; readonly accountId: string };
   readonly rights: Rights;
+  /** Commands that wait for an acknowledgement, oldest first; only where one installation is read. */
+  readonly commands?: readonly DeviceCommand[];
 }
 
 export interface LicenseStore {
@@ -229,6 +253,10 @@ export interface LicenseStore {
   issue(draft: LicenseDraft): Promise<Issued>;
   /** False: the license changed since it was read. */
   change(change: Change): Promise<boolean>;
+  /** Which of its devices a plan forbids; null: none. The same conditions stand in `change`. */
+  planConflict(license: License, patch: LicensePatch, now: number): Promise<string | null>;
+  /** The license of an order; null: none was made of it. */
+  findByOrder(orderId: string): Promise<string | null>;
   /** Sets `last_verified_at`, at most hourly. */
   touch(licenseId: string, now: number): Promise<void>;
   /** Notes once a day that sealed keys of an instance were opened for its host. */
@@ -242,6 +270,9 @@ export interface LicenseStore {
     | "IDEMPOTENT"
     | "INSTALLATION_TAKEN"
     | "TRIAL_ALREADY_USED"
+    | "DEVICE_PROOF_INVALID"
+    | "DEVICE_MISMATCH"
+    | "DEVICE_CLONED"
     | "DEVICE_IN_USE"
     | "ACTIVATION_BUDGET"
     | "SEAT_LIMIT"
@@ -249,7 +280,15 @@ export interface LicenseStore {
   >;
   refresh(order: RefreshOrder): Promise<boolean>;
   /** Frees the seat; false: it was free already. */
-  release(activationId: string, reason: string, actor: Actor, op: string, now: number): Promise<boolean>;
+  release(
+    activationId: string,
+    reason: string,
+    actor: Actor,
+    op: string,
+    now: number,
+    /** The device's proof, where the device itself asks: it releases once. */
+    proof?: { readonly jkt: string; readonly nonce: string } | null,
+  ): Promise<boolean>;
   pause(activationId: string, pausedAt: number | null, actor: Actor, op: string, now: number): Promise<void>;
   seen(activationId: string, appVersion: string | null, now: number): Promise<void>;
 

@@ -1,4 +1,5 @@
 import type { Activation, Environment, License, StoredState } from "../../domain/license/license.ts";
+import type { LicenseLife, PendingChange } from "../../domain/license/terms.ts";
 import type { Tier } from "../../domain/manifest/permissions.ts";
 import type { SqlRow } from "../sql-row.ts";
 import type { activations, licenses } from "./schema.ts";
@@ -27,6 +28,9 @@ const LICENSE_COLUMNS = [
   "seat_cap",
   "dev_seats",
   "uniqueness",
+  "seat_mode",
+  "seat_scope",
+  "drift",
   "lease_ttl",
   "refresh_s",
   "revive_window",
@@ -35,6 +39,14 @@ const LICENSE_COLUMNS = [
   "epoch",
   "rev",
   "last_verified_at",
+  "order_id",
+  "auto_renew",
+  "cancel_at",
+  "billing_grace_s",
+  "suspended_at",
+  "trial_extended",
+  "shrink_at",
+  "pending_change",
 ] as const satisfies readonly (keyof SqlRow<typeof licenses>)[];
 
 const ACTIVATION_COLUMNS = [
@@ -44,9 +56,14 @@ const ACTIVATION_COLUMNS = [
   "installation_id",
   "device_id",
   "device_jkt",
+  "former_jkt",
   "seal_key",
   "hardware_id",
   "env",
+  "origin",
+  "label",
+  "seat_key",
+  "temporary_until",
   "seat_class",
   "over",
   "version",
@@ -54,6 +71,7 @@ const ACTIVATION_COLUMNS = [
   "granted_at",
   "lease_iat",
   "lease_until",
+  "lease_epoch",
   "jti",
   "prev_jti",
   "last_seen_at",
@@ -97,6 +115,9 @@ export function licenseOf(row: Row): License {
     seatCap: cap(row, "l_seat_cap"),
     devSeats: cap(row, "l_dev_seats"),
     uniqueness: text(row, "l_uniqueness") as License["uniqueness"],
+    seatMode: text(row, "l_seat_mode") as License["seatMode"],
+    seatScope: text(row, "l_seat_scope") as License["seatScope"],
+    drift: text(row, "l_drift") as License["drift"],
     leaseTtl: integer(row, "l_lease_ttl"),
     refreshSeconds: integer(row, "l_refresh_s"),
     reviveWindow: integer(row, "l_revive_window"),
@@ -105,6 +126,21 @@ export function licenseOf(row: Row): License {
     epoch: integer(row, "l_epoch"),
     rev: integer(row, "l_rev"),
     lastVerifiedAt: integerOrNull(row, "l_last_verified_at"),
+    life: lifeOf(row),
+  };
+}
+
+function lifeOf(row: Row): LicenseLife {
+  const pending = textOrNull(row, "l_pending_change");
+  return {
+    orderId: textOrNull(row, "l_order_id"),
+    autoRenew: integer(row, "l_auto_renew") === 1,
+    cancelAt: integerOrNull(row, "l_cancel_at"),
+    billingGraceSeconds: integer(row, "l_billing_grace_s"),
+    suspendedAt: integerOrNull(row, "l_suspended_at"),
+    isTrialExtended: integer(row, "l_trial_extended") === 1,
+    shrinkAt: integerOrNull(row, "l_shrink_at"),
+    pendingChange: pending === null ? null : (JSON.parse(pending) as PendingChange),
   };
 }
 
@@ -118,9 +154,14 @@ export function activationOf(row: Row): Activation | null {
     installationId: text(row, "a_installation_id"),
     deviceId: text(row, "a_device_id"),
     deviceJkt: textOrNull(row, "a_device_jkt"),
+    formerJkt: textOrNull(row, "a_former_jkt"),
     sealKey: textOrNull(row, "a_seal_key"),
     hardwareId: textOrNull(row, "a_hardware_id"),
     environment: text(row, "a_env") as Environment,
+    origin: textOrNull(row, "a_origin"),
+    label: textOrNull(row, "a_label"),
+    seatKey: text(row, "a_seat_key"),
+    temporaryUntil: integerOrNull(row, "a_temporary_until"),
     seatClass: text(row, "a_seat_class") as Activation["seatClass"],
     isOver: integer(row, "a_over") === 1,
     version: text(row, "a_version"),
@@ -128,6 +169,7 @@ export function activationOf(row: Row): Activation | null {
     grantedAt: integer(row, "a_granted_at"),
     leaseIat: integer(row, "a_lease_iat"),
     leaseUntil: integer(row, "a_lease_until"),
+    leaseEpoch: integer(row, "a_lease_epoch"),
     jti: text(row, "a_jti"),
     previousJti: textOrNull(row, "a_prev_jti"),
     lastSeenAt: integer(row, "a_last_seen_at"),

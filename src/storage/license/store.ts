@@ -19,7 +19,14 @@ import {
   rightsOf,
   usageOf,
 } from "./read-licenses.ts";
-import { changeLicense, issueLicense, noteKeysOpened, touchLicense } from "./write-licenses.ts";
+import {
+  changeLicense,
+  findByOrder,
+  issueLicense,
+  noteKeysOpened,
+  planConflict,
+  touchLicense,
+} from "./write-licenses.ts";
 
 /** Licenses and installations on D1. Reads go to the primary: a stale answer about a right is a wrong answer. */
 export function createLicenseStore(db: D1Database): LicenseStore {
@@ -36,12 +43,15 @@ export function createLicenseStore(db: D1Database): LicenseStore {
     usageOf: (licenseId, period) => usageOf(db, licenseId, period),
     issue: (draft) => issueLicense(db, draft),
     change: (change) => changeLicense(db, change),
+    planConflict: (license, patch, now) => planConflict(db, license, patch, now),
+    findByOrder: (orderId) => findByOrder(db, orderId),
     touch: (licenseId, now) => touchLicense(db, licenseId, now),
     noteKeysOpened: (instanceId, now) => noteKeysOpened(db, instanceId, now),
     grant: (order) => grantSeat(db, order),
     explainRefusal: (order) => explainRefusal(db, order),
     refresh: (order) => refreshLease(db, order),
-    release: (activationId, reason, actor, op, now) => releaseSeat(db, activationId, reason, actor, op, now),
+    release: (activationId, reason, actor, op, now, proof) =>
+      releaseSeat(db, activationId, reason, actor, op, now, proof),
     pause: (activationId, pausedAt, actor, op, now) => pauseInstallation(db, activationId, pausedAt, actor, op, now),
     seen: (activationId, appVersion, now) => markSeen(db, activationId, appVersion, now),
     installation: (ref) => findInstallation(db, ref),

@@ -1,3 +1,5 @@
+import type { License } from "../../domain/license/license.ts";
+import { SEAT_TIMES, type SoldTerms, seatCapOf } from "../../domain/license/terms.ts";
 import type { TierTerms } from "../../domain/license/tiers.ts";
 import type { LicensePatch } from "../../domain/license/transitions.ts";
 import { DAY, HOUR } from "../../domain/time.ts";
@@ -8,10 +10,13 @@ import { appendRevocation, revocationOf } from "./revocations.ts";
 const TRIALS_PER_DAY = 5;
 const NOBODY = { hardwareId: null, jkt: null };
 
-// ?7 now, ?14 op, ?15 trial claims as JSON [[kind, hash]]
-const INSERT_LICENSE = `INSERT INTO licenses (uuid, instance_id, plugin_id, publisher_id, user_id, type, state, issued_at,
-    starts_at, expires_at, max_installs, seat_cap, dev_seats, offline_days, hardware_id, last_op)
-  SELECT ?1, ?2, ?3, ?4, ?5, ?6, 'active', ?7, ?8, ?9, ?10, ?10, ?11, ?12, ?13, ?14
+// ?7 now, ?14 op, ?15 trial claims as JSON [[kind, hash]]; what was sold follows from ?16
+const INSERT_LICENSE = `INSERT INTO licenses (uuid, instance_id, plugin_id, publisher_id, user_id, type, issued_at,
+    starts_at, expires_at, max_installs, dev_seats, offline_days, hardware_id, last_op, state, order_id, seat_cap,
+    billing_grace_s, duration_s, expiry_basis, renewal_basis, auto_renew, fallback, fallback_until, seat_mode, seat_scope,
+    uniqueness, lease_ttl, refresh_s, revive_window)
+  SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24,
+    iif(?24, ?9, NULL), ?25, ?26, ?27, ?28, ?29, ?30
   WHERE NOT EXISTS (SELECT 1 FROM licenses y WHERE y.instance_id = ?2 AND y.user_id = ?5 AND y.plugin_id = ?3
       AND y.state <> 'revoked' AND COALESCE(y.grace_until, y.expires_at, ?7 + 1) > ?7)
     AND NOT EXISTS (SELECT 1 FROM trial_claims c, json_each(?15) w WHERE c.plugin_id = ?3
@@ -21,7 +26,8 @@ const INSERT_LICENSE = `INSERT INTO licenses (uuid, instance_id, plugin_id, publ
   RETURNING id`;
 
 export async function issueLicense(db: D1Database, draft: LicenseDraft): Promise<Issued> {
-  const { terms, key, now, op } = draft;
+  const { terms, key, now, op, sold } = draft;
+  const times = SEAT_TIMES[sold.seatMode];
   const claims = JSON.stringify(draft.claims.map((claim) => [claim.kind, claim.hash]));
   const inserted = db
     .prepare(INSERT_LICENSE)
@@ -41,6 +47,21 @@ export async function issueLicense(db: D1Database, draft: LicenseDraft): Promise
       draft.hardwareId,
       op,
       claims,
+      draft.state,
+      draft.orderId,
+      seatCapOf(terms.maxInstalls, sold.overage),
+      terms.billingGraceSeconds,
+      sold.durationSeconds,
+      sold.expiryBasis,
+      sold.renewalBasis,
+      sold.autoRenew ? 1 : 0,
+      sold.fallback ? 1 : 0,
+      sold.seatMode,
+      sold.seatScope,
+      sold.uniqueness,
+      times.leaseTtl,
+      times.refreshSeconds,
+      times.reviveWindow,
     );
   const [license] = await db.batch<{ id: number }>([
     inserted,
@@ -50,7 +71,7 @@ export async function issueLicense(db: D1Database, draft: LicenseDraft): Promise
         SELECT ?2, l.id, ?3, 1, ?4, ?5, 'current' FROM licenses l WHERE l.uuid = ?1`,
       )
       .bind(draft.uuid, key.hash, key.kind, key.hint, key.sealed),
-    ...writeTerms(db, terms, `l.uuid = ?1`, draft.uuid),
+    ...writeTerms(db, terms, { condition: "l.uuid = ?1", bound: [draft.uuid], isRaise: false }),
     db
       .prepare(
         `INSERT INTO trial_claims (plugin_id, subject_kind, subject_hash, license_id)
@@ -89,17 +110,20 @@ async function explainIssue(db: D1Database, draft: LicenseDraft, claims: string)
 export async function changeLicense(db: D1Database, change: Change): Promise<boolean> {
   const { license, patch, op, now } = change;
   const id = Number(license.id);
-  const { assignments, values } = assignmentsOf(patch);
+  const { assignments, values } = assignmentsOf(license, patch);
   const isRevoked = patch.state === "revoked";
   const mine = "l.id = ?1 AND l.last_op = ?2";
   const [updated] = await db.batch<{ id: number }>([
     db
       .prepare(
         `UPDATE licenses SET ${assignments.map((column, at) => `${column} = ?${at + 4}`).join(", ")}${assignments.length > 0 ? ", " : ""}
-          rev = rev + 1, epoch = epoch + ${patch.isLeaseVisible ? 1 : 0}, last_op = ?3 WHERE id = ?1 AND rev = ?2 RETURNING id`,
+          rev = rev + 1, epoch = epoch + ${patch.isLeaseVisible ? 1 : 0}, last_op = ?3 WHERE id = ?1 AND rev = ?2
+            ${conflictsOf(license, patch, now)
+              .map(({ sql }) => `AND NOT ${sql}`)
+              .join(" ")} RETURNING id`,
       )
       .bind(id, license.rev, op, ...values),
-    ...(patch.terms === undefined ? [] : replaceTerms(db, patch.terms, id, op)),
+    ...(patch.terms === undefined ? [] : replaceTerms(db, patch.terms, id, op, patch.isRaise === true)),
     ...(patch.releaseSeats === undefined
       ? []
       : [
@@ -179,7 +203,10 @@ export function appendEvent(
     .bind(subject, now, kind, actor.kind, op, actor.id, JSON.stringify(data));
 }
 
-/** The webhook owed for the event of an act, if that act wrote the license's newest one. */
+/** An act writes few events, the newest ones of its license. */
+const EVENTS_OF_ACT = 8;
+
+/** A webhook for each event of an act, if that act wrote the license's newest one. */
 export function appendWebhook(
   db: D1Database,
   condition: string,
@@ -194,72 +221,170 @@ export function appendWebhook(
       `INSERT INTO webhook_outbox (instance_id, event, subject_kind, subject_id, sequence, not_before, created_at)
       SELECT l.instance_id, ?2, 'license', l.id, e.seq, ?4, ?5 FROM licenses l
       JOIN license_events e ON e.license_id = l.id
-        AND e.seq = (SELECT MAX(n.seq) FROM license_events n WHERE n.license_id = l.id) AND e.op = ?3
-      WHERE ${condition}`,
+        AND e.seq > (SELECT MAX(n.seq) FROM license_events n WHERE n.license_id = l.id) - ${EVENTS_OF_ACT} AND e.op = ?3
+      WHERE ${condition} ORDER BY e.seq`,
     )
     .bind(subject, event, op, notBefore, now);
 }
 
+/** Higher limits survive a raise; everything else takes the plan's. */
 function writeTerms(
   db: D1Database,
   terms: TierTerms,
-  condition: string,
-  subject: string | number,
-  op?: string,
+  of: { readonly condition: string; readonly bound: readonly (string | number)[]; readonly isRaise: boolean },
 ): D1PreparedStatement[] {
   const limits = [
     ["apiCalls", terms.apiCalls ?? -1],
     ["storage", terms.storageMb ?? -1],
     ["users", terms.users ?? -1],
   ];
-  const bound = op === undefined ? [subject] : [subject, op];
-  const last = `?${bound.length + 1}`;
+  const last = `?${of.bound.length + 1}`;
+  const higher = "iif(cap = -1 OR excluded.cap = -1, -1, MAX(cap, excluded.cap))";
   return [
     db
       .prepare(
         `INSERT INTO license_limits (license_id, metric, cap)
         SELECT l.id, json_extract(w.value, '$[0]'), json_extract(w.value, '$[1]')
-        FROM licenses l, json_each(${last}) w WHERE ${condition}`,
+        FROM licenses l, json_each(${last}) w WHERE ${of.condition}
+        ON CONFLICT (license_id, metric) DO UPDATE SET cap = ${of.isRaise ? higher : "excluded.cap"}`,
       )
-      .bind(...bound, JSON.stringify(limits)),
+      .bind(...of.bound, JSON.stringify(limits)),
     db
       .prepare(
         `INSERT INTO license_entitlements (license_id, code, source)
-        SELECT l.id, w.value, 'tier' FROM licenses l, json_each(${last}) w WHERE ${condition}
+        SELECT l.id, w.value, 'tier' FROM licenses l, json_each(${last}) w WHERE ${of.condition}
         ON CONFLICT (license_id, code) DO NOTHING`,
       )
-      .bind(...bound, JSON.stringify(terms.features)),
+      .bind(...of.bound, JSON.stringify(terms.features)),
   ];
 }
 
-function replaceTerms(db: D1Database, terms: TierTerms, id: number, op: string): D1PreparedStatement[] {
-  const mine = "l.id = ?1 AND l.last_op = ?2";
-  const guard = `license_id = ?1 AND EXISTS (SELECT 1 FROM licenses l WHERE ${mine})`;
+function replaceTerms(
+  db: D1Database,
+  terms: TierTerms,
+  id: number,
+  op: string,
+  isRaise: boolean,
+): D1PreparedStatement[] {
+  const condition = "l.id = ?1 AND l.last_op = ?2";
   return [
-    db.prepare(`DELETE FROM license_limits WHERE ${guard}`).bind(id, op),
-    db.prepare(`DELETE FROM license_entitlements WHERE source = 'tier' AND ${guard}`).bind(id, op),
-    ...writeTerms(db, terms, mine, id, op),
+    db
+      .prepare(
+        `DELETE FROM license_entitlements WHERE source = 'tier' AND license_id = ?1
+          AND EXISTS (SELECT 1 FROM licenses l WHERE ${condition})`,
+      )
+      .bind(id, op),
+    ...writeTerms(db, terms, { condition, bound: [id, op], isRaise }),
   ];
 }
 
-function assignmentsOf(patch: LicensePatch): { assignments: string[]; values: (string | number | null)[] } {
-  const columns: [string, string | number | null | undefined][] = [
+const LIVE = "a.released_at IS NULL AND a.lease_until >";
+
+/**
+ * What the rows of a license may contradict in a new plan. The conditions speak of the license alone and stand both in the
+ * question and in the write, so that no device slips in between.
+ */
+function conflictsOf(
+  { id, uniqueness, seatScope, seatMode, pluginId }: License,
+  { sold, terms }: LicensePatch,
+  now: number,
+): { readonly why: string; readonly sql: string }[] {
+  if (sold === undefined) return [];
+  const cap = terms?.maxInstalls ?? null;
+  // Numbers of ours, never text of a caller.
+  const [license, plugin, at] = [Number(id), Number(pluginId), Math.floor(now)];
+  const crowded =
+    cap === null
+      ? "(1 = 0)"
+      : `((SELECT COUNT(*) FROM activations a WHERE a.license_id = ${license} AND a.seat_class = 'paid' AND ${LIVE} ${at}) > ${Math.floor(cap)})`;
+  return [
+    {
+      isAsked: sold.uniqueness === "plugin" && uniqueness === "license",
+      why: "uniqueness",
+      sql: `EXISTS (SELECT 1 FROM activations a JOIN activations o ON o.hardware_id = a.hardware_id AND o.license_id <> a.license_id
+        JOIN licenses y ON y.id = o.license_id WHERE a.license_id = ${license} AND ${LIVE} ${at}
+          AND y.plugin_id = ${plugin} AND o.released_at IS NULL AND o.lease_until > ${at})`,
+    },
+    { isAsked: sold.seatScope === "license" && seatScope === "user", why: "seatScope", sql: crowded },
+    { isAsked: sold.seatMode === "node" && seatMode === "floating", why: "seatMode", sql: crowded },
+  ].filter(({ isAsked }) => isAsked);
+}
+
+export async function planConflict(
+  db: D1Database,
+  license: License,
+  patch: LicensePatch,
+  now: number,
+): Promise<string | null> {
+  for (const { why, sql } of conflictsOf(license, patch, now))
+    if ((await db.prepare(`SELECT ${sql} AS hit`).first<number>("hit")) === 1) return why;
+  return null;
+}
+
+export async function findByOrder(db: D1Database, orderId: string): Promise<string | null> {
+  const found = await db
+    .prepare("SELECT id FROM licenses WHERE order_id = ?1 ORDER BY id DESC LIMIT 1")
+    .bind(orderId)
+    .first<number>("id");
+  return found === null ? null : String(found);
+}
+
+type Value = string | number | null;
+
+function assignmentsOf(license: License, patch: LicensePatch): { assignments: string[]; values: Value[] } {
+  const { sold, terms, pendingChange } = patch;
+  const columns: [string, Value | undefined][] = [
     ["state", patch.state],
     ["state_reason", patch.stateReason],
     ["user_id", patch.userId],
     ["type", patch.type],
+    ["starts_at", patch.startsAt],
     ["expires_at", patch.expiresAt],
     ["grace_until", patch.graceUntil],
+    ["fallback_until", patch.fallbackUntil],
     ["hardware_id", patch.hardwareId],
-    ...(patch.terms === undefined
-      ? []
-      : ([
-          ["max_installs", patch.terms.maxInstalls ?? -1],
-          ["seat_cap", patch.terms.maxInstalls ?? -1],
-          ["dev_seats", patch.terms.devSeats],
-          ["offline_days", patch.terms.offlineDays],
-        ] as [string, number][])),
+    ["order_id", patch.orderId],
+    ["auto_renew", flag(patch.autoRenew ?? sold?.autoRenew)],
+    ["cancel_at", patch.cancelAt],
+    ["suspended_at", patch.suspendedAt],
+    ["trial_extended", flag(patch.isTrialExtended)],
+    ["shrink_at", patch.shrinkAt],
+    ["pending_change", pendingChange && JSON.stringify(pendingChange)],
+    ...(terms === undefined ? [] : seatsOf(license, patch, terms)),
+    ...(sold === undefined ? [] : soldColumns(sold)),
   ];
-  const set = columns.filter((entry): entry is [string, string | number | null] => entry[1] !== undefined);
+  const set = columns.filter((entry): entry is [string, Value] => entry[1] !== undefined);
   return { assignments: set.map(([column]) => column), values: set.map(([, value]) => value) };
+}
+
+function seatsOf(license: License, { sold, isRaise }: LicensePatch, terms: TierTerms): [string, Value][] {
+  const { maxInstalls: before, seatCap } = license;
+  const overage = sold?.overage ?? (before === null || before === 0 || seatCap === null ? 1 : seatCap / before);
+  const isKept = isRaise === true && terms.maxInstalls !== null && (before === null || before > terms.maxInstalls);
+  const installs = isKept ? before : terms.maxInstalls;
+  return [
+    ["max_installs", installs ?? -1],
+    ["seat_cap", seatCapOf(installs, overage)],
+    ["dev_seats", terms.devSeats],
+    ["offline_days", terms.offlineDays],
+    ["billing_grace_s", terms.billingGraceSeconds],
+  ];
+}
+
+function soldColumns(sold: Partial<SoldTerms>): [string, Value | undefined][] {
+  const times = sold.seatMode === undefined ? undefined : SEAT_TIMES[sold.seatMode];
+  return [
+    ["renewal_basis", sold.renewalBasis],
+    ["fallback", flag(sold.fallback)],
+    ["seat_mode", sold.seatMode],
+    ["seat_scope", sold.seatScope],
+    ["uniqueness", sold.uniqueness],
+    ["lease_ttl", times?.leaseTtl],
+    ["refresh_s", times?.refreshSeconds],
+    ["revive_window", times?.reviveWindow],
+  ];
+}
+
+function flag(value: boolean | undefined): number | undefined {
+  return value === undefined ? undefined : Number(value);
 }

@@ -1,4 +1,5 @@
 import type { License } from "../../../src/domain/license/license.ts";
+import { NO_LIFE } from "../../../src/domain/license/terms.ts";
 
 /** 2026-11-22T12:00:00Z */
 export const NOON = 1_795_348_800;
@@ -26,6 +27,9 @@ export function licenseOf(over: Partial<License> = {}): License {
     seatCap: 3,
     devSeats: 1,
     uniqueness: "license",
+    seatMode: "node",
+    seatScope: "license",
+    drift: "majority",
     leaseTtl: 604_800,
     refreshSeconds: 86_400,
     reviveWindow: 604_800,
@@ -34,6 +38,7 @@ export function licenseOf(over: Partial<License> = {}): License {
     epoch: 3,
     rev: 1,
     lastVerifiedAt: null,
+    life: NO_LIFE,
     ...over,
   };
 }

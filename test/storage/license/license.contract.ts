@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { PLAIN_TERMS } from "../../../src/domain/license/terms.ts";
 import { termsOf } from "../../../src/domain/license/tiers.ts";
 import * as transitions from "../../../src/domain/license/transitions.ts";
 import type { GrantOrder, LicenseDraft, LicenseFacts, LicenseStore } from "../../../src/market/license/ports.ts";
@@ -35,6 +36,9 @@ export function describeLicenseStore(name: string, make: () => Promise<LicenseSt
         userId: `user-${n}`,
         type: "basic",
         terms: termsOf("basic", undefined, 0),
+        sold: PLAIN_TERMS,
+        state: "active",
+        orderId: null,
         startsAt: NOW,
         expiresAt: null,
         hardwareId: null,
@@ -71,6 +75,11 @@ export function describeLicenseStore(name: string, make: () => Promise<LicenseSt
       trialHardwareHash: null,
       consent: null,
       idempotency: null,
+      components: null,
+      seatUser: license.userId,
+      proof: null,
+      temporaryUntil: null,
+      note: null,
       reply: { code: "VALID", seat: null },
       actor: ACTOR,
       op: `grant-${crypto.randomUUID()}`,
@@ -142,7 +151,7 @@ export function describeLicenseStore(name: string, make: () => Promise<LicenseSt
 
     it("grants nothing against a license that moved", async () => {
       const facts = await issue();
-      const patch = transitions.suspend(facts.license, "chargeback");
+      const patch = transitions.suspend(facts.license, "chargeback", NOW);
       if (!patch.ok || patch.value === "unchanged") throw new Error("not suspended");
       const change = {
         license: facts.license,

@@ -1,0 +1,33 @@
+import type { InstanceCredential } from "../account/ports.ts";
+
+/** What answering a host without the database needs of the world. */
+export interface LastGoodPorts {
+  readonly lastGood: LastGoodStore;
+}
+
+/** The question a host repeats; the key is known by its hash alone. */
+export interface HostQuestion {
+  readonly keyHash: string;
+  readonly pluginId: string;
+  readonly hardwareId: string;
+}
+
+/** A positive answer and what proves the instance that may have it again. */
+export interface GoodAnswer {
+  readonly licenseId: string;
+  readonly credential: InstanceCredential;
+  /** JSON of the answer, without the license key. */
+  readonly answer: string;
+  /** Unix seconds: the end of the lease it was given under. */
+  readonly until: number;
+}
+
+/**
+ * The last good answers of each instance, outside the database. Kept to the end of the lease, forgotten when the right is
+ * taken. Losing one costs an answer while the database is away, nothing else.
+ */
+export interface LastGoodStore {
+  keep(apiKey: string, question: HostQuestion, good: GoodAnswer): Promise<void>;
+  find(apiKey: string, question: HostQuestion, now: number): Promise<GoodAnswer | null>;
+  forgetLicense(instanceId: string, licenseId: string): Promise<void>;
+}

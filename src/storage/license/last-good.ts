@@ -1,0 +1,67 @@
+import { DurableObject } from "cloudflare:workers";
+import type { GoodAnswer, HostQuestion, LastGoodStore } from "../../market/license/last-good-ports.ts";
+
+const MAX_ANSWERS = 10_000;
+
+/**
+ * The last good answers of one instance's host. A Durable Object, because it must answer while the database does not, must
+ * survive the isolate, and must forget at once when a right is taken: caches at the edge cannot be told to everywhere.
+ */
+export class LastGood extends DurableObject<Env> {
+  readonly #sql = this.ctx.storage.sql;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#sql.exec(
+      `CREATE TABLE IF NOT EXISTS answers (question TEXT PRIMARY KEY, license TEXT NOT NULL, until INTEGER NOT NULL,
+         good TEXT NOT NULL) WITHOUT ROWID;
+       CREATE INDEX IF NOT EXISTS answers_license ON answers (license);
+       CREATE INDEX IF NOT EXISTS answers_until ON answers (until);`,
+    );
+  }
+
+  async keep(question: string, good: GoodAnswer): Promise<void> {
+    this.#sql.exec(
+      `INSERT INTO answers (question, license, until, good) VALUES (?, ?, ?, ?)
+       ON CONFLICT (question) DO UPDATE SET license = excluded.license, until = excluded.until, good = excluded.good`,
+      question,
+      good.licenseId,
+      good.until,
+      JSON.stringify(good),
+    );
+    this.#sql.exec(
+      "DELETE FROM answers WHERE question IN (SELECT question FROM answers ORDER BY until DESC LIMIT -1 OFFSET ?)",
+      MAX_ANSWERS,
+    );
+  }
+
+  async find(question: string, now: number): Promise<GoodAnswer | null> {
+    this.#sql.exec("DELETE FROM answers WHERE until <= ?", now);
+    const [row] = this.#sql.exec<{ good: string }>("SELECT good FROM answers WHERE question = ?", question).toArray();
+    return row === undefined ? null : (JSON.parse(row.good) as GoodAnswer);
+  }
+
+  async forget(licenseId: string): Promise<void> {
+    this.#sql.exec("DELETE FROM answers WHERE license = ?", licenseId);
+  }
+}
+
+/** One object per API key: that is all a caller says of itself that needs no database to read. */
+export function createLastGood(namespace: () => DurableObjectNamespace<LastGood>, db: D1Database): LastGoodStore {
+  const of = (apiKey: string) => namespace().get(namespace().idFromName(apiKey));
+  return {
+    keep: (apiKey, question, good) => of(apiKey).keep(textOf(question), good),
+    find: (apiKey, question, now) => of(apiKey).find(textOf(question), now),
+    async forgetLicense(instanceId, licenseId) {
+      const apiKey = await db
+        .prepare("SELECT api_key FROM instances WHERE id = ?1")
+        .bind(Number(instanceId))
+        .first<string>("api_key");
+      if (apiKey !== null) await of(apiKey).forget(licenseId);
+    },
+  };
+}
+
+function textOf({ keyHash, pluginId, hardwareId }: HostQuestion): string {
+  return JSON.stringify([keyHash, pluginId, hardwareId]);
+}
