@@ -20,6 +20,7 @@ import { deliverExecution } from "./market/execution/deliver-execution.ts";
 import { sweepExecutions } from "./market/execution/sweep-executions.ts";
 import { SignerUnavailable } from "./market/license/keyset-ports.ts";
 import { renderLicenseWebhook } from "./market/license/render-webhook.ts";
+import { sweepOffline } from "./market/license/offline-release.ts";
 import { sweepRevocations } from "./market/license/revocation-list.ts";
 import type { World } from "./market/ports.ts";
 import { checkRelease } from "./market/publish/check-release.ts";
@@ -39,14 +40,22 @@ import { deliveriesOn } from "./storage/catalogue/delivery.ts";
 import { catalogueOnD1 } from "./storage/catalogue/store.ts";
 import { createExecutionBell } from "./storage/execution/execution-bell.ts";
 import { createExecutionStore } from "./storage/execution/execution-store.ts";
+import { createHealthStore } from "./storage/execution/health-store.ts";
 import { createPluginStorage, type InstallationStorage } from "./storage/execution/installation-storage.ts";
 import { type BudgetMeter, createBudgets } from "./storage/license/budgets.ts";
+import { createLifecycleStore } from "./storage/execution/lifecycle-store.ts";
+import { createRunStore } from "./storage/execution/run-store.ts";
+import { createScheduleStore } from "./storage/execution/schedule-store.ts";
+import { createPluginWebhooks } from "./storage/execution/plugin-webhooks.ts";
+import { settingsOnD1 } from "./storage/execution/settings.ts";
 import { createKeyHasher } from "./storage/license/key-hasher.ts";
 import { createLastGood, type LastGood } from "./storage/license/last-good.ts";
+import { createOfflineStore } from "./storage/license/offline-files.ts";
 import { createRevocationStore } from "./storage/license/revocations.ts";
 import { createKeysetStore } from "./storage/license/signing-keys.ts";
 import { createLicenseStore } from "./storage/license/store.ts";
 import { createUsageStore } from "./storage/license/usage.ts";
+import { listingStatesOnD1 } from "./storage/publish/listing-states.ts";
 import { orphansOn } from "./storage/publish/orphans.ts";
 import { createReleaseBell } from "./storage/publish/release-bell.ts";
 import { sealingsOnD1 } from "./storage/publish/sealings.ts";
@@ -146,7 +155,7 @@ const CONSUMERS: Readonly<Record<string, (world: World, message: unknown) => Pro
   events: (world, message) => deliverExecution(world, (message as { executionId: string }).executionId),
   webhooks: (world, message) =>
     deliverWebhook(
-      { ...world, renderLicense: (licenseId, event) => renderLicenseWebhook(world, licenseId, event) },
+      { ...world, renderLicense: (licenseId, event, owed) => renderLicenseWebhook(world, licenseId, event, owed) },
       (message as { deliveryId: string }).deliveryId,
     ),
 };
@@ -157,6 +166,7 @@ const SWEEPS: readonly ((world: World) => Promise<unknown>)[] = [
   sweepExecutions,
   sweepReleases,
   sweepRevocations,
+  sweepOffline,
 ];
 
 /** Ports that need the bindings alone: made once, kept as long as the isolate. */
@@ -232,6 +242,7 @@ function openPorts(env: Env) {
     audit: createAuditLog(env.DB),
     releases: releasesOnD1(env.DB),
     releaseStates: releaseStatesOnD1(env.DB),
+    listingStates: listingStatesOnD1(env.DB),
     releaseBell: createReleaseBell(env.RELEASES),
     orphans: orphansOn(env.DB, env.BUNDLES),
     sealings: sealingsOnD1(env.DB),
@@ -247,6 +258,7 @@ function openPorts(env: Env) {
     licenses: createLicenseStore(env.DB),
     usage: createUsageStore(env.DB),
     revocations: createRevocationStore(env.DB),
+    offline: createOfflineStore(env.DB),
     keyHasher: createKeyHasher(env.LICENSE_PEPPER_V1),
     catalogue: catalogueOnD1(env.DB),
     setupSecret: env.SETUP_SECRET ?? null,
@@ -254,7 +266,13 @@ function openPorts(env: Env) {
     webhookBell: createWebhookBell(env.WEBHOOKS),
     webhookSender: createWebhookSender(localOrigins),
     executions: createExecutionStore(env.DB),
+    settings: settingsOnD1(env.DB),
+    pluginWebhooks: createPluginWebhooks(env.DB),
     executionBell: createExecutionBell(env.EVENTS),
+    runs: createRunStore(env.DB),
+    lifecycle: createLifecycleStore(env.DB),
+    schedules: createScheduleStore(env.DB),
+    health: createHealthStore(env.DB),
     hostData: createHostApi({ instances, vault, site, clock }),
     incidents: createIncidentDesk(env.INCIDENT_SECRET),
   };

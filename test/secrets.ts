@@ -16,6 +16,8 @@ export const TEST_SECRETS = {
   LEASE_KEY_PKCS8: pkcs8("b2"),
   /** Roots from the seeds c5 and c6. */
   LICENSE_ROOTS: "LbeXY24yPtV26bDgPifLkhcaiWtj6RhvDUpDucfTgtE,u0fTPXd7RVm7kX0YJYJ0IcSmsblzfxLhxY6kMFr4i3Q",
+  LICENSE_KEY_LEASE_B: pkcs8("b5"),
+  LICENSE_KEY_LEASE_C: pkcs8("b7"),
   LICENSE_KEY_OFFLINE_1: pkcs8("b3"),
   LICENSE_KEY_LIST_1: pkcs8("b4"),
 };

@@ -1,10 +1,13 @@
 import { ACCOUNT_OPERATIONS } from "./account/operations.ts";
 import { CATALOGUE_OPERATIONS, DELIVERY_OPERATIONS } from "./catalogue/operations.ts";
 import { EXECUTION_OPERATIONS } from "./execution/operations.ts";
+import { SETTINGS_OPERATIONS } from "./execution/settings-operations.ts";
 import { KEYSET_OPERATIONS } from "./license/keyset-operations.ts";
 import { LIST_OPERATIONS } from "./license/list-operations.ts";
+import { OFFLINE_OPERATIONS } from "./license/offline-operations.ts";
 import { LICENSE_OPERATIONS } from "./license/operations.ts";
 import type { Operation } from "./operation.ts";
+import { LISTING_STATE_OPERATIONS } from "./publish/listing-state-operations.ts";
 import { PUBLISH_OPERATIONS } from "./publish/operations.ts";
 import { SERVICE_OPERATIONS } from "./service/operations.ts";
 
@@ -15,8 +18,11 @@ export const OPERATIONS: readonly Operation[] = Object.values({
   ...CATALOGUE_OPERATIONS,
   ...DELIVERY_OPERATIONS,
   ...PUBLISH_OPERATIONS,
+  ...LISTING_STATE_OPERATIONS,
   ...LICENSE_OPERATIONS,
   ...LIST_OPERATIONS,
   ...KEYSET_OPERATIONS,
+  ...OFFLINE_OPERATIONS,
   ...EXECUTION_OPERATIONS,
+  ...SETTINGS_OPERATIONS,
 });

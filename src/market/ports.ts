@@ -2,10 +2,12 @@ import type { Bytes } from "../domain/bytes.ts";
 import type { AccountPorts } from "./account/ports.ts";
 import type { CatalogueStore } from "./catalogue/ports.ts";
 import type { ExecutionPorts } from "./execution/ports.ts";
+import type { PullPorts } from "./execution/pull-ports.ts";
 import type { RunPorts } from "./execution/run-ports.ts";
 import type { KeysetPorts } from "./license/keyset-ports.ts";
 import type { LicenseLifePorts } from "./license/life-ports.ts";
 import type { LicensePorts } from "./license/ports.ts";
+import type { OfflinePorts } from "./license/offline-ports.ts";
 import type { RevocationPorts } from "./license/revocation-ports.ts";
 import type { PublishPorts } from "./publish/ports.ts";
 
@@ -18,7 +20,8 @@ export interface World
     RunPorts,
     LicensePorts,
     RevocationPorts,
-    KeysetPorts {
+    KeysetPorts,
+    OfflinePorts {
   readonly site: Site;
   readonly clock: Clock;
   readonly chance: Chance;

@@ -61,6 +61,11 @@ const license = (rest: string) => (names: Names) => `/v1/licenses/${names.licens
 const installation = (rest: string) => (names: Names) => `/v1/installations/${names.activation}${rest}`;
 const open: Row = { by: EVERYBODY };
 const YANKING: Row = { by: ["acme", "rival", "operator"], owners: ["acme", "operator"], knownTo: EVERYBODY };
+const SHELVING: Row = {
+  by: ["acme", "rival", "operator", "a", "b"],
+  owners: ["acme", "operator"],
+  knownTo: EVERYBODY,
+};
 const HARDWARE = "a".repeat(64);
 
 /** Every operation. The destructive ones stand last. */
@@ -78,6 +83,10 @@ const ROWS: Readonly<Record<string, Row>> = {
   showRevocations: open,
   listLicenseKeys: open,
   showKeyset: { ...open, owners: [], path: () => "/.well-known/license-keyset/r-none.jws" },
+  // Anybody may bring a file; without a code it is asked who.
+  answerOffline: { ...open, owners: [], path: license("/offline"), body: () => ({ request: "none", code: "0" }) },
+  releaseOffline: { ...open, owners: [], path: license("/offline/release"), body: () => ({ release: "none", code: "0" }) },
+  makeOfflineCode: { by: OWNING, owners: OF_A, path: license("/offline/codes") },
   keysetStatus: { by: ["operator"] },
   publishKeyset: { by: ["operator"], body: () => ({ document: "none" }) },
   showTime: open,
@@ -298,6 +307,9 @@ const ROWS: Readonly<Record<string, Row>> = {
     path: () => "/v1/instances/rotate",
     body: (names) => ({ instanceId: names.instance }),
   },
+  submitForReview: { ...SHELVING, path: plugin("/submit-for-review"), body: () => ({}) },
+  resumePlugin: { ...SHELVING, path: plugin("/resume"), body: () => ({}) },
+  suspendPlugin: { ...SHELVING, path: plugin("/suspend"), body: () => ({ reason: "It loses what was written" }) },
 };
 
 const LIMITS = { installs: 3, apiCalls: 1000, storageMiB: 10, users: null };

@@ -221,6 +221,7 @@ export function licensesInMemory(tables: LicenseTables): LicenseStore {
       leaseTtl: 604_800,
       refreshSeconds: 86_400,
       reviveWindow: 604_800,
+      offlineDays: draft.terms.offlineDays,
       hardwareId: draft.hardwareId,
       activationBudget: 20,
       epoch: 1,

@@ -16,6 +16,7 @@ import { bindingOf } from "./binding.ts";
 import { registerInstallationRoutes } from "./installation-routes.ts";
 import { registerIssueRoutes } from "./issue-routes.ts";
 import { registerKeysetRoutes } from "./keyset-routes.ts";
+import { registerOfflineRoutes } from "./offline-routes.ts";
 import { registerListRoutes } from "./list-routes.ts";
 
 export function registerLicenseRoutes(app: Hono<ApiEnv>): void {
@@ -61,6 +62,7 @@ export function registerLicenseRoutes(app: Hono<ApiEnv>): void {
 
   registerListRoutes(app);
   registerKeysetRoutes(app);
+  registerOfflineRoutes(app);
 
   route(app, LICENSE_OPERATIONS.showTime, async ({ world, query }) => {
     const now = unixSeconds(world.clock.now());

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { KEY_PURPOSES } from "../../domain/license/keyset.ts";
 import { ENVIRONMENTS } from "../../domain/license/license.ts";
 import { TIERS } from "../../domain/manifest/permissions.ts";
 import { DECIMAL_ID } from "../operation.ts";
@@ -234,7 +235,7 @@ export const JWKS = z.object({
       kid: z.string(),
       use: z.literal("sig"),
       alg: z.literal("EdDSA"),
-      rbsm_purpose: z.literal("lease"),
+      rbsm_purpose: z.enum(KEY_PURPOSES),
     }),
   ),
 });

@@ -27,6 +27,10 @@ export interface LeaseSubject {
   readonly jti: string;
   /** Content keys of sealed bundles, wrapped to the installation's key. */
   readonly contentKeys?: readonly JsonObject[];
+  /** Number of the newest entry of the revocation list. */
+  readonly listEpoch?: number;
+  /** No lease of this device outlives it; null or absent: nothing beyond the license's own end. */
+  readonly latest?: number | null;
 }
 
 export interface LeaseRights {
@@ -54,11 +58,9 @@ export function leaseClaims(
   const end = endOf(license);
   const state = leaseState(license, now);
   const wanted = now + license.leaseTtl;
-  const expiresAt = end === null || state === "fallback" ? wanted : Math.min(end, wanted);
-  const refreshAfter = Math.min(
-    now + license.refreshSeconds - refreshJitter(subject.activationId, license.refreshSeconds, now),
-    expiresAt,
-  );
+  const promised = end === null || state === "fallback" ? wanted : Math.min(end, wanted);
+  const expiresAt = Math.min(promised, subject.latest ?? promised);
+  const refreshAfter = Math.min(refreshAfterOf(license, subject.activationId, now), expiresAt);
   return {
     issuedAt: now,
     expiresAt,
@@ -85,11 +87,21 @@ export function leaseClaims(
       rfa: refreshAfter,
       ver: subject.version,
       ep: license.epoch,
+      ...(subject.listEpoch === undefined ? {} : { rle: subject.listEpoch }),
       env: subject.environment,
       ...(subject.contentKeys === undefined || subject.contentKeys.length === 0 ? {} : { ck: subject.contentKeys }),
       ...bindingClaims(binding),
     },
   };
+}
+
+/** When a lease issued then asks to be renewed. */
+export function refreshAfterOf(
+  license: Pick<License, "refreshSeconds">,
+  activationId: string,
+  issuedAt: number,
+): number {
+  return issuedAt + license.refreshSeconds - refreshJitter(activationId, license.refreshSeconds, issuedAt);
 }
 
 /** The claims of a signed answer that is not a lease. */

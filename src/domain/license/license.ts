@@ -32,6 +32,8 @@ export interface License {
   readonly leaseTtl: number;
   readonly refreshSeconds: number;
   readonly reviveWindow: number;
+  /** How long an offline file lasts; 0: none is given. */
+  readonly offlineDays: number;
   /** The device the license is bound to. */
   readonly hardwareId: string | null;
   readonly activationBudget: number;

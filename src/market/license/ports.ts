@@ -5,6 +5,7 @@ import type { SoldTerms } from "../../domain/license/terms.ts";
 import type { PlanLimits, TierTerms } from "../../domain/license/tiers.ts";
 import type { LicensePatch } from "../../domain/license/transitions.ts";
 import type { Tier } from "../../domain/manifest/permissions.ts";
+import type { OfflineFile } from "./offline-ports.ts";
 import type { InstanceCredential } from "../account/ports.ts";
 
 /** What licensing needs of the world. */
@@ -13,9 +14,11 @@ export interface LicensePorts {
   readonly keyHasher: KeyHasher;
 }
 
+export type HashLabel = "rbsm-license-key" | "rbsm-trial" | "rbsm-handoff" | "rbsm-address";
+
 /** Keyed hashes (HMAC-SHA256 under the pepper, hex): a stolen table finds no keys and recognizes no hardware. */
 export interface KeyHasher {
-  hash(label: "rbsm-license-key" | "rbsm-trial", text: string): Promise<string>;
+  hash(label: HashLabel, text: string): Promise<string>;
 }
 
 export type LicenseRef = { readonly keyHash: string } | { readonly licenseId: string };
@@ -181,6 +184,8 @@ export interface GrantOrder {
   readonly temporaryUntil: number | null;
   /** What is remembered about the device besides its seat, and guarded by how often that may happen. */
   readonly note: SeatNote | null;
+  /** The file that is handed out with the seat. */
+  readonly offline?: OfflineFile | null;
   /** The reply; `seat` and an OVERAGE code are filled in by the statement that knows them. */
   readonly reply: { readonly code: string; readonly [member: string]: Json };
   readonly actor: Actor;

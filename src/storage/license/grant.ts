@@ -1,5 +1,9 @@
+import { MAX_MOVES, MOVE_WINDOW } from "../../domain/license/clone.ts";
+import { PROOF_WINDOW } from "../../domain/license/device-proof.ts";
+import { DRIFT_WINDOW, MAX_DRIFTS } from "../../domain/license/drift.ts";
 import { DAY } from "../../domain/time.ts";
 import type { Granted, GrantOrder, LicenseStore } from "../../market/license/ports.ts";
+import { recordFile } from "./offline-files.ts";
 import { appendWebhook } from "./write-licenses.ts";
 
 const REPLY_KEPT = DAY;
@@ -11,11 +15,12 @@ const REPLY_KEPT = DAY;
  * trial claimed by another license.
  * ?1 license, ?2 activation, ?3 installation, ?4 device, ?5 hardware, ?6 env, ?7 now, ?8 wanted end, ?9 op, ?10 rev read,
  * ?11 version, ?12 jti, ?13 user, ?14 build entitled by fallback, ?15 device key, ?16 seal key, ?17 components,
- * ?18 origin, ?19 label, ?20 app version, ?21 scope and ?22 idempotency key, ?23 trial hardware claim
+ * ?18 origin, ?19 label, ?20 app version, ?21 scope and ?22 idempotency key, ?23 trial hardware claim, ?24 nonce of the
+ * device proof, ?25 end of a copy let in for a while, ?26 what is noted about the device: a drift, a move or such a copy
  */
 const A1 = `INSERT INTO activations (id, license_id, instance_id, installation_id, device_id, hardware_id, env, seat_key,
   seat_class, over, version, gen, granted_at, lease_iat, lease_until, jti, last_seen_at, last_op, grant_op,
-  device_jkt, seal_key, components, origin, label, app_version)
+  device_jkt, seal_key, components, origin, label, app_version, temporary_until, lease_epoch)
 WITH l AS MATERIALIZED (
   SELECT x.*, iif(x.seat_scope = 'user', ?13, '') AS sk FROM licenses x
   WHERE x.id = ?1 AND x.rev = ?10 AND x.state = 'active' AND x.starts_at <= ?7
@@ -25,17 +30,23 @@ v AS (SELECT * FROM activations WHERE license_id = ?1 AND released_at IS NULL AN
 s AS MATERIALIZED (
   SELECT iif(l.seat_cap = -1, 0, (SELECT COUNT(*) FROM v WHERE v.seat_class = 'paid' AND v.seat_key = l.sk AND v.device_id <> ?4)) AS paid,
     ?6 <> 'production' AND (l.dev_seats = -1
-      OR (SELECT COUNT(*) FROM v WHERE v.seat_class = 'dev' AND v.device_id <> ?4) < l.dev_seats) AS dev_ok,
+      OR (SELECT COUNT(*) FROM v WHERE v.seat_class = 'dev' AND v.temporary_until IS NULL AND v.device_id <> ?4) < l.dev_seats) AS dev_ok,
     EXISTS (SELECT 1 FROM v WHERE v.device_id = ?4 AND v.seat_key = l.sk AND (v.env = ?6 OR v.seat_class = 'paid')) AS own,
     (SELECT COUNT(*) FROM license_events e WHERE e.license_id = ?1 AND e.kind = 'activation.granted' AND e.at > ?7 - 3600) AS churn
   FROM l)
-SELECT ?2, l.id, l.instance_id, ?3, ?4, ?5, ?6, l.sk, iif(s.dev_ok, 'dev', 'paid'), l.max_installs <> -1 AND s.paid >= l.max_installs,
+SELECT ?2, l.id, l.instance_id, ?3, ?4, ?5, ?6, l.sk, iif(s.dev_ok OR ?25 IS NOT NULL, 'dev', 'paid'),
+  ?25 IS NULL AND NOT s.dev_ok AND l.max_installs <> -1 AND s.paid >= l.max_installs,
   ?11, 1, ?7, ?7, iif(?14 AND l.fallback, ?8, MIN(?8, COALESCE(l.grace_until, l.expires_at, ?8))), ?12, ?7, ?9, ?9,
-  ?15, ?16, ?17, ?18, ?19, ?20
+  ?15, ?16, ?17, ?18, ?19, ?20, ?25, l.epoch
 FROM l, s
 WHERE (l.uniqueness = 'license' OR NOT EXISTS (SELECT 1 FROM activations a JOIN licenses y ON y.id = a.license_id
     WHERE a.hardware_id = ?5 AND y.plugin_id = l.plugin_id AND a.license_id <> l.id AND a.released_at IS NULL AND a.lease_until > ?7))
-  AND (s.own OR (s.churn < l.activation_budget AND (l.seat_cap = -1 OR s.paid < l.seat_cap OR s.dev_ok)))
+  AND (s.own OR (s.churn < l.activation_budget AND (l.seat_cap = -1 OR s.paid < l.seat_cap OR s.dev_ok OR ?25 IS NOT NULL)))
+  AND (?24 IS NULL OR NOT EXISTS (SELECT 1 FROM device_proofs q WHERE q.jkt = ?15 AND q.nonce = ?24))
+  AND (?26 IS NULL OR (SELECT COUNT(*) FROM license_events e WHERE e.license_id = ?1 AND e.kind = ?26
+      AND (e.activation_id = ?2 OR ?26 = 'activation.temporary')
+      AND e.at > CASE ?26 WHEN 'activation.drifted' THEN ?7 - ${DRIFT_WINDOW} WHEN 'activation.moved' THEN ?7 - ${MOVE_WINDOW} ELSE 0 END)
+    < CASE ?26 WHEN 'activation.drifted' THEN ${MAX_DRIFTS} WHEN 'activation.moved' THEN ${MAX_MOVES} ELSE 1 END)
   AND NOT EXISTS (SELECT 1 FROM activations z WHERE z.instance_id = l.instance_id AND z.installation_id = ?3 AND z.id <> ?2)
   AND NOT EXISTS (SELECT 1 FROM activations z WHERE z.id = ?2 AND (z.device_id <> ?4 OR z.installation_id <> ?3))
   AND NOT EXISTS (SELECT 1 FROM idempotency_keys y WHERE y.scope = ?21 AND y.key = ?22)
@@ -47,9 +58,14 @@ ON CONFLICT (license_id, device_id) DO UPDATE SET
   granted_at = iif(released_at IS NULL AND lease_until > ?7, granted_at, ?7),
   grant_op = iif(released_at IS NULL AND lease_until > ?7, grant_op, ?9),
   gen = gen + (released_at IS NOT NULL OR lease_until <= ?7),
-  env = excluded.env, seat_key = excluded.seat_key, hardware_id = ?5, version = ?11, lease_iat = ?7,
-  lease_until = MAX(lease_until, excluded.lease_until),
-  prev_jti = jti, jti = ?12, last_seen_at = ?7, last_op = ?9, released_at = NULL, release_reason = NULL,
+  instance_id = excluded.instance_id, env = excluded.env, seat_key = excluded.seat_key,
+  hardware_id = COALESCE(?5, hardware_id), version = ?11, lease_iat = ?7,
+  lease_until = iif(released_at IS NULL AND lease_until > ?7 AND temporary_until IS NOT NULL,
+    MIN(temporary_until, MAX(lease_until, excluded.lease_until)), MAX(lease_until, excluded.lease_until)),
+  lease_epoch = excluded.lease_epoch,
+  temporary_until = iif(released_at IS NULL AND lease_until > ?7, temporary_until, excluded.temporary_until),
+  former_jkt = iif(?15 IS NOT NULL AND device_jkt <> ?15, device_jkt, former_jkt),
+  prev_jti = iif(?26 IS 'activation.moved', NULL, jti), jti = ?12, last_seen_at = ?7, last_op = ?9, released_at = NULL, release_reason = NULL,
   device_jkt = COALESCE(?15, device_jkt), seal_key = COALESCE(?16, seal_key), components = COALESCE(?17, components),
   origin = COALESCE(?18, origin), label = COALESCE(?19, label), app_version = COALESCE(?20, app_version)
 RETURNING id`;
@@ -87,17 +103,20 @@ export async function grantSeat(db: D1Database, order: GrantOrder): Promise<Gran
         license.rev,
         order.version,
         order.jti,
-        license.userId,
+        order.seatUser,
         order.isEntitledByFallback ? 1 : 0,
         order.deviceJkt,
         order.sealKey,
-        null,
+        order.components === null ? null : JSON.stringify(order.components),
         order.origin,
         order.label,
         order.appVersion,
         order.idempotency?.scope ?? null,
         order.idempotency?.key ?? null,
         order.trialHardwareHash,
+        order.proof?.nonce ?? null,
+        order.temporaryUntil,
+        order.note?.kind ?? null,
       ),
     db
       .prepare(
@@ -108,6 +127,8 @@ export async function grantSeat(db: D1Database, order: GrantOrder): Promise<Gran
         FROM activations a WHERE a.id = ?1 AND a.last_op = ?2 AND a.grant_op = ?2`,
       )
       .bind(activationId, op, order.actor.kind, order.actor.id),
+    ...(order.note === null ? [] : [recordNote(db, order, order.note)]),
+    ...(order.proof === null ? [] : [spendProof(db, order.proof, activationId, op, now)]),
     ...(order.consent === null ? [] : [recordConsent(db, order, order.consent)]),
     ...(order.trialHardwareHash === null
       ? []
@@ -121,11 +142,46 @@ export async function grantSeat(db: D1Database, order: GrantOrder): Promise<Gran
             .bind(activationId, op, order.trialHardwareHash),
         ]),
     appendWebhook(db, "l.id = ?1", Number(license.id), "license.updated", op, now, now),
+    ...(order.offline === undefined || order.offline === null ? [] : [recordFile(db, order, order.offline)]),
     replies,
   ]);
   const row = results.at(-1)?.results[0];
   if (row === undefined) return null;
   return { status: row.status === 201 ? 201 : 200, body: row.body };
+}
+
+function recordNote(db: D1Database, order: GrantOrder, note: NonNullable<GrantOrder["note"]>): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT INTO license_events (license_id, seq, at, kind, activation_id, actor, actor_id, op, data)
+      SELECT a.license_id, (SELECT COALESCE(MAX(e.seq), 0) + 1 FROM license_events e WHERE e.license_id = a.license_id),
+        ?3, ?4, a.id, ?5, ?6, ?2, ?7 FROM activations a WHERE a.id = ?1 AND a.last_op = ?2`,
+    )
+    .bind(
+      order.activationId,
+      order.op,
+      order.now,
+      note.kind,
+      order.actor.kind,
+      order.actor.id,
+      JSON.stringify(note.data),
+    );
+}
+
+/** A proof that wrote something writes nothing again. */
+export function spendProof(
+  db: D1Database,
+  proof: { readonly jkt: string; readonly nonce: string },
+  activationId: string,
+  op: string,
+  now: number,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT INTO device_proofs (jkt, nonce, expires_at)
+      SELECT ?3, ?4, ?5 FROM activations a WHERE a.id = ?1 AND a.last_op = ?2 ON CONFLICT DO NOTHING`,
+    )
+    .bind(activationId, op, proof.jkt, proof.nonce, now + 2 * PROOF_WINDOW);
 }
 
 function readReply(db: D1Database, order: GrantOrder, reply: string): D1PreparedStatement {
@@ -191,6 +247,10 @@ export async function explainRefusal(db: D1Database, order: GrantOrder): ReturnT
             AND a.lease_until > ?5) AS elsewhere,
         EXISTS (SELECT 1 FROM trial_claims c WHERE c.plugin_id = l.plugin_id AND c.subject_kind = 'hardware'
           AND c.subject_hash = ?8 AND c.license_id <> l.id) AS claimed,
+        EXISTS (SELECT 1 FROM device_proofs q WHERE q.jkt = ?10 AND q.nonce = ?11) AS proven,
+        (SELECT COUNT(*) FROM license_events e WHERE e.license_id = l.id AND e.kind = ?12 AND (e.activation_id = ?2
+          OR ?12 = 'activation.temporary') AND e.at > CASE ?12 WHEN 'activation.drifted' THEN ?5 - ${DRIFT_WINDOW}
+          WHEN 'activation.moved' THEN ?5 - ${MOVE_WINDOW} ELSE 0 END) AS noted,
         (SELECT COUNT(*) FROM license_events e WHERE e.license_id = l.id AND e.kind = 'activation.granted'
           AND e.at > ?5 - 3600) >= l.activation_budget AS churned
       FROM licenses l WHERE l.id = ?1`,
@@ -205,11 +265,19 @@ export async function explainRefusal(db: D1Database, order: GrantOrder): ReturnT
       order.idempotency?.key ?? null,
       order.trialHardwareHash,
       order.hardwareId,
+      order.proof?.jkt ?? null,
+      order.proof?.nonce ?? null,
+      order.note?.kind ?? null,
     )
     .first<{ [fact: string]: number }>();
   if (row === null || row.rev !== order.license.rev || row.appeared) return "STATE_CHANGED";
   if (row.answered) return "IDEMPOTENT";
+  if (row.proven) return "DEVICE_PROOF_INVALID";
   if (row.taken) return "INSTALLATION_TAKEN";
+  const noted = row.noted ?? 0;
+  if (order.note?.kind === "activation.drifted" && noted >= MAX_DRIFTS) return "DEVICE_MISMATCH";
+  if (order.note?.kind === "activation.moved" && noted >= MAX_MOVES) return "DEVICE_CLONED";
+  if (order.note?.kind === "activation.temporary" && noted >= 1) return "DEVICE_CLONED";
   if (row.elsewhere) return "DEVICE_IN_USE";
   if (row.claimed) return "TRIAL_ALREADY_USED";
   return row.churned ? "ACTIVATION_BUDGET" : "SEAT_LIMIT";

@@ -33,6 +33,7 @@ export function licenseOf(over: Partial<License> = {}): License {
     leaseTtl: 604_800,
     refreshSeconds: 86_400,
     reviveWindow: 604_800,
+    offlineDays: 30,
     hardwareId: null,
     activationBudget: 20,
     epoch: 3,
