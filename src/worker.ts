@@ -48,11 +48,13 @@ import { createRunStore } from "./storage/execution/run-store.ts";
 import { createScheduleStore } from "./storage/execution/schedule-store.ts";
 import { createPluginWebhooks } from "./storage/execution/plugin-webhooks.ts";
 import { settingsOnD1 } from "./storage/execution/settings.ts";
+import { createDeviceStore } from "./storage/license/devices.ts";
 import { createKeyHasher } from "./storage/license/key-hasher.ts";
 import { createLastGood, type LastGood } from "./storage/license/last-good.ts";
 import { createOfflineStore } from "./storage/license/offline-files.ts";
 import { createRevocationStore } from "./storage/license/revocations.ts";
 import { createKeysetStore } from "./storage/license/signing-keys.ts";
+import { createRevocationWatch } from "./storage/license/revocation-watch.ts";
 import { createLicenseStore } from "./storage/license/store.ts";
 import { createUsageStore } from "./storage/license/usage.ts";
 import { listingStatesOnD1 } from "./storage/publish/listing-states.ts";
@@ -256,6 +258,8 @@ function openPorts(env: Env) {
     keyChains: createKeyChainStore(env.DB),
     instances,
     licenses: createLicenseStore(env.DB),
+    devices: createDeviceStore(env.DB),
+    revocationWatch: createRevocationWatch(env.DB),
     usage: createUsageStore(env.DB),
     revocations: createRevocationStore(env.DB),
     offline: createOfflineStore(env.DB),

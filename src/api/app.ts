@@ -7,8 +7,10 @@ import { registerDeliveryRoutes } from "./catalogue/delivery-routes.ts";
 import { registerCatalogueRoutes } from "./catalogue/routes.ts";
 import type { ApiEnv } from "./context.ts";
 import { registerExecutionRoutes } from "./execution/routes.ts";
+import { registerSettingsRoutes } from "./execution/settings-routes.ts";
 import { registerLicenseRoutes } from "./license/routes.ts";
 import { openApiDocument } from "./openapi.ts";
+import { registerListingStateRoutes } from "./publish/listing-state-routes.ts";
 import { registerPublishRoutes } from "./publish/routes.ts";
 import { route } from "./route.ts";
 
@@ -24,9 +26,11 @@ export function createApi(): Hono<ApiEnv> {
   registerAccountRoutes(app);
   registerTokenRoutes(app);
   registerExecutionRoutes(app);
+  registerSettingsRoutes(app);
   registerCatalogueRoutes(app);
   registerDeliveryRoutes(app);
   registerPublishRoutes(app);
+  registerListingStateRoutes(app);
   registerLicenseRoutes(app);
   // One line per slice: registerXRoutes(app);
   return app;

@@ -5,6 +5,7 @@ import { SETTINGS_OPERATIONS } from "./execution/settings-operations.ts";
 import { KEYSET_OPERATIONS } from "./license/keyset-operations.ts";
 import { LIST_OPERATIONS } from "./license/list-operations.ts";
 import { OFFLINE_OPERATIONS } from "./license/offline-operations.ts";
+import { DEVICE_OPERATIONS } from "./license/device-operations.ts";
 import { LICENSE_OPERATIONS } from "./license/operations.ts";
 import type { Operation } from "./operation.ts";
 import { LISTING_STATE_OPERATIONS } from "./publish/listing-state-operations.ts";
@@ -20,6 +21,7 @@ export const OPERATIONS: readonly Operation[] = Object.values({
   ...PUBLISH_OPERATIONS,
   ...LISTING_STATE_OPERATIONS,
   ...LICENSE_OPERATIONS,
+  ...DEVICE_OPERATIONS,
   ...LIST_OPERATIONS,
   ...KEYSET_OPERATIONS,
   ...OFFLINE_OPERATIONS,

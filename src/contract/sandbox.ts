@@ -15,5 +15,8 @@ export interface Runner {
 
 /** The marketplace's side of one execution. Closed when `run` settles: later calls get `session_closed`. */
 export interface HostSession {
-  call(method: Method, args: Json): Promise<CallReply>;
+  /** `bytes` is the content of a file that is put, and belongs to no other method. */
+  call(method: Method, args: Json, bytes?: Uint8Array): Promise<CallReply>;
+  /** Settles when the run shall end because its installation, release or license was stopped; asked by long runs only. */
+  stopped?(): Promise<void>;
 }

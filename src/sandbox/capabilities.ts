@@ -11,6 +11,7 @@ import {
 } from "../domain/execution/job.ts";
 import { MAX_CALL_BYTES } from "../domain/execution/limits.ts";
 import { METHODS, type Method } from "../domain/execution/methods.ts";
+import { MAX_FILE_BYTES } from "../domain/execution/storage-rules.ts";
 
 /** Calls of one run that may be on their way to the marketplace together; more wait their turn. */
 const MAX_IN_FLIGHT = 16;
@@ -46,17 +47,17 @@ export class Capabilities extends RpcTarget {
   }
 
   /** One capability call. Answers an envelope, never throws: error text would cross the boundary verbatim. */
-  async call(method: unknown, args: unknown): Promise<CallReply> {
-    const reply = await this.#answer(method, args);
+  async call(method: unknown, args: unknown, bytes?: unknown): Promise<CallReply> {
+    const reply = await this.#answer(method, args, bytes);
     if (!reply.ok && !HOST_CODES.includes(reply.error.code) && ++this.#refusals > MAX_REFUSALS) this.#flooded.resolve();
     return reply;
   }
 
-  async #answer(method: unknown, args: unknown): Promise<CallReply> {
+  async #answer(method: unknown, args: unknown, bytes: unknown): Promise<CallReply> {
     if (!this.#isOpen) return refused("session_closed", "This run has ended");
     if (!isMethod(method)) return refused("unknown_method", "No such method");
     const { permission } = METHODS[method];
-    if (!this.#job.granted.includes(permission)) {
+    if (permission !== null && !this.#job.granted.includes(permission)) {
       this.#denied[method] = (this.#denied[method] ?? 0) + 1;
       return refused("capability_denied", `Plugin does not have permission: ${permission}`);
     }
@@ -66,12 +67,16 @@ export class Capabilities extends RpcTarget {
     }
     const copy = copyJson(args ?? {}, MAX_CALL_BYTES);
     if (!copy.ok) return refused("invalid_arguments", ARGUMENT_MESSAGES[copy.problem]);
+    if (bytes !== undefined && !isContent(method, bytes))
+      return refused("invalid_arguments", "Only a file has content: a Uint8Array of at most 4 MiB");
     this.#made++;
     this.#calls[method] = (this.#calls[method] ?? 0) + 1;
     if (!(await this.#turn())) return refused("rate_limited", "Too many calls at once");
     try {
       if (!this.#isOpen) return refused("session_closed", "This run has ended");
-      const reply = await this.#host.call(method, copy.value);
+      const reply = await (bytes === undefined
+        ? this.#host.call(method, copy.value)
+        : this.#host.call(method, copy.value, bytes));
       if (!reply.ok && reply.error.code === "capability_denied") this.#denied[method] = (this.#denied[method] ?? 0) + 1;
       return reply;
     } catch {
@@ -123,6 +128,10 @@ export class Capabilities extends RpcTarget {
     this.#inFlight++;
     return true;
   }
+}
+
+function isContent(method: Method, bytes: unknown): bytes is Uint8Array {
+  return method === "files.put" && bytes instanceof Uint8Array && bytes.length <= MAX_FILE_BYTES;
 }
 
 /** Refusals that answer a proper question; asking a thousand of those is work. */

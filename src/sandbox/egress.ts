@@ -1,4 +1,10 @@
+import { checkAddress } from "../domain/account/addresses.ts";
 import type { EgressRule } from "../domain/execution/job.ts";
+
+/** One exchange, from the first byte that leaves to the last that comes in. */
+export const EGRESS_TIMEOUT_MS = 15_000;
+const MAX_REQUEST_BYTES = 4_194_304;
+const MAX_ANSWER_BYTES = 8_388_608;
 
 /** Headers by which a plugin could speak as somebody else, or frame the request differently. */
 const STRIPPED_FROM_REQUEST = [
@@ -15,39 +21,69 @@ const STRIPPED_FROM_REQUEST = [
 const STRIPPED_PREFIXES = ["cf-", "x-forwarded-", "x-real-", "x-plugin-", "rbsm-", "proxy-", "sec-"];
 const STRIPPED_FROM_RESPONSE = ["set-cookie", "set-cookie2", "x-rbsm-egress"];
 
-/** Why a request may not leave, or null: exact host or one level of `*.`, declared method, https on 443, no credentials. */
+/**
+ * Why a request may not leave, or null: exact host or one level of `*.`, declared method, https on 443, no credentials.
+ * A host that is declared is still judged by what it spells: addresses that are not public, names of somebody's own
+ * network and names that resolve to the address in them never pass (src/domain/account/README.md, Addresses).
+ */
 export function egressRefusal(url: URL, method: string, rules: readonly EgressRule[]): string | null {
   if (url.protocol !== "https:") return "only https is allowed";
   if (url.port !== "") return "only port 443 is allowed";
   if (url.username !== "" || url.password !== "") return "no credentials in addresses";
-  const rule = rules.find(({ host }) => matches(host, url.hostname));
+  const rule = ruleFor(url, rules);
   if (rule === undefined) return `${url.hostname} is not declared`;
+  if (!checkAddress(`https://${url.host}/`, []).ok) return `${url.hostname} is no public host`;
   return rule.methods.includes(method) ? null : `${method} to ${url.hostname} is not declared`;
 }
 
-/** The request that leaves: same bytes, our headers, redirects handed back instead of followed. */
-export function egressRequest(request: Request, url: URL): Request {
+/**
+ * The request that leaves, or null when its body is too large: same bytes, our headers, the secrets that the admin set for
+ * this host, redirects handed back. The isolate's own `fetch` follows them, and each hop comes through here again.
+ */
+export function egressRequest(request: Request, url: URL, rules: readonly EgressRule[]): Request | null {
+  const length = request.headers.get("content-length");
+  if (length !== null && Number(length) > MAX_REQUEST_BYTES) return null;
   const headers = new Headers();
   for (const [name, value] of request.headers)
     if (!STRIPPED_FROM_REQUEST.includes(name) && !STRIPPED_PREFIXES.some((prefix) => name.startsWith(prefix)))
       headers.set(name, value);
-  return new Request(url, {
-    method: request.method,
-    headers,
-    body: request.body,
-    redirect: "manual",
-  });
+  for (const { header, value } of ruleFor(url, rules)?.inject ?? []) headers.set(header, value);
+  const body = length === null ? bounded(request.body, MAX_REQUEST_BYTES, "request") : request.body;
+  return new Request(url, { method: request.method, headers, body, redirect: "manual" });
 }
 
 export function egressResponse(response: Response): Response {
   const headers = new Headers(response.headers);
   for (const name of STRIPPED_FROM_RESPONSE) headers.delete(name);
-  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+  return new Response(bounded(response.body, MAX_ANSWER_BYTES, "answer"), {
+    status: response.status,
+    statusText: response.statusText,
+    headers,
+  });
 }
 
 /** The prelude turns this into an error of `fetch`. */
 export function egressDenied(why: string): Response {
   return new Response(`network_denied: ${why}`, { status: 403, headers: { "x-rbsm-egress": "denied" } });
+}
+
+/** A stream that breaks once more than `max` bytes came through it. */
+function bounded(stream: ReadableStream | null, max: number, what: string): ReadableStream | null {
+  if (stream === null) return null;
+  let total = 0;
+  const counting = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      total += chunk.byteLength;
+      if (total > max) controller.error(new Error(`network_denied: the ${what} is larger than ${max / 1_048_576} MiB`));
+      else controller.enqueue(chunk);
+    },
+  });
+  return stream.pipeThrough(counting);
+}
+
+/** The first rule that covers the host; an exact one stands before a wildcard. */
+function ruleFor(url: URL, rules: readonly EgressRule[]): EgressRule | undefined {
+  return rules.find(({ host }) => host === url.hostname) ?? rules.find(({ host }) => matches(host, url.hostname));
 }
 
 function matches(pattern: string, hostname: string): boolean {

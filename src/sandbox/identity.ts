@@ -25,8 +25,14 @@ export async function loaderId(job: Job, guestBuild: string): Promise<string> {
     job.closureDigest,
     [...job.granted].sort(),
     job.egress
-      .map(({ host, methods }) => ({ host, methods: [...methods].sort() }))
+      .map(({ host, methods, inject = [] }) => ({
+        host,
+        methods: [...methods].sort(),
+        inject: inject.map(({ header, value }) => [header.toLowerCase(), value]).sort(),
+      }))
       .sort((a, b) => (a.host < b.host ? -1 : 1)),
+    job.egressPerMinute,
+    [...job.emits].sort(),
     { cpuMs, subRequests },
   ];
   return `plugin:${await sha256Hex(canonicalize(authority))}`;

@@ -5,20 +5,28 @@ import type { Json } from "../domain/json/json.ts";
 import { Capabilities } from "./capabilities.ts";
 import { GUEST_DATE, GUEST_FLAGS, loaderId } from "./identity.ts";
 import { verifiedModule } from "./modules.ts";
+import { createPoisonList, type PoisonList } from "./poison.ts";
 
 /** What one run needs of this Worker. `prelude` is the module that calls the plugin; `guestBuild` names its text. */
 export interface Platform {
   readonly loader: WorkerLoader;
   readonly prelude: string;
   readonly guestBuild: string;
+  /** Names that went wrong; one list for the life of this Worker's isolate where none is handed in. */
+  readonly poison?: PoisonList;
   /** Names this deployment; empty locally. */
   readonly deployment: string;
-  egress(rules: { readonly activationId: string; readonly egress: readonly EgressRule[] }): Fetcher;
+  egress(rules: {
+    readonly activationId: string;
+    readonly egress: readonly EgressRule[];
+    readonly perMinute: number;
+  }): Fetcher;
 }
 
 /** Said by a warm isolate whose parent was deployed anew. A plugin can say it too: that costs it one more isolate. */
 const STALE = "Unable to deserialize cloned data due to invalid or unsupported version.";
 const skewed = new Set<string>();
+const poisonList = createPoisonList(() => Date.now());
 
 /**
  * Runs one call of one plugin in its isolate (README, One run). Answers an envelope, never throws. `need_module` when
@@ -41,12 +49,45 @@ export async function runPlugin(
         };
   const id = await loaderId(job, platform.guestBuild);
   const freshId = `${id}:${platform.deployment}`;
-  const once = (name: string) => runOnce(platform, name, plugin.text, job, call, host);
+  const once = (base: string) => runUnderName(platform, base, plugin.text, job, call, host);
   if (skewed.has(id)) return once(freshId);
   const first = await once(id);
   if (first.ok || first.error.message !== STALE || !job.idempotent) return first;
   skewed.add(id);
   return once(freshId);
+}
+
+/** Runs under a name that did not go wrong, and remembers when it does. */
+async function runUnderName(
+  platform: Platform,
+  base: string,
+  pluginText: string,
+  job: Job,
+  call: Call,
+  host: HostSession,
+): Promise<RunReply> {
+  const { poison = poisonList } = platform;
+  const name = poison.nameFor(base);
+  if (typeof name !== "string") return { ok: false, error: name };
+  let failure: Poisoning | null = null;
+  const reply = await runOnce(platform, name, pluginText, job, call, host, (seen) => {
+    failure = seen;
+  });
+  notePoison(poison, base, failure);
+  return reply;
+}
+
+/** A failure of the isolate itself, seen from outside: nothing a plugin can say. */
+interface Poisoning {
+  readonly code: RunCode;
+  readonly message: string;
+}
+
+function notePoison(poison: PoisonList, base: string, failure: Poisoning | null): void {
+  if (failure === null) poison.answered(base);
+  else if (failure.code === "plugin_invalid") poison.failedToStart(base, failure);
+  else if (failure.code === "plugin_timeout") poison.wasLate(base, failure);
+  else if (failure.message !== STALE) poison.wentBad(base, failure);
 }
 
 async function runOnce(
@@ -56,6 +97,7 @@ async function runOnce(
   job: Job,
   call: Call,
   host: HostSession,
+  seeFailure: (failure: Poisoning) => void,
 ): Promise<RunReply> {
   const capabilities = new Capabilities(job, host);
   const stop = new AbortController();
@@ -69,23 +111,40 @@ async function runOnce(
       env: {},
       // Left out, it would inherit our network.
       globalOutbound:
-        job.egress.length === 0 ? null : platform.egress({ activationId: job.activationId, egress: job.egress }),
+        job.egress.length === 0
+          ? null
+          : platform.egress({
+              activationId: job.activationId,
+              egress: job.egress,
+              perMinute: job.egressPerMinute,
+            }),
       limits: typeLimits(job.type),
     }));
     held.push(worker);
     const { cpuMs, subRequests } = job.limits;
     const entry = worker.getEntrypoint(undefined, { limits: { cpuMs, subRequests } }) as unknown as Guest;
     held.push(entry);
-    const about = { plugin: job.plugin, version: job.version, installation: job.activationId };
+    const about = {
+      plugin: job.plugin,
+      version: job.version,
+      installation: job.activationId,
+      settings: job.settings,
+      license: job.license,
+    };
     const answer = await Promise.race([
       entry.run(about, call, capabilities),
       scheduler.wait(job.limits.wallMs, { signal: stop.signal }).then(() => TIMED_OUT),
       Capabilities.flooded(capabilities).then(() => FLOODED),
+      stopped(host, stop.signal),
     ]);
     held.push(answer);
-    return settle(readAnswer(answer, job.limits.outputBytes), capabilities);
+    const read = readAnswer(answer, job.limits.outputBytes);
+    if (answer === TIMED_OUT) seeFailure(LATE);
+    return settle(read, capabilities);
   } catch (error) {
-    return settle(namedFailure(error), capabilities);
+    const failed = namedFailure(error);
+    seeFailure(failed.error);
+    return settle(failed, capabilities);
   } finally {
     Capabilities.close(capabilities);
     stop.abort();
@@ -98,15 +157,37 @@ interface Guest {
   run(about: object, call: Call, capabilities: Capabilities): Promise<unknown>;
 }
 
+/** A run that lasts longer asks the marketplace to say when it shall end; shorter ones never pay for the question. */
+const ASK_AFTER_MS = 1000;
+
+async function stopped(host: HostSession, signal: AbortSignal): Promise<typeof STOPPED> {
+  await scheduler.wait(ASK_AFTER_MS, { signal });
+  // A marketplace that cannot tell does not end a run: its deadline does.
+  const isStopped = await Promise.resolve(host.stopped?.() ?? Promise.reject(new Error("cannot tell"))).then(
+    () => true,
+    () => false,
+  );
+  return isStopped ? STOPPED : new Promise(() => {});
+}
+
+const LATE: Poisoning = { code: "plugin_timeout", message: "The plugin did not answer in time" };
+const STOPPED = Symbol("stopped");
 const TIMED_OUT = Symbol("timed out");
 const FLOODED = Symbol("flooded");
 /** Failures the prelude may name. Everything else that ends a run is seen from outside. */
 const GUEST_CODES = ["plugin_error", "plugin_invalid", "network_denied"] as const satisfies readonly RunCode[];
-type Outcome = { ok: true; value: Json } | { ok: false; error: { code: RunCode; message?: string } };
+interface Failed {
+  readonly ok: false;
+  readonly error: { readonly code: RunCode; readonly message: string };
+}
+type Outcome =
+  | { ok: true; value: Json }
+  | { ok: false; error: { code: RunCode; message?: string; isTransient?: boolean } };
 
 /** The prelude answers JSON text, so no live stub, function or accessor can come back. */
 function readAnswer(answer: unknown, maxBytes: number): Outcome {
   if (answer === TIMED_OUT) return failure("plugin_timeout", "The plugin did not answer in time");
+  if (answer === STOPPED) return failure("stopped", "This installation was stopped while the plugin ran");
   if (answer === FLOODED) return failure("plugin_limit", "The plugin went on calling after a thousand refusals");
   if (typeof answer !== "string") return failure("plugin_output", "The plugin's answer is not data");
   if (answer.length > maxBytes || new TextEncoder().encode(answer).length > maxBytes)
@@ -116,7 +197,9 @@ function readAnswer(answer: unknown, maxBytes: number): Outcome {
     if (isObject(envelope) && envelope.ok === true) return { ok: true, value: envelope.value ?? null };
     if (isObject(envelope) && typeof envelope.message === "string") {
       const code = GUEST_CODES.find((known) => known === envelope.code) ?? "plugin_error";
-      return failure(code, envelope.message);
+      const failed = failure(code, envelope.message);
+      if (envelope.isTransient !== true) return failed;
+      return { ok: false, error: { ...failed.error, isTransient: true } };
     }
   } catch {
     // falls through: not JSON
@@ -125,7 +208,7 @@ function readAnswer(answer: unknown, maxBytes: number): Outcome {
 }
 
 /** A rejection means the isolate itself failed: plugin errors are caught inside. The texts are the runtime's. */
-function namedFailure(error: unknown): Outcome {
+function namedFailure(error: unknown): Failed {
   const message = String(error instanceof Error ? error.message : error);
   if (message.includes("had hung and would never")) return failure("plugin_timeout", "The plugin would never answer");
   if (message.startsWith("Failed to start Worker") || message.startsWith("Uncaught"))
@@ -143,13 +226,18 @@ function settle(outcome: Outcome, capabilities: Capabilities): RunReply {
   const { code, message } = outcome.error;
   const isOwnFailure = code === "plugin_error" || code === "network_denied";
   if (isOwnFailure && Object.keys(report.denied).length > 0)
-    return { ok: false, error: { ...outcome.error, code: "capability_denied" }, report };
+    return { ok: false, error: { ...plainError(outcome.error), code: "capability_denied" }, report };
   if (isOwnFailure && Capabilities.wasOverBudget(capabilities))
     return { ok: false, error: { code: "plugin_limit", ...(message === undefined ? {} : { message }) }, report };
   return { ...outcome, report };
 }
 
-function failure(code: RunCode, message: string): Outcome {
+/** A denied wish stays denied: no other try helps. */
+function plainError({ message }: { message?: string }): { message?: string } {
+  return message === undefined ? {} : { message };
+}
+
+function failure(code: RunCode, message: string): Failed {
   return { ok: false, error: { code, message: message.slice(0, 300) } };
 }
 

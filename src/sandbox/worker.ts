@@ -3,7 +3,8 @@ import guestPrelude from "../../dist/guest/prelude.guest.js";
 import type { HostSession, Runner } from "../contract/sandbox.ts";
 import { sha256Hex } from "../domain/digest.ts";
 import type { Call, EgressRule, Job, RunReply } from "../domain/execution/job.ts";
-import { egressDenied, egressRefusal, egressRequest, egressResponse } from "./egress.ts";
+import { EGRESS_TIMEOUT_MS, egressDenied, egressRefusal, egressRequest, egressResponse } from "./egress.ts";
+import type { EgressMeter } from "./egress-meter.ts";
 import { runPlugin } from "./run.ts";
 
 /** Bindings of the sandbox Worker: the loader and nothing of value. */
@@ -14,7 +15,10 @@ interface SandboxEnv {
 interface EgressProps {
   readonly activationId: string;
   readonly egress: readonly EgressRule[];
+  readonly perMinute: number;
 }
+
+export { EgressMeter } from "./egress-meter.ts";
 
 let guestBuild: Promise<string> | undefined;
 
@@ -44,7 +48,17 @@ export class Egress extends WorkerEntrypoint<SandboxEnv, EgressProps> {
     const url = new URL(request.url);
     const why = egressRefusal(url, request.method, this.ctx.props.egress);
     if (why !== null) return egressDenied(why);
-    return egressResponse(await fetch(egressRequest(request, url)));
+    const { activationId, egress, perMinute } = this.ctx.props;
+    const leaving = egressRequest(request, url, egress);
+    if (leaving === null) return egressDenied("the request is larger than 4 MiB");
+    const { EgressMeter } = this.ctx.exports as unknown as { EgressMeter: DurableObjectNamespace<EgressMeter> };
+    const wait = await EgressMeter.getByName(activationId).spend(perMinute);
+    if (wait !== null) return egressDenied(`more than ${perMinute} requests in one minute; try again in ${wait} s`);
+    try {
+      return egressResponse(await fetch(leaving, { signal: AbortSignal.timeout(EGRESS_TIMEOUT_MS) }));
+    } catch {
+      return egressDenied(`${url.hostname} does not answer`);
+    }
   }
 }
 

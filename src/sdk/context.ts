@@ -1,9 +1,10 @@
+import type { LicenseFacts } from "../domain/execution/job.ts";
 import type { METHODS, Method } from "../domain/execution/methods.ts";
 import type { Json, JsonObject } from "../domain/json/json.ts";
 import type { Permission } from "../domain/manifest/permissions.ts";
 import type { Appointment, ContactRequest, Customer } from "./entities.ts";
 
-export type { Json, JsonObject, Permission };
+export type { Json, JsonObject, LicenseFacts, Permission };
 
 /**
  * What a handler is handed. With permissions named, `PluginContext<"requests.read" | "storage.write">`, it has the methods
@@ -23,6 +24,10 @@ export interface PluginAbout {
   readonly plugin: { readonly name: string; readonly version: string };
   /** `act_…`: one plugin on one instance. */
   readonly installation: { readonly id: string };
+  /** What the admin set in the form of the manifest's `settings`, defaults filled in. Secrets are not among them. */
+  readonly settings: JsonObject;
+  /** Tier, features and limits that were bought; never the key. */
+  readonly license: LicenseFacts;
   /** Kept with the execution, 16 KiB per run; admins read it. */
   readonly log: {
     debug(...parts: unknown[]): void;
@@ -68,16 +73,68 @@ export interface Capabilities {
       readonly items: readonly { readonly key: string; readonly value: Json }[];
       readonly cursor?: string;
     }>;
+    /** In the order of the keys asked for, `null` where nothing is kept; at most 50. */
+    getMany(keys: readonly string[]): Promise<readonly Json[]>;
+    /** All or none; at most 50. */
+    setMany(entries: readonly { readonly key: string; readonly value: Json }[]): Promise<void>;
+    /** Sets only while the kept value equals `expected` (`null`: nothing kept); answers whether it did. */
+    compareAndSet(key: string, expected: Json, value: Json): Promise<boolean>;
+    /** Adds to a whole number, from 0 where nothing is kept; answers the sum. No parallel call is lost. */
+    increment(key: string, by?: number): Promise<number>;
   };
+  /** Files of this installation alone, at most 4 MiB each; they share the license's storage with the values. */
+  readonly files: {
+    put(key: string, content: Uint8Array | string, contentType: string): Promise<FileInfo>;
+    /** `null` where there is no such file. */
+    get(key: string): Promise<(FileInfo & { readonly bytes: Uint8Array }) | null>;
+    list(options?: { readonly prefix?: string; readonly limit?: number; readonly cursor?: string }): Promise<{
+      readonly items: readonly FileInfo[];
+      readonly cursor?: string;
+    }>;
+    delete(key: string): Promise<void>;
+  };
+  readonly secrets: {
+    /** A secret that the manifest marks `readable`; `null` until the admin has set it. Do not log it. */
+    get(key: string): Promise<string | null>;
+  };
+  readonly events: {
+    /** Tells other plugins of this instance that declare `plugin:<this plugin>:<name>`; the name stands in `emits`. */
+    emit(name: string, data?: JsonObject): Promise<{ readonly id: string; readonly deliveries: number }>;
+  };
+  readonly webhooks: {
+    /** Sends the instance a signed webhook `plugin:<this plugin>:<name>`; retried until it arrives. */
+    trigger(name: string, data?: JsonObject): Promise<{ readonly id: string }>;
+  };
+  readonly i18n: {
+    /** Every text for a language: `de-AT` before `de` before `en`, from `locales/<tag>.json` of the bundle. */
+    strings(locale: string): Promise<JsonObject>;
+    /** One text, its `{name}` places filled in; the key itself where there is no text. */
+    text(locale: string, key: string, values?: Readonly<Record<string, unknown>>): Promise<string>;
+  };
+}
+
+/** A file without its content. */
+export interface FileInfo {
+  readonly key: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly contentType: string;
+  /** Lower-case hex. */
+  readonly sha256: string;
+  /** ISO 8601. */
+  readonly updatedAt: string;
 }
 
 /** Names of the methods of one capability that the permissions allow, taken from the bridge's own table. */
 export type AllowedMethods<C extends keyof Capabilities, P extends Permission> = {
   [M in keyof Capabilities[C] & string]: `${C}.${M}` extends Method
-    ? (typeof METHODS)[`${C}.${M}`]["permission"] extends P
+    ? (typeof METHODS)[`${C}.${M}`]["permission"] extends P | null
       ? M
       : never
-    : never;
+    : // Made of another method of the same object that needs no permission.
+      C extends "i18n"
+      ? M
+      : never;
 }[keyof Capabilities[C] & string];
 
 /** Reading rows of the host. */

@@ -2,7 +2,11 @@ import * as z from "zod";
 import type { JsonObject } from "../json/json.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import type { Method } from "./methods.ts";
-import { MAX_VALUE_BYTES, storageKey } from "./storage-rules.ts";
+import { CONTENT_TYPE, MAX_MANY, MAX_VALUE_BYTES, storageKey } from "./storage-rules.ts";
+
+const MAX_PAYLOAD_BYTES = 16_384;
+/** BCP 47, as far as names of files under `locales/` go. */
+const LOCALE = /^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$/;
 
 /**
  * The arguments of every capability method (README, Methods). Objects are closed: an unknown member is refused, so that
@@ -63,6 +67,15 @@ const appointment = {
   status: word.optional(),
   service: text(100).optional(),
 };
+
+const storedValue = z
+  .json()
+  .refine((value) => byteLength(JSON.stringify(value)) <= MAX_VALUE_BYTES, "at most 64 KiB of JSON");
+const settingKey = z.string().regex(/^[a-z][a-zA-Z0-9]{0,39}$/, "a key of the manifest's settings");
+const eventName = z.string().regex(/^[a-z][a-z0-9_.]{1,39}$/, "a name of the manifest's emits");
+const payload = z
+  .record(text(100), z.json())
+  .refine((value) => byteLength(JSON.stringify(value)) <= MAX_PAYLOAD_BYTES, "at most 16 KiB of JSON");
 
 const only = (shape: z.ZodRawShape) => z.strictObject(shape);
 const one = only({ id });
@@ -136,9 +149,31 @@ const SCHEMAS = {
   "storage.get": only({ key: storageKey }),
   "storage.set": only({
     key: storageKey,
-    value: z.json().refine((value) => byteLength(JSON.stringify(value)) <= MAX_VALUE_BYTES, "at most 64 KiB of JSON"),
+    value: storedValue,
   }),
   "storage.delete": only({ key: storageKey }),
+  "storage.getMany": only({ keys: z.array(storageKey).min(1).max(MAX_MANY) }),
+  "storage.setMany": only({
+    entries: z
+      .array(only({ key: storageKey, value: storedValue }))
+      .min(1)
+      .max(MAX_MANY)
+      .refine((entries) => new Set(entries.map(({ key }) => key)).size === entries.length, "a key stands there twice"),
+  }),
+  "storage.compareAndSet": only({ key: storageKey, expected: storedValue, value: storedValue }),
+  "storage.increment": only({ key: storageKey, by: z.int().optional() }),
+  "files.put": only({ key: storageKey, contentType: z.string().max(100).regex(CONTENT_TYPE, "type/subtype") }),
+  "files.get": only({ key: storageKey }),
+  "files.list": only({
+    prefix: z.union([z.literal(""), storageKey]).optional(),
+    limit: z.int().min(1).max(100).optional(),
+    cursor: text(600).optional(),
+  }),
+  "files.delete": only({ key: storageKey }),
+  "secrets.get": only({ key: settingKey }),
+  "events.emit": only({ name: eventName, data: payload }),
+  "webhooks.trigger": only({ name: eventName, data: payload }),
+  "i18n.strings": only({ locale: z.string().max(35).regex(LOCALE, "a language tag") }),
   "storage.list": only({
     prefix: z.union([z.literal(""), storageKey]).optional(),
     limit: z.int().min(1).max(100).optional(),

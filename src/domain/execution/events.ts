@@ -23,15 +23,27 @@ export const ENTITY_READ: Readonly<Record<Entity, Permission>> = {
   user: "users.read",
 };
 
+/** What one plugin tells the others of its instance: `plugin:<its name>:<event>`. */
+export type PluginEventName = `plugin:${string}:${string}`;
+
 /** One thing that happened on an instance. `id` is unique per instance; delivery is at least once. */
 export interface EventEnvelope {
   readonly id: string;
-  readonly event: EventName;
+  readonly event: EventName | PluginEventName;
   readonly version: 1;
   readonly occurredAt: string;
   readonly instanceId?: string;
-  readonly entity: Entity;
+  /** `plugin` where a plugin spoke; `entityId` is then the number of that plugin. */
+  readonly entity: Entity | "plugin";
   readonly entityId: string;
   readonly data: JsonObject;
+  /** Rows of the host that a plugin may read in this run, where the instance cannot be asked; at most 100 of a kind. */
+  readonly snapshot?: {
+    readonly customers?: readonly JsonObject[];
+    readonly requests?: readonly JsonObject[];
+    readonly appointments?: readonly JsonObject[];
+  };
+  /** How many plugin events led to this one, itself included; absent for events of the instance. */
+  readonly depth?: number;
   readonly changes?: { readonly [field: string]: { readonly from: string; readonly to: string } };
 }

@@ -1,4 +1,4 @@
-import type { PluginType } from "../manifest/permissions.ts";
+import type { PluginType, Tier } from "../manifest/permissions.ts";
 import type { RunLimits } from "./job.ts";
 
 /** What one run of a plugin may use, by the plugin's type. CPU is a share of the wall time. */
@@ -17,6 +17,20 @@ export const MAX_LOG_BYTES = 16_384;
 export const MAX_CALL_BYTES = 262_144;
 /** Requests of an isolate beyond its capability calls: egress and redirects answered by the plugin itself. */
 const SPARE_SUBREQUESTS = 50;
+
+/** What one installation may use in one minute, by the license bought: capability calls of all methods, requests that leave. */
+export const TIER_LIMITS: Readonly<
+  Record<Tier, { readonly callsPerMinute: number; readonly egressPerMinute: number }>
+> = {
+  free: { callsPerMinute: 1000, egressPerMinute: 100 },
+  trial: { callsPerMinute: 1000, egressPerMinute: 100 },
+  basic: { callsPerMinute: 10_000, egressPerMinute: 600 },
+  premium: { callsPerMinute: 10_000, egressPerMinute: 600 },
+  enterprise: { callsPerMinute: 100_000, egressPerMinute: 3000 },
+};
+
+/** Plugin events that may follow from one another. */
+export const MAX_EVENT_DEPTH = 4;
 
 /** The most any run of this type may use: fixed for the life of an isolate. */
 export function typeLimits(type: PluginType): { readonly cpuMs: number; readonly subRequests: number } {

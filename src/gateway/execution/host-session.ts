@@ -3,11 +3,9 @@ import type { HostSession } from "../../contract/sandbox.ts";
 import type { CallCode, CallReply, Job } from "../../domain/execution/job.ts";
 import { METHODS, type Method } from "../../domain/execution/methods.ts";
 import type { Json } from "../../domain/json/json.ts";
-import { performCall } from "../../market/execution/perform-call.ts";
-import type { Authority } from "../../market/execution/ports.ts";
-import type { World } from "../../market/ports.ts";
-
-type SessionWorld = Pick<World, "pluginStorage" | "hostData" | "clock">;
+import { type CallingRun, performCall } from "../../market/execution/perform-call.ts";
+import { type Authority, STOP_CHECK_MS } from "../../market/execution/ports.ts";
+import { type CapabilityWorld, openCapabilities } from "./capabilities/open-capabilities.ts";
 
 /**
  * The marketplace's side of one execution: the only object of ours the sandbox ever holds. It closes over installation,
@@ -15,24 +13,30 @@ type SessionWorld = Pick<World, "pluginStorage" | "hostData" | "clock">;
  * sandbox tested.
  */
 export class RunSession extends RpcTarget implements HostSession {
-  readonly #world: SessionWorld;
-  readonly #job: Job;
-  readonly #authority: Authority;
+  readonly #world: CapabilityWorld;
+  readonly #run: CallingRun;
   readonly #deadline: number;
+  readonly #mayGoOn: () => Promise<boolean>;
   #left: number;
   #isOpen = true;
 
   /** `deadline` is Unix milliseconds. */
-  constructor(world: SessionWorld, job: Job, authority: Authority, deadline: number) {
+  constructor(
+    world: CapabilityWorld,
+    job: Job,
+    authority: Authority,
+    deadline: number,
+    mayGoOn: () => Promise<boolean> = async () => true,
+  ) {
     super();
     this.#world = world;
-    this.#job = job;
-    this.#authority = authority;
+    this.#run = { job, authority, capabilities: openCapabilities(world, job, authority) };
     this.#deadline = deadline;
+    this.#mayGoOn = mayGoOn;
     this.#left = job.limits.calls;
   }
 
-  async call(method: Method, args: Json): Promise<CallReply> {
+  async call(method: Method, args: Json, bytes?: Uint8Array): Promise<CallReply> {
     if (!this.#isOpen || this.#world.clock.now() >= this.#deadline)
       return refused("session_closed", "This run has ended");
     if (this.#left <= 0) return refused("rate_limited", "This run has used up its API calls");
@@ -40,10 +44,21 @@ export class RunSession extends RpcTarget implements HostSession {
       return refused("unknown_method", "No such method");
     this.#left--;
     try {
-      return await performCall(this.#world, this.#job, this.#authority, method, args);
+      return await performCall(this.#run, method, args, bytes);
     } catch (error) {
-      console.error(JSON.stringify({ execution: this.#job.executionId, method, error: String(error) }));
+      console.error(JSON.stringify({ execution: this.#run.job.executionId, method, error: String(error) }));
       return refused("host_unavailable", "The marketplace cannot answer right now");
+    }
+  }
+
+  /** Looks again and again whether the run may go on; once it may not, every capability is closed. Settles then, or at the end. */
+  async stopped(): Promise<void> {
+    while (this.#isOpen && this.#world.clock.now() < this.#deadline) {
+      if (!(await this.#mayGoOn().catch(() => true))) {
+        this.#isOpen = false;
+        return;
+      }
+      await scheduler.wait(STOP_CHECK_MS);
     }
   }
 

@@ -1,10 +1,12 @@
 import type { Runner } from "../../contract/sandbox.ts";
 import type { Call, Job, RunCode, RunReply } from "../../domain/execution/job.ts";
-import type { PluginRunner } from "../../market/execution/ports.ts";
+import type { Authority, PluginRunner } from "../../market/execution/ports.ts";
 import type { World } from "../../market/ports.ts";
+import type { CapabilityWorld } from "./capabilities/open-capabilities.ts";
 import { createFlight } from "./flight.ts";
 import { RunSession } from "./host-session.ts";
 import type { IncidentLog } from "./incidents.ts";
+import { withInjected } from "./injected-secrets.ts";
 
 /** Beyond the sandbox's own deadline: a synchronous loop stops the sandbox's timers too. */
 const MARGIN_MS = 500;
@@ -15,7 +17,7 @@ const NOT_STARTED_TRIES = 20;
 const POLL_MS = 100;
 const GATE_MS = 8000;
 
-type RunnerWorld = Pick<World, "pluginStorage" | "hostData" | "clock" | "bundles">;
+type RunnerWorld = CapabilityWorld & Pick<World, "pulledData">;
 /** How one attempt ended: an answer of the sandbox, or no answer and what is known about why. */
 type Attempt = RunReply | { readonly lost: "never_started" | "hung" | "slow" | "hang" | "memory" | "crash" };
 
@@ -28,11 +30,18 @@ const flight = createFlight(() => Date.now());
  */
 export function createPluginRunner(world: RunnerWorld, sandbox: Runner, incidents: IncidentLog | null): PluginRunner {
   return {
-    async run(job, call, authority) {
+    async run(plain, call, authority, mayGoOn) {
+      const job = await withInjected(world, plain, authority);
       let hadCompany = false;
       const attempt = async (): Promise<Attempt> => {
         const startedAt = world.clock.now();
-        const session = new RunSession(world, job, authority, startedAt + job.limits.wallMs + MARGIN_MS);
+        const session = new RunSession(
+          worldOf(world, job, authority),
+          job,
+          authority,
+          startedAt + job.limits.wallMs + MARGIN_MS,
+          mayGoOn,
+        );
         hadCompany = flight.others(job.executionId) > 0;
         try {
           return await callSandbox(world, sandbox, incidents, job, call, session, startedAt);
@@ -54,6 +63,15 @@ export function createPluginRunner(world: RunnerWorld, sandbox: Runner, incident
       if (!("lost" in second)) return second;
       return second.lost === "crash" ? failed("plugin_crashed") : named(second.lost, hadCompany);
     },
+  };
+}
+
+/** What a run acts on: the storage it shares with earlier installations on its device, the instance or its snapshot. */
+function worldOf(world: RunnerWorld, job: Job, { storageId, snapshot }: Authority): RunnerWorld {
+  return {
+    ...world,
+    pluginStorage: { of: () => world.pluginStorage.of(storageId) },
+    hostData: snapshot === null ? world.hostData : world.pulledData.of(job.executionId, job.activationId, snapshot),
   };
 }
 

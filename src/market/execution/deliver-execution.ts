@@ -1,42 +1,135 @@
-import { eventJob, judgeEvent } from "../../domain/execution/installation.ts";
+import {
+  eventJob,
+  type Installation,
+  jobOf,
+  judgeEvent,
+  judgeHook,
+  judgeInstallation,
+  type SkipReason,
+} from "../../domain/execution/installation.ts";
+import type { Call, Job } from "../../domain/execution/job.ts";
+import { NO_FAULT, retryDelay } from "../../domain/execution/retry.ts";
+import { callOfName } from "../../domain/execution/run-names.ts";
 import { unixSeconds } from "../../domain/time.ts";
 import type { World } from "../ports.ts";
+import { authorityOf } from "./authority.ts";
 import type { ClaimedExecution, ExecutionEnd } from "./ports.ts";
+
+export type DeliveryWorld = Pick<World, "executions" | "runs" | "health" | "executionBell" | "runner" | "clock">;
 
 /**
  * Runs one queued delivery: takes it by a guarded write, judges installation, grant, license and blocks again – they may
- * have changed since – runs the plugin and writes how it ended. Answers false when somebody else has it or it ended.
+ * have changed since – runs the plugin and writes how it ended, or when it is tried again. Then the run that waited behind
+ * it is rung for. Answers false when somebody else has it, it waits for an earlier one, or it ended.
  */
-export async function deliverExecution(
-  world: Pick<World, "executions" | "runner" | "clock">,
-  executionId: string,
-): Promise<boolean> {
+export async function deliverExecution(world: DeliveryWorld, executionId: string): Promise<boolean> {
   const claimed = await world.executions.claim(executionId, unixSeconds(world.clock.now()));
   if (claimed === null) return false;
-  const end = await runClaimed(world, claimed);
-  return world.executions.finish(claimed, end, unixSeconds(world.clock.now()));
+  return endExecution(world, claimed, await runClaimed(world, claimed));
 }
 
-async function runClaimed(
-  world: Pick<World, "executions" | "runner" | "clock">,
+/** Writes an end once: a failure that may pass waits for its next try, everything else is counted and final. */
+export async function endExecution(
+  world: Omit<DeliveryWorld, "runner">,
   claimed: ClaimedExecution,
-): Promise<ExecutionEnd> {
-  const { envelope } = claimed;
-  if (envelope === null) return { outcome: "skipped", message: "event_erased" };
+  end: ExecutionEnd,
+): Promise<boolean> {
+  const now = unixSeconds(world.clock.now());
+  const delay = claimed.kind === "route" ? null : retryDelay(end, claimed.tries);
+  if (delay !== null) {
+    const isWaiting = await world.runs.retry(claimed, end, now + delay);
+    if (isWaiting) await ringSoftly(world, [claimed.id], delay);
+    return isWaiting;
+  }
+  const isWritten = await world.executions.finish(claimed, end, now);
+  if (!isWritten) return false;
+  const hasFailed = !NO_FAULT.includes(end.outcome);
+  if (hasFailed || (claimed.isAfterFailure && end.outcome === "ok"))
+    await world.health.note(claimed.activationId, hasFailed, now);
+  const next = await world.runs.nextInOrder(claimed);
+  if (next !== null) await ringSoftly(world, [next]);
+  return true;
+}
+
+/** The rows are the work: a bell that cannot ring is rung again by the sweep. */
+export async function ringSoftly(
+  world: Pick<World, "executionBell">,
+  executionIds: readonly string[],
+  delaySeconds = 0,
+): Promise<void> {
+  if (executionIds.length === 0) return;
+  await world.executionBell.ring(executionIds, delaySeconds).catch(() => {});
+}
+
+async function runClaimed(world: DeliveryWorld, claimed: ClaimedExecution): Promise<ExecutionEnd> {
+  const call = callOf(claimed);
+  if (call === null) return { outcome: "skipped", message: "event_erased" };
   const installation = await world.executions.installation(claimed.activationId);
   if (installation === null) return { outcome: "skipped", message: "installation_released" };
-  const refusal = judgeEvent(installation, envelope.event, envelope.entity, unixSeconds(world.clock.now()));
-  if (refusal !== null) return { outcome: "skipped", message: refusal };
-  const job = eventJob(installation, claimed.id, envelope.event);
-  const { instanceId, license } = installation;
-  const authority = { instanceId, userId: license.userId, tier: license.tier, storageBytes: license.storageBytes };
+  const judge = judgeOf(call);
+  const refusal = judge(installation, unixSeconds(world.clock.now()));
+  if (refusal !== null) return { outcome: "skipped", message: refusal, version: installation.version };
+  return runJudged(world, installation, jobFor(installation, claimed.id, call), call, judge);
+}
+
+/** Runs a judged call, and looks again while it lasts whether it may go on. */
+export async function runJudged(
+  world: Pick<World, "executions" | "runner" | "clock">,
+  installation: Installation,
+  job: Job,
+  call: Call,
+  judge: (installation: Installation, now: number) => SkipReason | null,
+): Promise<ExecutionEnd & { readonly value?: unknown }> {
+  const event = call.kind === "event" ? call.event : undefined;
+  const authority = authorityOf(installation, event?.depth ?? 0, event?.snapshot);
+  const mayGoOn = async (): Promise<boolean> => {
+    const current = await world.executions.installation(installation.activationId);
+    return current !== null && judge(current, unixSeconds(world.clock.now())) === null;
+  };
   const startedAt = world.clock.now();
-  const reply = await world.runner.run(job, { kind: "event", event: envelope }, authority);
+  const reply = await world.runner.run(job, call, authority, mayGoOn);
   const durationMs = world.clock.now() - startedAt;
-  const about = { durationMs, ...(reply.report === undefined ? {} : { report: reply.report }) };
-  if (reply.ok) return { outcome: "ok", ...about };
-  const { code, message } = reply.error;
+  const about = {
+    version: installation.version,
+    durationMs,
+    ...(reply.report === undefined ? {} : { report: reply.report }),
+  };
+  if (reply.ok) return { outcome: "ok", ...about, value: reply.value };
+  const { code, message, isTransient } = reply.error;
   // Asking for the module is answered inside the runner; a second time means the store lost it.
   const outcome = code === "need_module" ? "plugin_invalid" : code;
-  return { outcome, ...(message === undefined ? {} : { message }), ...about };
+  return {
+    outcome,
+    ...(message === undefined ? {} : { message }),
+    ...(isTransient === true ? { isTransient } : {}),
+    ...about,
+  };
+}
+
+type QueuedCall = Exclude<Call, { kind: "route" }>;
+
+function callOf({ kind, envelope, eventId }: ClaimedExecution): QueuedCall | null {
+  if (kind === "event") return envelope === null ? null : { kind, event: envelope };
+  return eventId === null ? null : callOfName(eventId);
+}
+
+function judgeOf(call: QueuedCall): (installation: Installation, now: number) => SkipReason | null {
+  switch (call.kind) {
+    case "event":
+      return (installation, now) => judgeEvent(installation, call.event.event, call.event.entity, now);
+    case "lifecycle":
+      return (installation, now) => judgeHook(installation, call.hook, now);
+    case "schedule":
+      return (installation, now) =>
+        judgeInstallation(installation, now) ??
+        (installation.release?.schedules.some(({ id }) => id === call.id) ? null : "schedule_not_declared");
+  }
+}
+
+function jobFor(installation: Installation, executionId: string, call: QueuedCall): Job {
+  if (call.kind === "event") return eventJob(installation, executionId, call.event.event);
+  const schedule =
+    call.kind === "schedule" ? installation.release?.schedules.find(({ id }) => id === call.id) : undefined;
+  // Hooks and schedules are queued like events: at least once.
+  return jobOf(installation, executionId, call.kind, { isIdempotent: true, timeoutMs: schedule?.timeoutMs });
 }

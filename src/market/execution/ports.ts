@@ -2,16 +2,19 @@ import type { EventEnvelope } from "../../domain/execution/events.ts";
 import type { Installation } from "../../domain/execution/installation.ts";
 import type { Call, CallReply, Job, Report, RunCode, RunReply } from "../../domain/execution/job.ts";
 import type { Method } from "../../domain/execution/methods.ts";
+import type { SettingField } from "../../domain/execution/settings.ts";
 import type { Json, JsonObject } from "../../domain/json/json.ts";
 import type { Tier } from "../../domain/manifest/permissions.ts";
+import type { CapabilityPorts, InstallationObject } from "./capability-ports.ts";
 
 /** What events and executions need of the world. */
-export interface ExecutionPorts {
+export interface ExecutionPorts extends CapabilityPorts {
   readonly executions: ExecutionStore;
   readonly executionBell: ExecutionBell;
   readonly runner: PluginRunner;
   readonly pluginStorage: PluginStorage;
   readonly hostData: HostData;
+  readonly pulledData: PulledData;
   /** Null where no secret is set: the marketplace then hears of no incidents. */
   readonly incidents: IncidentDesk | null;
 }
@@ -26,7 +29,10 @@ export interface ExecutionStore {
    * one is `kept`; `conflict` means the same id with another body.
    */
   keepEvent(event: NewEvent, deliveries: readonly NewDelivery[], now: number): Promise<KeptEvent>;
-  /** Takes a queued execution; null when somebody else has it or it ended. */
+  /**
+   * Takes a queued execution; null when somebody else has it, it ended, it is not due yet, or an earlier one with the same
+   * order has not ended.
+   */
   claim(executionId: string, now: number): Promise<ClaimedExecution | null>;
   /** Writes the end of a claimed execution once; erases the event's body with its last delivery. */
   finish(claimed: ClaimedExecution, end: ExecutionEnd, now: number): Promise<boolean>;
@@ -65,14 +71,24 @@ export interface ClaimedExecution {
   readonly id: string;
   readonly activationId: string;
   readonly instanceId: string;
+  readonly kind: "event" | "lifecycle" | "route" | "schedule";
+  /** Of the event; for runs of our own the name of src/domain/execution/run-names.ts. */
   readonly eventId: string | null;
   readonly attempt: number;
+  /** This try counted, from 1; begins anew when the run is replayed. */
+  readonly tries: number;
+  readonly orderKey: string | null;
+  /** The last run of the installation failed. */
+  readonly isAfterFailure: boolean;
   /** Null when the body was erased. */
   readonly envelope: EventEnvelope | null;
 }
 export interface ExecutionEnd {
   readonly outcome: "ok" | "skipped" | RunCode;
   readonly message?: string;
+  readonly isTransient?: boolean;
+  /** Which version ran. */
+  readonly version?: string;
   readonly durationMs?: number;
   readonly report?: Report;
 }
@@ -98,17 +114,38 @@ export interface FoundInstallation {
 
 /** A queue message is a bell; the row it names is the work. */
 export interface ExecutionBell {
-  ring(executionIds: readonly string[]): Promise<void>;
+  ring(executionIds: readonly string[], delaySeconds?: number): Promise<void>;
 }
+
+/** How often a running plugin's right to run is looked at again, in milliseconds. */
+export const STOP_CHECK_MS = 2000;
 
 /** Runs one call of one plugin. Callers do not know how plugin code is isolated. */
 export interface PluginRunner {
-  run(job: Job, call: Call, authority: Authority): Promise<RunReply>;
+  /**
+   * A run that lasts is ended with `stopped` once `mayGoOn` says no; it is asked every {@link STOP_CHECK_MS}, so nothing
+   * goes on longer than that and the moment it takes to tell the sandbox.
+   */
+  run(job: Job, call: Call, authority: Authority, mayGoOn?: () => Promise<boolean>): Promise<RunReply>;
 }
 
-/** In whose name a plugin's calls act; never told to the sandbox. */
+/** In whose name a plugin's calls act; never told to the sandbox. Made by {@link authorityOf}. */
 export interface Authority {
   readonly instanceId: string;
+  readonly pluginId: string;
+  readonly licenseId: string;
+  /** Hex digest of the bundle that holds the plugin's texts. */
+  readonly bundleSha256: string;
+  /** Secrets that the admin set, sealed. */
+  readonly sealed: { readonly [key: string]: string };
+  /** Secret fields of the manifest: which code may read, and where the gate adds them. */
+  readonly secretFields: readonly SettingField[];
+  /** Names what the plugin keeps. */
+  readonly storageId: string;
+  /** Rows that came with the event, where the instance cannot be asked; null = it can. */
+  readonly snapshot: Snapshot | null;
+  /** How many plugin events led to this run. */
+  readonly eventDepth: number;
   /** The instance's own user who installed the plugin. */
   readonly userId: string;
   readonly tier: Tier;
@@ -116,35 +153,26 @@ export interface Authority {
   readonly storageBytes: number | null;
 }
 
+/** Rows of the host by entity, as the instance sent them with an event. */
+export interface Snapshot {
+  readonly customers?: readonly JsonObject[];
+  readonly requests?: readonly JsonObject[];
+  readonly appointments?: readonly JsonObject[];
+}
+
 export interface PluginStorage {
   /** The storage of one installation, named by nothing a plugin says. */
   of(activationId: string): InstallationObject;
 }
 
-/** One installation's own values and counters; serial, so counts are exact. */
-export interface InstallationObject {
-  /** Counts one call; answers the seconds to wait when the minute is used up. */
-  spend(rate: Rate): Promise<number | null>;
-  /** Counts the call and acts, in one message. */
-  perform(rate: Rate, act: StorageAct, maxBytes: number | null): Promise<CallReply>;
-  /** What the plugin itself sent: the host would answer a stranger's inbox. */
-  noteSent(message: JsonObject): Promise<void>;
-  sent(): Promise<readonly JsonObject[]>;
-}
-export interface Rate {
-  readonly method: Method;
-  readonly perMinute: number;
-  readonly globalPerMinute: number;
-}
-export type StorageAct =
-  | { readonly act: "get"; readonly key: string }
-  | { readonly act: "set"; readonly key: string; readonly value: Json }
-  | { readonly act: "delete"; readonly key: string }
-  | { readonly act: "list"; readonly prefix: string; readonly limit: number; readonly cursor?: string };
-
 /** The instance's own API. Arguments were checked. */
 export interface HostData {
   call(wish: HostWish): Promise<CallReply>;
+}
+/** The same for an instance that cannot be called: reads come from the snapshot, writes become actions it fetches. */
+export interface PulledData {
+  /** Of one run; numbers its writes, so that a repeated run makes the same actions. */
+  of(executionId: string, activationId: string, snapshot: Snapshot): HostData;
 }
 export interface HostWish {
   readonly method: Method;

@@ -1,9 +1,9 @@
-import type { CallReply } from "../../domain/execution/job.ts";
-import type { Json } from "../../domain/json/json.ts";
+import type { CallReply, LicenseFacts } from "../../domain/execution/job.ts";
+import type { Json, JsonObject } from "../../domain/json/json.ts";
 
 /** The stub of the capabilities of one run, as the isolate sees it. */
 export interface Bridge {
-  call(method: string, args: Json): Promise<CallReply>;
+  call(method: string, args: Json, bytes?: Uint8Array): Promise<CallReply>;
   log(level: string, text: string): Promise<void>;
 }
 
@@ -11,6 +11,8 @@ export interface About {
   readonly plugin: string;
   readonly version: string;
   readonly installation: string;
+  readonly settings: JsonObject;
+  readonly license: LicenseFacts;
 }
 
 /** What context methods throw. */

@@ -1,3 +1,4 @@
+import { filledText } from "../../domain/execution/filled-text.ts";
 import type { Method } from "../../domain/execution/methods.ts";
 import type { Json, JsonObject } from "../../domain/json/json.ts";
 import { type About, type Bridge, BridgeError } from "./bridge.ts";
@@ -12,6 +13,17 @@ type Page = {
 };
 type Message = { readonly title: string; readonly message: string; readonly type?: string };
 type Kept = { readonly items: readonly { readonly key: string; readonly value: Json }[]; readonly cursor?: string };
+type Entry = { readonly key: string; readonly value: Json };
+type FileInfo = {
+  readonly key: string;
+  readonly size: number;
+  readonly contentType: string;
+  readonly sha256: string;
+  readonly updatedAt: string;
+};
+type FileContent = FileInfo & { readonly bytes: Uint8Array };
+type FilePage = { readonly items: readonly FileInfo[]; readonly cursor?: string };
+type Emitted = { readonly id: string; readonly deliveries: number };
 type KeptRange = { readonly prefix?: string; readonly limit?: number; readonly cursor?: string };
 
 /**
@@ -19,15 +31,23 @@ type KeptRange = { readonly prefix?: string; readonly limit?: number; readonly c
  * marketplace test every call – so a plugin that rewrites it only confuses itself.
  */
 export function pluginContext(about: About, bridge: Bridge) {
-  const call = async <T>(method: Method, args: Json): Promise<T> => {
-    const reply = await bridge.call(method, args);
+  const call = async <T>(method: Method, args: Json, bytes?: Uint8Array): Promise<T> => {
+    const reply = await (bytes === undefined ? bridge.call(method, args) : bridge.call(method, args, bytes));
     if (reply.ok) return reply.value as T;
     throw new BridgeError(reply.error.code, reply.error.message, reply.error.retryAfter);
   };
   const { log, flush } = guestLog(bridge);
+  const strings = new Map<string, Promise<JsonObject>>();
+  const stringsOf = (locale: string): Promise<JsonObject> => {
+    const known = strings.get(locale) ?? call<JsonObject>("i18n.strings", { locale });
+    strings.set(locale, known);
+    return known;
+  };
   const context = {
     plugin: { name: about.plugin, version: about.version },
     installation: { id: about.installation },
+    settings: about.settings,
+    license: about.license,
     customers: {
       list: (filter: JsonObject = {}) => call<Page>("customers.list", filter),
       get: (id: number) => call<JsonObject>("customers.get", { id }),
@@ -58,6 +78,34 @@ export function pluginContext(about: About, bridge: Bridge) {
       set: (key: string, value: Json) => call<null>("storage.set", { key, value }).then(nothing),
       delete: (key: string) => call<null>("storage.delete", { key }).then(nothing),
       list: (range: KeptRange = {}) => call<Kept>("storage.list", { ...range }),
+      getMany: (keys: readonly string[]) => call<readonly Json[]>("storage.getMany", { keys: [...keys] }),
+      setMany: (entries: readonly Entry[]) =>
+        call<null>("storage.setMany", { entries: entries.map(({ key, value }) => ({ key, value })) }).then(nothing),
+      compareAndSet: (key: string, expected: Json, value: Json) =>
+        call<boolean>("storage.compareAndSet", { key, expected, value }),
+      increment: (key: string, by = 1) => call<number>("storage.increment", { key, by }),
+    },
+    files: {
+      put: (key: string, content: Uint8Array | string, contentType: string) =>
+        call<FileInfo>("files.put", { key, contentType }, bytesOf(content)),
+      get: async (key: string): Promise<FileContent | null> => {
+        const reply = await bridge.call("files.get", { key });
+        if (!reply.ok) throw new BridgeError(reply.error.code, reply.error.message, reply.error.retryAfter);
+        if (reply.value === null || reply.bytes === undefined) return null;
+        return { ...(reply.value as FileInfo), bytes: reply.bytes };
+      },
+      list: (range: KeptRange = {}) => call<FilePage>("files.list", { ...range }),
+      delete: (key: string) => call<null>("files.delete", { key }).then(nothing),
+    },
+    secrets: { get: (key: string) => call<string | null>("secrets.get", { key }) },
+    events: { emit: (name: string, data: JsonObject = {}) => call<Emitted>("events.emit", { name, data }) },
+    webhooks: {
+      trigger: (name: string, data: JsonObject = {}) => call<{ id: string }>("webhooks.trigger", { name, data }),
+    },
+    i18n: {
+      strings: stringsOf,
+      text: async (locale: string, key: string, values: Readonly<Record<string, unknown>> = {}): Promise<string> =>
+        filledText(await stringsOf(locale), key, values),
     },
     log,
   };
@@ -65,3 +113,7 @@ export function pluginContext(about: About, bridge: Bridge) {
 }
 
 function nothing(): void {}
+
+function bytesOf(content: Uint8Array | string): Uint8Array {
+  return typeof content === "string" ? new TextEncoder().encode(content) : content;
+}

@@ -1,6 +1,6 @@
 import type { Call } from "../../domain/execution/job.ts";
+import { matchRoute } from "../../domain/execution/match-route.ts";
 import { PluginInvalid } from "./failure.ts";
-import { matchRoute } from "./match-route.ts";
 
 export type GuestCall = Call;
 type Handler = (context: unknown, input?: unknown) => unknown;
@@ -13,10 +13,11 @@ export async function dispatch(plugin: unknown, call: Call, context: unknown): P
     case "event":
       return handler(plugin, "events", call.event.event)(context, call.event);
     case "schedule":
-      return handler(plugin, "schedules", call.id)(context);
+      return handler(plugin, "schedules", call.id)(context, { id: call.id, at: call.at });
     case "lifecycle":
-      return member(plugin, "lifecycle", call.hook)?.(context);
+      return member(plugin, "lifecycle", call.hook)?.(context, call.from === undefined ? {} : { from: call.from });
     case "route": {
+      if (call.route !== undefined) return handler(plugin, "routes", call.route)(context, call.request);
       const routes = (plugin as { routes?: unknown }).routes;
       const names = typeof routes === "object" && routes !== null ? Object.keys(routes) : [];
       const match = matchRoute(names, call.request.method, call.request.path);

@@ -1,27 +1,52 @@
 import type { Installation } from "../../domain/execution/installation.ts";
+import type { DeclaredRoute } from "../../domain/execution/route.ts";
+import { type Schedule, wholeSchedule } from "../../domain/execution/schedule.ts";
+import type { SettingField } from "../../domain/execution/settings.ts";
+import type { JsonObject } from "../../domain/json/json.ts";
 import type { Permission, PluginType, Tier } from "../../domain/manifest/permissions.ts";
 import type { FoundInstallation } from "../../market/execution/ports.ts";
 
-/** Everything that decides whether an installation may run, in one read. Only these parts of the manifest are moved. */
+/**
+ * Everything that decides whether an installation may run, in one read. Only these parts of the manifest are moved. What
+ * runs is the installed version if it has consent, else the newest older one that has: an update waits for its own.
+ */
 const INSTALLATION = `
-  SELECT a.id, a.installation_id, a.instance_id, a.version, a.released_at, a.lease_until, a.paused_at,
+  SELECT a.id, a.installation_id, a.instance_id, COALESCE(g.version, a.version) AS version, a.version AS installed_version,
+    a.released_at, a.lease_until, a.paused_at,
+    (SELECT h.suspended_at FROM installation_health h WHERE h.activation_id = a.id) AS suspended_at,
+    (SELECT o.id FROM activations o JOIN licenses ol ON ol.id = o.license_id
+      WHERE o.instance_id = a.instance_id AND ol.plugin_id = l.plugin_id AND (o.device_id = a.device_id OR o.hardware_id = a.hardware_id)
+      ORDER BY o.rowid LIMIT 1) AS storage_id,
+    EXISTS (SELECT 1 FROM instance_modes m WHERE m.instance_id = a.instance_id AND m.mode = 'pull') AS is_pull,
     i.state AS instance_state,
-    l.user_id, l.type AS tier, l.state AS license_state, l.starts_at, iif(l.fallback, NULL, COALESCE(l.grace_until, l.expires_at)) AS ends_at,
-    (SELECT cap FROM license_limits WHERE license_id = l.id AND metric = 'storage') AS storage_mb,
+    l.id AS license_id, l.user_id, l.type AS tier, l.state AS license_state, l.starts_at, iif(l.fallback, NULL, COALESCE(l.grace_until, l.expires_at)) AS ends_at,
+    (SELECT json_group_object(metric, cap) FROM license_limits WHERE license_id = l.id) AS limits,
+    (SELECT json_group_array(code ORDER BY code) FROM license_entitlements e WHERE e.license_id = l.id
+      AND COALESCE(e.starts_at, 0) <= unixepoch() AND COALESCE(e.ends_at, unixepoch() + 1) > unixepoch()) AS features,
     p.id AS plugin_id, p.name AS plugin_name, p.state AS plugin_state,
-    r.state AS release_state, r.closure_digest, r.server_sha256,
+    r.state AS release_state, r.sha256, r.closure_digest, r.server_sha256,
     EXISTS (SELECT 1 FROM blocked_digests b WHERE b.sha256 = r.sha256) AS blocked,
     json_extract(r.manifest, '$.type') AS type,
     json_extract(r.manifest, '$.events') AS events,
+    json_extract(r.manifest, '$.routes') AS routes,
+    json_extract(r.manifest, '$.schedules') AS schedules,
     json_extract(r.manifest, '$.egress') AS egress,
+    json_extract(r.manifest, '$.emits') AS emits,
+    json_extract(r.manifest, '$.settings.fields') AS fields,
+    (SELECT s.settings FROM installation_settings s WHERE s.activation_id = a.id) AS settings,
+    (SELECT json_group_object(s.key, s.sealed) FROM installation_secrets s WHERE s.activation_id = a.id) AS sealed,
     g.permissions, g.closure_digest AS granted_closure
   FROM activations a
   JOIN instances i ON i.id = a.instance_id
   JOIN licenses l ON l.id = a.license_id
   JOIN plugins p ON p.id = l.plugin_id
-  LEFT JOIN releases r ON r.plugin_id = p.id AND r.version = a.version AND r.state <> 'rejected'
-  LEFT JOIN grants g ON g.id =
-    (SELECT n.id FROM grants n WHERE n.activation_id = a.id AND n.version = a.version ORDER BY n.id DESC LIMIT 1)`;
+  LEFT JOIN grants g ON g.id = COALESCE(
+    (SELECT MAX(n.id) FROM grants n WHERE n.activation_id = a.id AND n.version = a.version),
+    (SELECT n.id FROM grants n
+      JOIN releases o ON o.plugin_id = p.id AND o.version = n.version AND o.state <> 'rejected'
+      JOIN releases w ON w.plugin_id = p.id AND w.version = a.version AND w.state <> 'rejected'
+      WHERE n.activation_id = a.id AND o.version_sort < w.version_sort ORDER BY o.version_sort DESC, n.id DESC LIMIT 1))
+  LEFT JOIN releases r ON r.plugin_id = p.id AND r.version = COALESCE(g.version, a.version) AND r.state <> 'rejected'`;
 
 export async function readInstallation(db: D1Database, activationId: string): Promise<Installation | null> {
   const row = await db.prepare(`${INSTALLATION} WHERE a.id = ?1`).bind(activationId).first<InstallationRow>();
@@ -72,62 +97,92 @@ interface InstallationRow {
   installation_id: string;
   instance_id: number;
   version: string;
+  installed_version: string;
   released_at: number | null;
   lease_until: number;
   paused_at: number | null;
+  suspended_at: number | null;
+  storage_id: string;
+  is_pull: number;
   instance_state: string;
+  license_id: number;
   user_id: string;
   tier: Tier;
   license_state: string;
   starts_at: number;
   ends_at: number | null;
-  storage_mb: number | null;
+  limits: string;
+  features: string;
   plugin_id: number;
   plugin_name: string;
   plugin_state: string;
   release_state: string | null;
+  sha256: string | null;
   closure_digest: string | null;
   server_sha256: string | null;
   blocked: number;
   type: PluginType | null;
   events: string | null;
+  routes: string | null;
+  schedules: string | null;
   egress: string | null;
+  emits: string | null;
+  fields: string | null;
+  settings: string | null;
+  sealed: string;
   permissions: string | null;
   granted_closure: string | null;
 }
 
 function installationOf(row: InstallationRow): Installation {
-  const storageMb = row.storage_mb ?? STORAGE_MB[row.tier];
+  const limits = parseColumn<{ [metric: string]: number }>(row.limits);
+  const storageMb = limits.storage ?? STORAGE_MB[row.tier];
   return {
     activationId: row.id,
     installationId: row.installation_id,
     instanceId: String(row.instance_id),
     isInstanceSuspended: row.instance_state !== "active",
     version: row.version,
+    installedVersion: row.installed_version,
     releasedAt: row.released_at,
     leaseUntil: row.lease_until,
     pausedAt: row.paused_at,
+    suspendedAt: row.suspended_at,
+    storageId: row.storage_id,
+    isPull: row.is_pull === 1,
     license: {
+      id: String(row.license_id),
       userId: row.user_id,
       tier: row.tier,
       state: row.license_state,
       startsAt: row.starts_at,
       endsAt: row.ends_at,
       storageBytes: storageMb === -1 ? null : storageMb * BYTES_PER_MB,
+      features: parseColumn<string[]>(row.features),
+      limits,
     },
     plugin: { id: String(row.plugin_id), name: row.plugin_name, state: row.plugin_state },
     release:
-      row.release_state === null || row.closure_digest === null || row.type === null
+      row.release_state === null || row.sha256 === null || row.closure_digest === null || row.type === null
         ? null
         : {
+            sha256: row.sha256,
             state: row.release_state,
             isBlocked: row.blocked === 1,
             type: row.type,
             closureDigest: row.closure_digest,
             moduleSha256: row.server_sha256,
             events: parseColumn<{ on: string; timeoutMs?: number }[]>(row.events ?? "[]"),
+            routes: parseColumn<DeclaredRoute[]>(row.routes ?? "[]"),
+            schedules: parseColumn<Partial<Schedule>[]>(row.schedules ?? "[]").map(wholeSchedule),
             egress: parseColumn<{ host: string; methods?: string[] }[]>(row.egress ?? "[]"),
+            emits: parseColumn<string[]>(row.emits ?? "[]"),
+            settings: parseColumn<SettingField[]>(row.fields ?? "[]"),
           },
+    settings: {
+      values: parseColumn<JsonObject>(row.settings ?? "{}"),
+      sealed: parseColumn<{ [key: string]: string }>(row.sealed),
+    },
     grant:
       row.permissions === null || row.granted_closure === null
         ? null

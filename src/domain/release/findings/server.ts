@@ -24,7 +24,7 @@ function undeclaredPermissions(manifest: Manifest, server: TextFile, use: Module
   const found: PluginFinding[] = [];
   for (const { method, at, isCertain } of use.calls.toSorted((a, b) => Number(b.isCertain) - Number(a.isCertain))) {
     const { permission } = METHODS[method];
-    if (known.has(permission)) continue;
+    if (permission === null || known.has(permission)) continue;
     known.add(permission);
     const rule = isCertain ? "permission_undeclared" : "permission_maybe_undeclared";
     found.push(findingAt(rule, server, at, `calls ${method}, which needs ${permission}`));
@@ -33,7 +33,7 @@ function undeclaredPermissions(manifest: Manifest, server: TextFile, use: Module
 }
 
 function unusedPermissions(manifest: Manifest, use: ModuleUse): readonly PluginFinding[] {
-  const used = new Set<Permission>(use.calls.map(({ method }) => METHODS[method].permission));
+  const used = new Set<Permission>(use.calls.flatMap(({ method }) => METHODS[method].permission ?? []));
   for (const { on } of manifest.events) {
     const read = ENTITY_READ[on.slice(0, on.indexOf(".")) as Entity];
     if (read !== undefined) used.add(read);

@@ -1,0 +1,77 @@
+import { type SettingField, secretFault } from "../../domain/execution/settings.ts";
+import type { Problem } from "../../domain/problem.ts";
+import type { Reason } from "../../domain/reasons.ts";
+import { ok, type Result, refuse } from "../../domain/result.ts";
+import { unixSeconds } from "../../domain/time.ts";
+import type { World } from "../ports.ts";
+import { type InstallationOwner, ownInstallation } from "./own-installation.ts";
+
+/** Purpose of sealed plugin secrets; the row of each names installation and key, so a text moved elsewhere does not open. */
+const INSTALLATION_SECRET = "installation.secret";
+const rowOf = (activationId: string, key: string) => `${activationId}/${key}`;
+
+/** What is said of a secret: never its text. */
+export interface SecretView {
+  readonly key: string;
+  readonly isSet: boolean;
+  readonly updatedAt?: number;
+}
+
+/** Seals and keeps a secret. A key that the running version does not declare as a secret is as absent as any other. */
+export async function putSecret(
+  world: Pick<World, "executions" | "settings" | "vault" | "clock">,
+  owner: InstallationOwner,
+  installationId: string,
+  key: string,
+  value: string,
+): Promise<Result<SecretView, Problem<Reason>>> {
+  const found = await findSecret(world, owner, installationId, key);
+  if (!found.ok) return found;
+  const { activationId, field, actor } = found.value;
+  const fault = secretFault(field, value);
+  if (fault !== null)
+    return refuse({ reason: "VALIDATION_ERROR", facts: { errors: [{ pointer: "/value", detail: fault }] } });
+  const now = unixSeconds(world.clock.now());
+  const sealed = await world.vault.seal(INSTALLATION_SECRET, rowOf(activationId, key), value);
+  await world.settings.saveSecret(activationId, key, sealed, actor, now);
+  return ok({ key, isSet: true, updatedAt: now });
+}
+
+/** Forgets a secret; forgetting it twice is no mistake. */
+export async function dropSecret(
+  world: Pick<World, "executions" | "settings">,
+  owner: InstallationOwner,
+  installationId: string,
+  key: string,
+): Promise<Result<SecretView, Problem<Reason>>> {
+  const own = await ownInstallation(world, owner, installationId);
+  if (!own.ok) return own;
+  const { installation } = own.value;
+  const isDeclared = installation.release?.settings.some((field) => field.key === key && field.type === "secret");
+  const wasKept = await world.settings.dropSecret(installation.activationId, key);
+  return isDeclared || wasKept ? ok({ key, isSet: false }) : refuse({ reason: "NOT_FOUND" });
+}
+
+/** The text of a secret, for the session of the plugin it was set for or the gate that adds it to a request. */
+export function readSecret(
+  world: Pick<World, "vault">,
+  activationId: string,
+  key: string,
+  sealed: string,
+): Promise<string> {
+  return world.vault.open(INSTALLATION_SECRET, rowOf(activationId, key), sealed);
+}
+
+async function findSecret(
+  world: Pick<World, "executions">,
+  owner: InstallationOwner,
+  installationId: string,
+  key: string,
+): Promise<Result<{ activationId: string; field: SettingField; actor: string }, Problem<Reason>>> {
+  const own = await ownInstallation(world, owner, installationId);
+  if (!own.ok) return own;
+  const { installation, actor } = own.value;
+  const field = installation.release?.settings.find((one) => one.key === key && one.type === "secret");
+  if (field === undefined || installation.releasedAt !== null) return refuse({ reason: "NOT_FOUND" });
+  return ok({ activationId: installation.activationId, field, actor });
+}
