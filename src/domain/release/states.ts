@@ -22,7 +22,7 @@ const MOVES: Readonly<Record<ReleaseState, readonly ReleaseState[]>> = {
   deprecated: ["published", "yanked", "blocked"],
   yanked: ["published", "deprecated", "blocked"],
   blocked: ["published", "deprecated", "yanked", "review"],
-  rejected: [],
+  rejected: ["review"],
 };
 
 export function mayMove(from: ReleaseState, to: ReleaseState): boolean {

@@ -3,6 +3,7 @@ import type { Pricing } from "../../domain/release/pricing.ts";
 import type { ReleaseState } from "../../domain/release/states.ts";
 import type { DeliveryStore } from "../catalogue/delivery-ports.ts";
 import type { Actor } from "../catalogue/ports.ts";
+import type { ListingStates } from "./listing-state-ports.ts";
 import type { SealingStore } from "./sealing-ports.ts";
 
 /** What publishing needs of the world. */
@@ -14,6 +15,7 @@ export interface PublishPorts {
   readonly orphans: OrphanStore;
   readonly sealings: SealingStore;
   readonly releaseStates: ReleaseStates;
+  readonly listingStates: ListingStates;
 }
 
 export interface OrphanStore {

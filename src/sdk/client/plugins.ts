@@ -14,6 +14,8 @@ import type {
   PluginUpload,
   PluginVersion,
   PluginVersions,
+  ShelvedPlugin,
+  SubmittedPlugin,
   UploadedPlugin,
 } from "./shapes.ts";
 
@@ -93,6 +95,15 @@ export function pluginCalls(line: Line) {
       decide(id, "approve", options.reason ?? "Approved", options),
     /** Sends the plugin's waiting release back. For reviewers; 3 to 500 characters of reason. */
     rejectPlugin: (id: string, reason: string, options: Decision = {}) => decide(id, "reject", reason, options),
+    /** Asks for the review of the newest release; one that was rejected by people is looked at again. */
+    submitForReview: (id: string, options?: CallOptions) =>
+      line.json<SubmittedPlugin>({ method: "POST", path: at`/plugins/${id}/submit-for-review`, body: {} }, options),
+    /** Off all lists; no new licenses, and its licenses answer `PLUGIN_SUSPENDED`. 10 to 500 characters of reason. */
+    suspendPlugin: (id: string, reason: string, options?: CallOptions) =>
+      line.json<ShelvedPlugin>({ method: "POST", path: at`/plugins/${id}/suspend`, body: { reason } }, options),
+    /** Back where it stood. What the marketplace suspended it alone resumes. */
+    resumePlugin: (id: string, options?: CallOptions) =>
+      line.json<ShelvedPlugin>({ method: "POST", path: at`/plugins/${id}/resume`, body: {} }, options),
     getVersions: (id: string, options?: CallOptions) =>
       line.json<PluginVersions>({ method: "GET", path: at`/plugins/${id}/versions` }, options),
     getVersion: (id: string, version: string, options?: CallOptions) =>

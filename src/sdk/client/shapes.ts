@@ -89,6 +89,21 @@ export interface UploadedPlugin extends MarketplacePlugin {
   readonly state: string;
 }
 
+/** The newest release of a plugin, on its way to a decision. */
+export interface SubmittedPlugin {
+  readonly id: string;
+  readonly releaseId: string;
+  readonly version: string;
+  /** `review`, or `pending` while it is still being checked. */
+  readonly status: string;
+}
+
+/** A plugin that was taken off the shelves, or put back. */
+export interface ShelvedPlugin {
+  readonly id: string;
+  readonly status: "approved" | "suspended";
+}
+
 /** Every version ever published, newest first. */
 export interface PluginVersions {
   readonly pluginId: string;

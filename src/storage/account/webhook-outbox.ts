@@ -16,7 +16,7 @@ function owe(audience: string, data: string, condition: string, at = "?2"): stri
     FROM plugins p JOIN instances i ON i.state = 'active' AND ${audience} WHERE ${condition}`;
 }
 
-/** `plugin.suspended` to the publisher's own instances and to all holders. */
+/** `plugin.suspended` to the publisher's own instances and to all holders, if the statement before this one changed a row. */
 export function pluginSuspendedWebhook(
   db: D1Database,
   pluginId: string,
@@ -24,7 +24,7 @@ export function pluginSuspendedWebhook(
   at: number,
 ): D1PreparedStatement {
   const data = "json_object('pluginId', CAST(p.id AS TEXT), 'reason', ?4)";
-  return db.prepare(owe(HOLDERS, data, "p.id = ?3")).bind("plugin.suspended", at, Number(pluginId), reason);
+  return db.prepare(owe(HOLDERS, data, "p.id = ?3 AND changes() = 1")).bind("plugin.suspended", at, Number(pluginId), reason);
 }
 
 /** `plugin.reviewed` with the new mean, if the statement before this one in the batch changed it. */

@@ -97,6 +97,17 @@ export const hostContainers = sqliteTable(
   (table) => [primaryKey({ columns: [table.releaseId, table.sha256] })],
 );
 
+export const pluginSuspensions = sqliteTable("plugin_suspensions", {
+  pluginId: integer("plugin_id").primaryKey(),
+  byDesk: integer("by_desk").notNull(),
+  reason: text("reason").notNull(),
+  actorKind: text("actor_kind").notNull(),
+  actorId: text("actor_id").notNull(),
+  state: text("state").notNull(),
+  listed: integer("listed").notNull(),
+  at: integer("at").notNull(),
+});
+
 export const blockedDigests = sqliteTable("blocked_digests", {
   sha256: text("sha256").primaryKey(),
   reason: text("reason").notNull(),

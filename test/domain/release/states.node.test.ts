@@ -31,6 +31,7 @@ describe("states", () => {
         "blocked deprecated",
         "blocked yanked",
         "blocked review",
+        "rejected review",
       ].sort(),
     );
   });

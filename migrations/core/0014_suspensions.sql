@@ -1,0 +1,11 @@
+-- A plugin taken off the shelves by its publisher or by the desk, with what it goes back to. *at is Unix seconds UTC.
+CREATE TABLE plugin_suspensions (
+  plugin_id INTEGER PRIMARY KEY REFERENCES plugins (id) ON DELETE RESTRICT,
+  by_desk INTEGER NOT NULL CHECK (by_desk IN (0, 1)), -- then only the desk ends it
+  reason TEXT NOT NULL,
+  actor_kind TEXT NOT NULL,
+  actor_id TEXT NOT NULL,
+  state TEXT NOT NULL,                                -- of the plugin before
+  listed INTEGER NOT NULL CHECK (listed IN (0, 1)),   -- and whether it stood on lists
+  at INTEGER NOT NULL
+) STRICT;
