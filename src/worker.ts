@@ -30,8 +30,11 @@ import { createAccountStore } from "./storage/account/account-store.ts";
 import { createAuditLog } from "./storage/account/audit.ts";
 import { createInstanceStore } from "./storage/account/instance-store.ts";
 import { createKeyChainStore } from "./storage/account/key-store.ts";
+import { createDeviceStore } from "./storage/account/device-store.ts";
 import { createLinkStore } from "./storage/account/link-store.ts";
 import { createAttemptStore, createPasskeyStore } from "./storage/account/passkey-store.ts";
+import { createOrganizationStore } from "./storage/account/organization-store.ts";
+import { createMailOutbox, createPeopleStore } from "./storage/account/people-store.ts";
 import { createSessionStore } from "./storage/account/session-store.ts";
 import { createTokenStore } from "./storage/account/token-store.ts";
 import { createWebhookBell, createWebhookStore } from "./storage/account/webhook-store.ts";
@@ -255,6 +258,10 @@ function openPorts(env: Env) {
     passkeyVerifier: createPasskeyVerifier(origin),
     links: createLinkStore(env.DB),
     attempts: createAttemptStore(env.DB),
+    people: createPeopleStore(env.DB),
+    devices: createDeviceStore(env.DB),
+    organizations: createOrganizationStore(env.DB),
+    mail: createMailOutbox(env.DB, vault, clock),
     keyChains: createKeyChainStore(env.DB),
     instances,
     licenses: createLicenseStore(env.DB),

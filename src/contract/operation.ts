@@ -50,6 +50,8 @@ export interface InstanceTerms {
   readonly clockWindowSeconds?: number;
   /** Hands a suspended instance to the handler (`principal.isSuspended`) instead of refusing it with INSTANCE_SUSPENDED. */
   readonly allowsSuspended?: true;
+  /** Lets in who sends no credential but proofs of device keys (`Device-Proof`); the handler judges whose row they open. */
+  readonly allowsDevice?: true;
   /** The handler proves the caller itself, because it reads the instance together with what it was asked about. */
   readonly isProvenByHandler?: true;
 }

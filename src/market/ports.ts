@@ -6,6 +6,7 @@ import type { PullPorts } from "./execution/pull-ports.ts";
 import type { RunPorts } from "./execution/run-ports.ts";
 import type { KeysetPorts } from "./license/keyset-ports.ts";
 import type { LicenseLifePorts } from "./license/life-ports.ts";
+import type { DevicePorts } from "./license/device-ports.ts";
 import type { LicensePorts } from "./license/ports.ts";
 import type { OfflinePorts } from "./license/offline-ports.ts";
 import type { RevocationPorts } from "./license/revocation-ports.ts";
@@ -19,6 +20,7 @@ export interface World
     ExecutionPorts,
     RunPorts,
     LicensePorts,
+    DevicePorts,
     RevocationPorts,
     KeysetPorts,
     OfflinePorts {

@@ -36,8 +36,17 @@ export async function authenticateRequest(
           : {}),
       });
   if (!principal.ok) return principal;
+  if (principal.value.kind === "anonymous" && allowsDevice(caller) && request.headers.has(DEVICE_PROOF))
+    return principal;
   const problem = mayCall(principal.value, caller);
   return problem === null ? principal : refuse(problem);
+}
+
+/** Proofs of device keys: the one thing a device without an account has. */
+export const DEVICE_PROOF = "device-proof";
+
+function allowsDevice(caller: Caller): boolean {
+  return (caller.kind === "instance" || caller.kind === "instance_or_account") && caller.allowsDevice === true;
 }
 
 function mayCall(principal: Principal, caller: Caller): Problem<Reason> | null {

@@ -22,6 +22,7 @@ import {
 import type { ApiEnv } from "../context.ts";
 import { route } from "../route.ts";
 import { bindingOf } from "./binding.ts";
+import { readDeviceProofs } from "./device-proofs.ts";
 
 const IDEMPOTENCY_KEY = /^[A-Za-z0-9_-]{8,64}$/;
 
@@ -29,14 +30,18 @@ export function registerInstallationRoutes(app: Hono<ApiEnv>): void {
   route(app, LICENSE_OPERATIONS.activate, async ({ world, principal, body, raw, request }) => {
     const idempotency = await readIdempotencyKey(principal, request, raw);
     if (!idempotency.ok) return idempotency;
+    const proofs = await readDeviceProofs(world, request, raw, body.nonce);
+    if (!proofs.ok) return proofs;
     const deviceJkt = body.deviceKey === undefined ? undefined : await deviceThumbprint(body.deviceKey);
-    if (deviceJkt === null) return refuse(invalid("/deviceKey", "This is not a usable Ed25519 public key."));
+    if (deviceJkt === null) return refuse(badDeviceKey());
     const sealKey = body.sealKey === undefined ? null : readSealKey(body.sealKey);
     if (sealKey?.ok === false) return sealKey;
     const activated = await activate(world, principal, {
       ...body,
       installationId: body.installationId?.toLowerCase(),
       deviceJkt,
+      proofs: proofs.value,
+      replace: body.replace?.startsWith("act_") ? body.replace : body.replace?.toLowerCase(),
       sealKey: body.sealKey === undefined ? undefined : JSON.stringify(body.sealKey),
       environment: environmentOf(body.env, body.origin),
       idempotency: idempotency.value,
@@ -64,8 +69,10 @@ export function registerInstallationRoutes(app: Hono<ApiEnv>): void {
     return data.ok ? ok({ body: { data: data.value, total: data.value.length } }) : data;
   });
 
-  route(app, LICENSE_OPERATIONS.showInstallation, async ({ world, principal, params }) => {
-    const shown = await showInstallation(world, principal, iidOf(params));
+  route(app, LICENSE_OPERATIONS.showInstallation, async ({ world, principal, params, request, raw }) => {
+    const proofs = await readDeviceProofs(world, request, raw, undefined);
+    if (!proofs.ok) return proofs;
+    const shown = await showInstallation(world, principal, iidOf(params), proofs.value);
     return shown.ok ? ok({ body: shown.value }) : shown;
   });
 
@@ -80,26 +87,33 @@ export function registerInstallationRoutes(app: Hono<ApiEnv>): void {
     return changed.ok ? ok({ body: changed.value }) : changed;
   });
 
-  route(app, LICENSE_OPERATIONS.releaseInstallation, async ({ world, principal, params }) => {
-    const released = await releaseInstallation(world, principal, iidOf(params));
+  route(app, LICENSE_OPERATIONS.releaseInstallation, async ({ world, principal, params, request, raw }) => {
+    const proofs = await readDeviceProofs(world, request, raw, undefined);
+    if (!proofs.ok) return proofs;
+    const released = await releaseInstallation(world, principal, iidOf(params), proofs.value);
     return released.ok ? ok({ body: released.value }) : released;
   });
 
-  route(app, LICENSE_OPERATIONS.refreshLease, async ({ world, principal, params, body, raw }) => {
+  route(app, LICENSE_OPERATIONS.refreshLease, async ({ world, principal, params, body, raw, request }) => {
+    const proofs = await readDeviceProofs(world, request, raw, body.nonce);
+    if (!proofs.ok) return proofs;
     const binding = await bindingOf(body.nonce, raw);
-    const refreshed = await refreshLease(world, principal, iidOf(params), { jti: body.jti, binding });
+    const asked = { jti: body.jti, binding, proofs: proofs.value };
+    const refreshed = await refreshLease(world, principal, iidOf(params), asked);
     return refreshed.ok ? ok({ body: refreshed.value }) : refreshed;
   });
 
-  route(app, LICENSE_OPERATIONS.beat, async ({ world, principal, params, body, raw }) => {
+  route(app, LICENSE_OPERATIONS.beat, async ({ world, principal, params, body, raw, request }) => {
+    const proofs = await readDeviceProofs(world, request, raw, body.nonce);
+    if (!proofs.ok) return proofs;
     const binding = await bindingOf(body.nonce, raw);
-    const answer = await beat(world, principal, iidOf(params), { appVersion: body.appVersion, binding });
+    const answer = await beat(world, principal, iidOf(params), { ...body, binding, proofs: proofs.value });
     return answer.ok ? ok({ body: answer.value }) : answer;
   });
 }
 
 /** Uuids count in any case. */
-function iidOf(params: { readonly [name: string]: string }): string {
+export function iidOf(params: { readonly [name: string]: string }): string {
   const iid = params.iid as string;
   return iid.startsWith("act_") ? iid : iid.toLowerCase();
 }
@@ -122,6 +136,12 @@ async function readIdempotencyKey(
         ? `account:${principal.accountId}`
         : `anonymous:${requestHash}`;
   return ok({ scope: `${caller} POST /v1/installations`, key, requestHash });
+}
+
+/** A key that anybody could sign for names no device. */
+export function badDeviceKey(): Problem<Reason> {
+  const errors = [{ pointer: "/deviceKey", detail: "This is not a usable Ed25519 public key." }];
+  return { reason: "DEVICE_ID_INVALID", facts: { class: "action", errors } };
 }
 
 function invalid(pointer: string, detail: string): Problem<Reason> {

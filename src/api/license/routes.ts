@@ -13,15 +13,17 @@ import { verifyForHost } from "../../market/license/verify-for-host.ts";
 import type { ApiEnv } from "../context.ts";
 import { type Handler, route } from "../route.ts";
 import { bindingOf } from "./binding.ts";
+import { registerDeviceRoutes } from "./device-routes.ts";
 import { registerInstallationRoutes } from "./installation-routes.ts";
 import { registerIssueRoutes } from "./issue-routes.ts";
 import { registerKeysetRoutes } from "./keyset-routes.ts";
-import { registerOfflineRoutes } from "./offline-routes.ts";
 import { registerListRoutes } from "./list-routes.ts";
+import { registerOfflineRoutes } from "./offline-routes.ts";
 
 export function registerLicenseRoutes(app: Hono<ApiEnv>): void {
   registerIssueRoutes(app);
   registerInstallationRoutes(app);
+  registerDeviceRoutes(app);
 
   route(app, LICENSE_OPERATIONS.verifyLicense, async ({ world, body, request }) => {
     const credential = {
@@ -52,9 +54,7 @@ export function registerLicenseRoutes(app: Hono<ApiEnv>): void {
     return license.ok ? ok({ body: license.value }) : license;
   });
 
-  change(app, LICENSE_OPERATIONS.transferLicense, ({ newUserId }) => ({ kind: "transfer", newUserId }));
   change(app, LICENSE_OPERATIONS.revokeLicense, ({ reason }) => ({ kind: "revoke", reason: reason ?? "" }));
-  change(app, LICENSE_OPERATIONS.bindLicense, ({ hardwareId }) => ({ kind: "bind", hardwareId }));
   change(app, LICENSE_OPERATIONS.renewLicense, ({ days }) => ({ kind: "renew", days }));
   change(app, LICENSE_OPERATIONS.upgradeLicense, ({ type, days }) => ({ kind: "upgrade", type, days: days ?? null }));
   change(app, LICENSE_OPERATIONS.suspendLicense, ({ reason }) => ({ kind: "suspend", reason }));
@@ -72,9 +72,7 @@ export function registerLicenseRoutes(app: Hono<ApiEnv>): void {
 }
 
 type ChangeOperation = (typeof LICENSE_OPERATIONS)[
-  | "transferLicense"
   | "revokeLicense"
-  | "bindLicense"
   | "renewLicense"
   | "upgradeLicense"
   | "suspendLicense"

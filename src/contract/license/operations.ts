@@ -13,6 +13,7 @@ const INSTALLATION_PARAM = {
 };
 const CALLER_PROBLEMS = ["AUTHENTICATION_REQUIRED", "CLOCK_SKEW", "PERMISSION_DENIED", "INSTANCE_SUSPENDED"] as const;
 const BODY_PROBLEMS = ["BODY_INVALID", "BODY_TOO_LARGE", "MEDIA_TYPE_UNSUPPORTED", "VALIDATION_ERROR"] as const;
+const PROOF_PROBLEMS = ["DEVICE_PROOF_REQUIRED", "DEVICE_PROOF_INVALID"] as const;
 const STANDING_PROBLEMS = [
   "NOT_FOUND",
   "PRODUCT_MISMATCH",
@@ -251,6 +252,7 @@ export const LICENSE_OPERATIONS = {
     problems: [
       ...CALLER_PROBLEMS,
       ...BODY_PROBLEMS,
+      ...PROOF_PROBLEMS,
       "DEVICE_ID_REQUIRED",
       "DEVICE_ID_INVALID",
       "device_key_invalid",
@@ -285,10 +287,10 @@ export const LICENSE_OPERATIONS = {
     path: "/v1/installations/{iid}",
     summary: "One installation",
     tag: "installations",
-    caller: { kind: "instance_or_account", scope: OWN },
+    caller: { kind: "instance_or_account", scope: OWN, allowsDevice: true },
     params: INSTALLATION_PARAM,
     answers: { 200: shapes.INSTALLATION },
-    problems: [...CALLER_PROBLEMS, "NOT_FOUND"],
+    problems: [...CALLER_PROBLEMS, ...PROOF_PROBLEMS, "NOT_FOUND"],
   },
   changeInstallation: {
     id: "changeInstallation",
@@ -320,10 +322,10 @@ export const LICENSE_OPERATIONS = {
     path: "/v1/installations/{iid}",
     summary: "Uninstall: the seat is free at once; repeating it changes nothing",
     tag: "installations",
-    caller: { kind: "instance_or_account", scope: OWN },
+    caller: { kind: "instance_or_account", scope: OWN, allowsDevice: true },
     params: INSTALLATION_PARAM,
     answers: { 200: shapes.RELEASED },
-    problems: [...CALLER_PROBLEMS, "NOT_FOUND"],
+    problems: [...CALLER_PROBLEMS, ...PROOF_PROBLEMS, "NOT_FOUND"],
   },
   refreshLease: {
     id: "refreshLease",
@@ -331,13 +333,14 @@ export const LICENSE_OPERATIONS = {
     path: "/v1/installations/{iid}/lease",
     summary: "Renew the lease, or revive one that lapsed not long ago",
     tag: "installations",
-    caller: { kind: "instance" },
+    caller: { kind: "instance", allowsDevice: true },
     params: INSTALLATION_PARAM,
     body: optionalJson(shapes.REFRESH_BODY),
     answers: { 200: shapes.LEASE_ANSWER },
     problems: [
       ...CALLER_PROBLEMS,
       ...BODY_PROBLEMS,
+      ...PROOF_PROBLEMS,
       ...STANDING_PROBLEMS,
       "SEAT_EVICTED",
       "DEVICE_CLONED",
@@ -353,11 +356,11 @@ export const LICENSE_OPERATIONS = {
     path: "/v1/installations/{iid}/heartbeat",
     summary: "Ping; the body may be empty",
     tag: "installations",
-    caller: { kind: "instance", allowsSuspended: true },
+    caller: { kind: "instance", allowsSuspended: true, allowsDevice: true },
     params: INSTALLATION_PARAM,
     body: optionalJson(shapes.BEAT_BODY),
     answers: { 200: shapes.BEAT_ANSWER },
-    problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, "NOT_FOUND"],
+    problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, ...PROOF_PROBLEMS, "NOT_FOUND"],
   },
   listLeaseKeys: {
     id: "listLeaseKeys",

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { KEY_PURPOSES } from "../../domain/license/keyset.ts";
+import { CHOICES } from "../../domain/license/clone.ts";
 import { ENVIRONMENTS } from "../../domain/license/license.ts";
 import { TIERS } from "../../domain/manifest/permissions.ts";
 import { DECIMAL_ID } from "../operation.ts";
@@ -46,7 +47,7 @@ export const VERIFY_BODY = z.object({
   signature: z.string().optional(),
 });
 
-const DEVICE_KEY = z.object({ kty: z.literal("OKP"), crv: z.literal("Ed25519"), x: z.string().max(64) });
+export const DEVICE_KEY = z.object({ kty: z.literal("OKP"), crv: z.literal("Ed25519"), x: z.string().max(64) });
 const SEAL_KEY = z.object({ kty: z.literal("OKP"), crv: z.literal("X25519"), x: z.string().max(64) });
 
 export const ACTIVATE_BODY = z.object({
@@ -61,6 +62,10 @@ export const ACTIVATE_BODY = z.object({
   origin: TEXT.optional(),
   deviceKey: DEVICE_KEY.optional(),
   sealKey: SEAL_KEY.optional(),
+  components: z.array(z.string()).max(64).optional().describe("What the machine is made of: at most 16 texts"),
+  userId: USER_ID.optional().describe("Whose seat it is, where seats are counted by user"),
+  replace: z.string().max(64).optional().describe("An installation of the license that is released first"),
+  resolve: z.enum(CHOICES).optional(),
   installationId: z.uuid().optional(),
   grantedPermissions: z.array(z.string().max(64)).max(64).optional(),
   closureDigest: z.string().max(64).optional(),
@@ -89,7 +94,9 @@ export const BEAT_BODY = z.object({
   usage: z.record(z.string(), z.unknown()).optional(),
   appVersion: TEXT.optional(),
   jti: TEXT.optional(),
-  acks: z.array(z.unknown()).max(50).optional(),
+  acks: z.array(z.int().min(1)).max(50).optional().describe("Numbers of commands that were run"),
+  lease: z.string().max(16_384).optional().describe("The whole lease held"),
+  seen: z.string().max(4_096).optional().describe("The verdict of the last reply"),
   nonce: NONCE.optional(),
 });
 
@@ -190,7 +197,7 @@ export const BEAT_ANSWER = z.object({
   lastHeartbeat: z.string(),
   nextHeartbeatSeconds: z.int(),
   license: z.object({ status: z.string(), expiresAt: z.string().optional(), valid: z.boolean() }),
-  commands: z.array(z.unknown()),
+  commands: z.array(z.string()).describe("Signed; each is run once, in the order of n"),
   code: z.string(),
   class: CODE_CLASS,
   lease: z.string().optional(),

@@ -1,8 +1,8 @@
 import type { Principal } from "../../domain/account/principal.ts";
-import { parseHardwareId } from "../../domain/license/identity.ts";
-import { judge, type Verdict } from "../../domain/license/judge.ts";
+import { CHOICES, type Choice } from "../../domain/license/clone.ts";
+import type { DeviceProof } from "../../domain/license/device-proof.ts";
 import type { RequestBinding } from "../../domain/license/lease.ts";
-import { type Environment, isLive } from "../../domain/license/license.ts";
+import type { Environment } from "../../domain/license/license.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { Reason } from "../../domain/reasons.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
@@ -10,17 +10,20 @@ import { HOUR, unixSeconds } from "../../domain/time.ts";
 import type { World } from "../ports.ts";
 import { actorOf, type Role, roleOf } from "./access.ts";
 import { type NamedLicense, referLicense } from "./ask-device.ts";
-import { intendedUse } from "./intended-use.ts";
+import { judgeActivation } from "./judge-activation.ts";
+import { makeOp } from "./make-ids.ts";
+import type { AskingDevice } from "./match-device.ts";
+import { type Place, placeDevice } from "./place-device.ts";
 import type { ActivationFacts, Consent, IdempotencyKey } from "./ports.ts";
 import { type ConsentRequest, readConsent } from "./read-consent.ts";
+import { readDevice, type ShownDevice } from "./read-device.ts";
 import { refuseSigned } from "./refuse-signed.ts";
+import { replaceInstallation } from "./replace-installation.ts";
+import { seatLimit } from "./seat-limit.ts";
 import { type SeatWish, takeSeat } from "./take-seat.ts";
 
-export interface ActivateRequest extends NamedLicense, ConsentRequest {
+export interface ActivateRequest extends NamedLicense, ConsentRequest, ShownDevice {
   readonly pluginId: string;
-  readonly hardwareId?: string | undefined;
-  /** RFC 7638 thumbprint of a device key that was checked. */
-  readonly deviceJkt?: string | undefined;
   readonly sealKey?: string | undefined;
   readonly version: string;
   /** Digest of the bundle the device holds; must be the published one of the version. */
@@ -30,6 +33,12 @@ export interface ActivateRequest extends NamedLicense, ConsentRequest {
   readonly origin?: string | undefined;
   readonly label?: string | undefined;
   readonly appVersion?: string | undefined;
+  /** Whose seat it is, where seats are counted by user. */
+  readonly userId?: string | undefined;
+  /** An installation of the same license that is released first; that stands even if the grant is refused. */
+  readonly replace?: string | undefined;
+  /** What a refused copy chose. */
+  readonly resolve?: Choice | undefined;
   readonly idempotency: IdempotencyKey | null;
   readonly binding: RequestBinding;
 }
@@ -42,17 +51,27 @@ export interface ActivateReply {
 }
 
 const ATTEMPTS = 3;
-/** A holder silent for longer is a restored snapshot, and its hardware moves by itself. */
-const SILENT_SECONDS = HOUR;
 
-type Needs = Pick<World, "licenses" | "keyHasher" | "chance" | "leaseSigner" | "site" | "clock" | "sealings" | "vault">;
+export type ActivateWorld = Pick<
+  World,
+  | "licenses"
+  | "devices"
+  | "revocations"
+  | "keyHasher"
+  | "chance"
+  | "leaseSigner"
+  | "site"
+  | "clock"
+  | "sealings"
+  | "vault"
+>;
 
 /**
  * Takes a seat for a device (README, Activation): parse, one read, judge, sign, one batch; what the batch refuses is read
  * again, up to three times. The same device gets its own row back, so a lost reply costs nothing.
  */
 export async function activate(
-  world: Needs,
+  world: ActivateWorld,
   principal: Principal,
   request: ActivateRequest,
 ): Promise<Result<ActivateReply, Problem<Reason>>> {
@@ -65,55 +84,46 @@ export async function activate(
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const now = unixSeconds(world.clock.now());
     const signed = (problem: Problem<Reason>) => refuseSigned(world, request.pluginId, problem, request.binding, now);
-    const facts = await world.licenses.findForActivation(
+    const read = await world.licenses.findForActivation(
       ref.value,
       device.value,
       { version: request.version, bundleSha256: request.bundleSha256 ?? null, installationId: null },
       request.idempotency,
       now,
     );
-    const role = facts === null ? null : await roleOf(world, principal, facts);
-    if (facts === null || !mayActivate(principal, role)) return signed({ reason: "NOT_FOUND" });
-    const replayed = replay(facts, request.idempotency);
+    const role = read === null ? null : await roleOf(world, principal, read);
+    if (read === null || !mayActivate(principal, role)) return signed({ reason: "NOT_FOUND" });
+    if (device.value.fault !== null) return signed(device.value.fault);
+    const replayed = replay(read, request.idempotency);
     if (replayed !== null) return replayed.ok ? replayed : signed(replayed.problem);
 
+    const place = await placeDevice(world, read, device.value, request, now);
+    if (place.refusal?.reason === "DEVICE_PROOF_REQUIRED") return signed(place.refusal);
+    const facts = { ...read, activation: place.activation };
     const judged = judgeActivation(facts, request, device.value, role, now);
-    if (judged.class !== "ok") return signed({ reason: judged.code as Reason, facts: judged.facts });
-    const clone = judgeClone(facts, device.value, now);
-    if (clone !== null) return signed(clone);
+    const isBuild = judged.code === "BUILD_MISMATCH" || judged.code === "VERSION_NOT_ENTITLED";
+    // A copy is told so before anything is said about the build.
+    if (judged.class !== "ok" && !(isBuild && place.refusal !== null))
+      return signed({ reason: judged.code as Reason, facts: judged.facts });
+    if (place.refusal !== null) return signed(await tellCopy(world, place, device.value, role, principal, now));
     const consent = await consentOf(world, facts, role, request);
     if (!consent.ok) return signed(consent.problem);
+    const replaced = await replaceInstallation(world, principal, role, facts, request.replace, now);
+    if (replaced !== null) return signed(replaced);
 
-    const wish = wishOf(request, device.value, consent.value, role, principal);
-    const seatFacts = withoutForeignRow(facts, device.value, now);
-    const { order, granted } = await takeSeat(world, seatFacts, facts.rights, judged, wish, now);
+    const wish = wishOf(request, device.value, place, consent.value, role, principal);
+    const { order, granted } = await takeSeat(world, facts, facts.rights, judged, wish, now);
     if (granted !== null) return ok({ ...granted, isReplayed: false });
     const why = await world.licenses.explainRefusal(order);
     if (why === "STATE_CHANGED" || why === "IDEMPOTENT") continue;
     if (why === "INSTALLATION_TAKEN") return signed(installationTaken());
     if (why === "ACTIVATION_BUDGET") return signed({ reason: why, facts: { retryAfter: HOUR } });
-    if (why === "SEAT_LIMIT")
-      return signed({ reason: why, facts: { used: facts.liveSeats, cap: facts.license.seatCap ?? -1 } });
+    if (why === "SEAT_LIMIT") return signed(await seatLimit(world, facts, role, order.seatUser, now));
+    if (why === "DEVICE_CLONED") return signed({ reason: why, facts: { choices: othersThan(wish) } });
+    if (why === "DEVICE_PROOF_INVALID") return signed({ reason: why, facts: { why: "used" } });
     return signed({ reason: why });
   }
   return refuse({ reason: "STATE_CHANGED", facts: { class: "retryable", retryAfter: 1 } });
-}
-
-function readDevice(
-  request: ActivateRequest,
-): Result<{ readonly hardwareId: string | null; readonly jkt: string | null }, Problem<Reason>> {
-  const jkt = request.deviceJkt ?? null;
-  if (request.hardwareId === undefined || request.hardwareId === "") {
-    if (jkt !== null) return ok({ hardwareId: null, jkt });
-    return refuse(badDevice("DEVICE_ID_REQUIRED", "A hardware id or a device key is needed."));
-  }
-  const hardwareId = parseHardwareId(request.hardwareId);
-  if (hardwareId === null) return refuse(badDevice("DEVICE_ID_INVALID", "A hardware id is 64 hexadecimal characters."));
-  return ok({ hardwareId, jkt });
-}
-
-function badDevice(reason: "DEVICE_ID_REQUIRED" | "DEVICE_ID_INVALID", detail: string): Problem<Reason> {
-  return { reason, facts: { class: "action", errors: [{ pointer: "/hardwareId", detail }] } };
 }
 
 /** Instances and owners for their own licenses; anybody who holds the key, without personal data in the reply. */
@@ -130,49 +140,27 @@ function replay(
   return ok({ status: stored.status, body: stored.body, isReplayed: true });
 }
 
-function judgeActivation(
-  facts: ActivationFacts,
-  request: ActivateRequest,
-  device: { readonly hardwareId: string | null },
+/** A copy is told once in the audit, however often it asks. */
+async function tellCopy(
+  world: Pick<World, "devices" | "chance">,
+  place: Place,
+  device: AskingDevice,
   role: Role | null,
+  principal: Principal,
   now: number,
-): Verdict {
-  const { release } = facts;
-  return judge(
-    facts.license,
-    intendedUse(facts, {
-      order: "standard",
-      pluginId: request.pluginId,
-      isOwner: role !== null,
-      hardwareId: device.hardwareId,
-      build: release === null ? null : { version: release.version, releasedAt: release.publishedAt },
-    }),
-    now,
-  );
+): Promise<Problem<Reason>> {
+  const refusal = place.refusal as Problem<Reason>;
+  if (refusal.reason === "DEVICE_CLONED" && place.activation !== null) {
+    const copy = device.jkt ?? device.hardwareId ?? "";
+    await world.devices.noteCopy(place.activation, copy, actorOf(role, principal), makeOp(world), now);
+  }
+  return refusal;
 }
 
-/** The same hardware with another device key while the first holder is alive. */
-function judgeClone(
-  { activation }: ActivationFacts,
-  device: { readonly jkt: string | null },
-  now: number,
-): Problem<Reason> | null {
-  if (activation === null || device.jkt === null || activation.deviceJkt === null) return null;
-  if (activation.deviceJkt === device.jkt || !isLive(activation, now)) return null;
-  if (activation.lastSeenAt <= now - SILENT_SECONDS) return null;
-  return { reason: "DEVICE_CLONED", facts: { choices: ["move", "temporary", "separate"] } };
-}
-
-/** A lapsed row under another device key belongs to another device: this one starts its own. A silent live one moves. */
-function withoutForeignRow(
-  facts: ActivationFacts,
-  device: { readonly jkt: string | null },
-  now: number,
-): ActivationFacts {
-  const { activation } = facts;
-  if (activation === null || activation.deviceJkt === null || device.jkt === null) return facts;
-  const isForeign = activation.deviceJkt !== device.jkt && !isLive(activation, now);
-  return isForeign ? { ...facts, activation: null } : facts;
+/** What is left to choose once one choice is used up. */
+function othersThan(wish: SeatWish): readonly Choice[] {
+  const spent = wish.note?.kind === "activation.temporary" ? "temporary" : "move";
+  return CHOICES.filter((choice) => choice !== spent);
 }
 
 async function consentOf(
@@ -190,7 +178,8 @@ async function consentOf(
 
 function wishOf(
   request: ActivateRequest,
-  device: { readonly hardwareId: string | null; readonly jkt: string | null },
+  device: AskingDevice & { readonly proof: DeviceProof | null },
+  place: Place,
   consent: Consent | null,
   role: Role | null,
   principal: Principal,
@@ -208,7 +197,10 @@ function wishOf(
     idempotency: request.idempotency,
     binding: request.binding,
     actor: actorOf(role, principal),
-    warnings: [],
+    warnings: place.note?.kind === "activation.drifted" ? ["DEVICE_DRIFTED"] : [],
+    userId: request.userId,
+    temporaryUntil: place.temporaryUntil,
+    note: place.note,
   };
 }
 

@@ -1,41 +1,151 @@
 import type { Principal } from "../../domain/account/principal.ts";
 import type { JsonObject } from "../../domain/json/json.ts";
 import { classOf } from "../../domain/license/codes.ts";
-import type { RequestBinding } from "../../domain/license/lease.ts";
+import { commandClaims } from "../../domain/license/device-command.ts";
+import { type Lease, type RequestBinding, refreshAfterOf } from "../../domain/license/lease.ts";
 import { isLive } from "../../domain/license/license.ts";
-import { deriveState, hostStatus } from "../../domain/license/states.ts";
+import { hostStatus } from "../../domain/license/states.ts";
 import { statusOf } from "../../domain/license/status.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { Reason } from "../../domain/reasons.ts";
 import { ok, type Result } from "../../domain/result.ts";
-import { isoTime, unixSeconds } from "../../domain/time.ts";
+import { isoTime, MINUTE, unixSeconds } from "../../domain/time.ts";
 import type { World } from "../ports.ts";
-import { findInstallation } from "./find-installation.ts";
-import { judgeRefresh, renew } from "./refresh-lease.ts";
+import { answerFromMemory } from "./beat-from-memory.ts";
+import { findInstallation, judgeProof, NO_PROOFS, type Proofs } from "./find-installation.ts";
+import type { InstallationFacts } from "./ports.ts";
+import { judgeRefresh, type RefreshWorld, renewFor, standingCode } from "./refresh-lease.ts";
+import { refuseSigned } from "./refuse-signed.ts";
 import { signClaims, signVerdict } from "./sign.ts";
 import { HEARTBEAT_SECONDS } from "./take-seat.ts";
 
 export interface Beat {
   readonly appVersion?: string | undefined;
+  /** The lease held. */
+  readonly jti?: string | undefined;
+  /** Numbers of commands that were run. */
+  readonly acks?: readonly number[] | undefined;
+  /** The whole lease and the signed mark of the last reply: with both a ping may cost no read. */
+  readonly lease?: string | undefined;
+  readonly seen?: string | undefined;
   readonly binding: RequestBinding;
+  readonly proofs?: Proofs;
 }
+
+/** A ping is remembered this often; a signed mark counts as long. */
+export const SEEN_EVERY = 15 * MINUTE;
+
+export type BeatWorld = RefreshWorld & Pick<World, "background" | "revocationWatch">;
 
 /**
  * A ping (README, Heartbeat, refresh), empty from released hosts. 200 whatever the license says: a refusal is told as code
- * and signed verdict. Writes at most every quarter of an hour, and once a day a renewed lease.
+ * and signed verdict. A node writes at most every quarter of an hour; a floating seat is renewed by every ping.
  */
 export async function beat(
-  world: Pick<World, "licenses" | "chance" | "leaseSigner" | "site" | "clock" | "background" | "sealings" | "vault">,
+  world: BeatWorld,
   principal: Principal,
   iid: string,
   request: Beat,
 ): Promise<Result<JsonObject, Problem<Reason>>> {
-  const found = await findInstallation(world, principal, iid);
-  if (!found.ok) return found;
-  const { activation, license } = found.value;
   const now = unixSeconds(world.clock.now());
-  const refusal = judgeRefresh(found.value, now);
-  const base = {
+  const proofs = request.proofs ?? NO_PROOFS;
+  const remembered = await answerFromMemory(world, principal, iid, request, now);
+  if (remembered !== null) return ok(remembered);
+
+  const found = await findInstallation(world, principal, iid, proofs);
+  if (!found.ok) return found;
+  const facts = found.value;
+  const { activation, license } = facts;
+  const unproven = judgeProof(activation, proofs);
+  if (unproven !== null && unproven.reason !== "DEVICE_CLONED")
+    return refuseSigned(world, license.pluginId, unproven, request.binding, now);
+  const refusal = judgeRefresh(facts, now) ?? unproven;
+  if (refusal !== null) return ok(await refused(world, facts, refusal, request.binding, now));
+
+  if (request.acks !== undefined && request.acks.length > 0)
+    await world.devices.acknowledge(activation.id, request.acks, now);
+  world.background.defer(world.licenses.seen(activation.id, request.appVersion ?? null, now));
+  const waiting = waitingCommands(facts, request.acks ?? [], now);
+  const isCopy = request.jti !== undefined && request.jti !== activation.jti;
+  const renewed =
+    isCopy || isDue(facts, waiting.length > 0, now)
+      ? await renewFor(world, principal, facts, request.jti, request.binding, now)
+      : null;
+  // Somebody renewed it at this very moment: that lease is on its way, and the next ping shows whether it arrived.
+  if (renewed !== null && renewed !== "changed" && !renewed.ok)
+    return ok(await refused(world, facts, renewed.problem, request.binding, now));
+  const lease = renewed === null || renewed === "changed" ? null : renewed.value;
+  const commands = await Promise.all(
+    waiting.map((command) => signClaims(world, commandClaims(world.site.origin, command, now))),
+  );
+  const seen = activation.lastSeenAt <= now - SEEN_EVERY || lease !== null ? now : activation.lastSeenAt;
+  return ok(await accepted(world, facts, request.binding, { lease, commands, seen }, now));
+}
+
+/** Floating seats are renewed by every ping; nodes when their lease asks for it, is of an old epoch, or carries news. */
+function isDue({ activation, license }: InstallationFacts, hasCommands: boolean, now: number): boolean {
+  return (
+    license.seatMode === "floating" ||
+    hasCommands ||
+    !isLive(activation, now) ||
+    activation.leaseEpoch < license.epoch ||
+    refreshAfterOf(license, activation.id, activation.leaseIat) <= now
+  );
+}
+
+function waitingCommands({ commands = [] }: InstallationFacts, acks: readonly number[], now: number) {
+  return commands.filter(({ n, expiresAt }) => expiresAt > now && !acks.includes(n));
+}
+
+async function accepted(
+  world: Pick<World, "leaseSigner" | "site">,
+  facts: InstallationFacts,
+  binding: RequestBinding,
+  told: { readonly lease: Lease | null; readonly commands: readonly string[]; readonly seen: number },
+  now: number,
+): Promise<JsonObject> {
+  const { activation, license } = facts;
+  const code = standingCode(license, now);
+  const said = {
+    code,
+    class: "ok",
+    status: 200,
+    lic: license.id,
+    sub: activation.id,
+    ep: license.epoch,
+    seen: told.seen,
+  };
+  return {
+    ...headOf(facts, true, now),
+    commands: told.commands,
+    code,
+    class: "ok",
+    ...(told.lease === null ? {} : { lease: await signClaims(world, told.lease.claims) }),
+    // Released hosts send no nonce and could not believe it.
+    ...(binding.nonce === undefined ? {} : { verdict: await signVerdict(world, license.pluginId, said, binding, now) }),
+  };
+}
+
+async function refused(
+  world: Pick<World, "leaseSigner" | "site">,
+  facts: InstallationFacts,
+  refusal: Problem<Reason>,
+  binding: RequestBinding,
+  now: number,
+): Promise<JsonObject> {
+  const { activation, license } = facts;
+  const code = refusal.reason;
+  const codeClass = classOf(code);
+  const said = { code, class: codeClass, status: statusOf(code), ...refusal.facts };
+  const named = { ...said, lic: license.id, sub: activation.id, ep: license.epoch };
+  const verdict = await signVerdict(world, license.pluginId, named, binding, now);
+  // What is refused until somebody acts takes no lease away that still runs.
+  const isValid = codeClass === "action" && code !== "DEVICE_CLONED" && isLive(activation, now);
+  return { ...headOf(facts, isValid, now), commands: [], code, class: codeClass, verdict };
+}
+
+function headOf({ activation, license }: InstallationFacts, valid: boolean, now: number) {
+  return {
     installationId: activation.installationId,
     activationId: activation.id,
     lastHeartbeat: isoTime(now),
@@ -43,41 +153,7 @@ export async function beat(
     license: {
       status: hostStatus(license, now),
       ...(license.expiresAt === null ? {} : { expiresAt: isoTime(license.expiresAt) }),
-      valid: refusal === null,
+      valid,
     },
-    commands: [],
   };
-  if (refusal !== null) {
-    const said = {
-      code: refusal.reason,
-      class: classOf(refusal.reason),
-      status: statusOf(refusal.reason),
-      ...refusal.facts,
-    };
-    const verdict = await signVerdict(
-      world,
-      license.pluginId,
-      { ...said, lic: license.id, sub: activation.id, ep: license.epoch },
-      request.binding,
-      now,
-    );
-    return ok({ ...base, code: refusal.reason, class: said.class, verdict });
-  }
-  world.background.defer(world.licenses.seen(activation.id, request.appVersion ?? null, now));
-  const isDue = !isLive(activation, now) || activation.leaseIat + license.refreshSeconds <= now;
-  const lease = isDue ? await renew(world, principal, found.value, request.binding, now) : null;
-  if (isDue && lease === null && !isLive(activation, now))
-    return ok({ ...base, license: { ...base.license, valid: false }, code: "SEAT_TAKEN", class: "action" });
-  return ok({
-    ...base,
-    code: codeOf(deriveState(license, now)),
-    class: "ok",
-    ...(lease === null ? {} : { lease: await signClaims(world, lease.claims) }),
-  });
-}
-
-function codeOf(state: string): string {
-  if (state === "trialing") return "TRIAL_ACTIVE";
-  if (state === "past_due") return "PAST_DUE_GRACE";
-  return state === "expired" ? "FALLBACK" : "VALID";
 }

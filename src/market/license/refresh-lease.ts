@@ -1,5 +1,6 @@
 import type { Principal } from "../../domain/account/principal.ts";
 import type { JsonObject } from "../../domain/json/json.ts";
+import { CHOICES, judgeJti } from "../../domain/license/clone.ts";
 import { judge } from "../../domain/license/judge.ts";
 import { type Lease, leaseClaims, type RequestBinding } from "../../domain/license/lease.ts";
 import { isLive } from "../../domain/license/license.ts";
@@ -7,9 +8,9 @@ import { deriveState, hostStatus } from "../../domain/license/states.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { Reason } from "../../domain/reasons.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
-import { isoTime, MINUTE, unixSeconds } from "../../domain/time.ts";
+import { isoTime, unixSeconds } from "../../domain/time.ts";
 import type { World } from "../ports.ts";
-import { findInstallation, installationActor } from "./find-installation.ts";
+import { findInstallation, installationActor, judgeProof, NO_PROOFS, type Proofs } from "./find-installation.ts";
 import { intendedUse } from "./intended-use.ts";
 import { makeJti, makeOp } from "./make-ids.ts";
 import type { InstallationFacts } from "./ports.ts";
@@ -22,62 +23,85 @@ export interface RefreshRequest {
   /** The lease held; left out by hosts that keep none: then the current one is meant. */
   readonly jti?: string | undefined;
   readonly binding: RequestBinding;
+  readonly proofs?: Proofs;
 }
 
-/** The previous lease presented within this time is a lost reply, not a copy. */
-const LOST_REPLY_SECONDS = 10 * MINUTE;
 const ATTEMPTS = 3;
 
-type Needs = Pick<World, "licenses" | "chance" | "leaseSigner" | "site" | "clock" | "sealings" | "vault">;
+export type RefreshWorld = Pick<
+  World,
+  "licenses" | "devices" | "revocations" | "chance" | "leaseSigner" | "site" | "clock" | "sealings" | "vault"
+>;
 
 /** Renews a lease or revives a lapsed one (README, Heartbeat, refresh): one read, one guarded batch, one signature. */
 export async function refreshLease(
-  world: Needs,
+  world: RefreshWorld,
   principal: Principal,
   iid: string,
   request: RefreshRequest,
 ): Promise<Result<JsonObject, Problem<Reason>>> {
+  const proofs = request.proofs ?? NO_PROOFS;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const found = await findInstallation(world, principal, iid);
+    const found = await findInstallation(world, principal, iid, proofs);
     if (!found.ok) return found;
     const facts = found.value;
     const now = unixSeconds(world.clock.now());
     const signed = (problem: Problem<Reason>) =>
       refuseSigned(world, facts.license.pluginId, problem, request.binding, now);
-    const refusal = judgeRefresh(facts, now);
+    const unproven = judgeProof(facts.activation, proofs);
+    // Whoever holds the key this row moved away from hears what it is only where the right itself stands.
+    if (unproven !== null && unproven.reason !== "DEVICE_CLONED") return signed(unproven);
+    const refusal = judgeRefresh(facts, now) ?? unproven;
     if (refusal !== null) return signed(refusal);
 
-    const { activation } = facts;
-    const presented = request.jti ?? activation.jti;
-    if (presented !== activation.jti) {
-      const isLost = presented === activation.previousJti && activation.leaseIat > now - LOST_REPLY_SECONDS;
-      if (!isLost || !isLive(activation, now)) return signed({ reason: "DEVICE_CLONED", facts: { choices: CHOICES } });
-      return ok(await present(world, facts, await currentLease(world, facts, request.binding, now), now));
-    }
-    const renewed = await renew(world, principal, facts, request.binding, now);
-    if (renewed !== null) return ok(await present(world, facts, renewed, now));
-    const after = await findInstallation(world, principal, iid);
-    const isUnmoved =
-      after.ok && after.value.license.rev === facts.license.rev && after.value.activation.jti === activation.jti;
-    if (isUnmoved) return signed({ reason: isLive(activation, now) ? "SEAT_LIMIT" : "SEAT_TAKEN" });
+    const renewed = await renewFor(world, principal, facts, request.jti, request.binding, now);
+    if (renewed === "changed") continue;
+    return renewed.ok ? ok(await present(world, facts, renewed.value, now)) : signed(renewed.problem);
   }
   return refuse({ reason: "STATE_CHANGED", facts: { class: "retryable", retryAfter: 1 } });
 }
 
-const CHOICES = ["move", "temporary", "separate"] as const;
+/**
+ * The lease for whoever presents `jti`: the next one to the holder, the one in force once more after a lost reply, the next
+ * one to a copy whose holder fell silent. Refusals: DEVICE_CLONED (one event), SEAT_LIMIT, SEAT_TAKEN. `changed`: somebody
+ * wrote in between.
+ */
+export async function renewFor(
+  world: RefreshWorld,
+  principal: Principal,
+  facts: InstallationFacts,
+  jti: string | undefined,
+  binding: RequestBinding,
+  now: number,
+): Promise<Result<Lease, Problem<Reason>> | "changed"> {
+  const { activation, license } = facts;
+  const holder = judgeJti(activation, jti ?? activation.jti, now);
+  if (holder === "lost_reply") return ok(await currentLease(world, facts, binding, now));
+  if (holder !== "copy") {
+    const isMove = holder === "successor";
+    const renewed = await renew(world, principal, facts, binding, now, isMove);
+    if (renewed !== null) return ok(renewed);
+    const after = await world.licenses.installation({ activationId: activation.id });
+    if (after?.license.rev !== license.rev || after.activation.jti !== activation.jti) return "changed";
+    if (!isMove) return refuse({ reason: isLive(activation, now) ? "SEAT_LIMIT" : "SEAT_TAKEN" });
+  }
+  await world.devices.noteCopy(activation, jti ?? "", installationActor(principal), makeOp(world), now);
+  return refuse({ reason: "DEVICE_CLONED", facts: { choices: CHOICES } });
+}
 
 /** Signs the next lease and lets R1 decide; null: nothing was written. */
 export async function renew(
-  world: Needs,
+  world: RefreshWorld,
   principal: Principal,
   facts: InstallationFacts,
   binding: RequestBinding,
   now: number,
+  isMove: boolean,
 ): Promise<Lease | null> {
   const { license, activation } = facts;
   const jti = makeJti(world);
   const contentKeys = await releaseKeys(world, license, activation, now);
-  const subject = { ...subjectOf(facts), jti, contentKeys };
+  const subject = { ...subjectOf(facts), jti, contentKeys, listEpoch: await world.revocations.epoch(now) };
   const lease = leaseClaims(world.site.origin, license, subject, facts.rights, binding, now);
   const isWritten = await world.licenses.refresh({
     license,
@@ -86,6 +110,7 @@ export async function renew(
     jti,
     leaseUntil: lease.expiresAt,
     isEntitledByFallback: license.fallback && deriveState(license, now) === "expired",
+    isMove,
     actor: installationActor(principal),
     op: makeOp(world),
     now,
@@ -118,6 +143,14 @@ export function judgeRefresh(facts: InstallationFacts, now: number): Problem<Rea
   return verdict.class === "ok" ? null : { reason: verdict.code as Reason, facts: verdict.facts };
 }
 
+/** What an ok answer calls a right that stands. */
+export function standingCode(license: InstallationFacts["license"], now: number): string {
+  const state = deriveState(license, now);
+  if (state === "trialing") return "TRIAL_ACTIVE";
+  if (state === "past_due") return "PAST_DUE_GRACE";
+  return state === "expired" ? "FALLBACK" : "VALID";
+}
+
 function subjectOf({ activation }: InstallationFacts) {
   return {
     activationId: activation.id,
@@ -127,32 +160,32 @@ function subjectOf({ activation }: InstallationFacts) {
     environment: activation.environment,
     version: activation.version,
     jti: activation.jti,
+    latest: activation.temporaryUntil,
   };
 }
 
 /** The lease in force once more, for the new nonce. */
 async function currentLease(
-  world: Pick<World, "site" | "sealings" | "vault">,
+  world: Pick<World, "site" | "sealings" | "vault" | "revocations">,
   facts: InstallationFacts,
   binding: RequestBinding,
   now: number,
 ): Promise<Lease> {
   const { license, activation, rights } = facts;
   const contentKeys = await releaseKeys(world, license, activation, now);
-  const subject = { ...subjectOf(facts), contentKeys };
+  const subject = { ...subjectOf(facts), contentKeys, listEpoch: await world.revocations.epoch(now) };
   return leaseClaims(world.site.origin, license, subject, rights, binding, activation.leaseIat);
 }
 
-async function present(
+/** The answer of a refresh. */
+export async function present(
   world: Pick<World, "leaseSigner">,
   { license, activation }: InstallationFacts,
   lease: Lease,
   now: number,
 ): Promise<JsonObject> {
-  const state = deriveState(license, now);
-  const code = state === "trialing" ? "TRIAL_ACTIVE" : state === "past_due" ? "PAST_DUE_GRACE" : "VALID";
   return {
-    code: state === "expired" ? "FALLBACK" : code,
+    code: standingCode(license, now),
     class: "ok",
     message: "The lease was renewed.",
     activationId: activation.id,

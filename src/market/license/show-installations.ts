@@ -6,16 +6,20 @@ import { unixSeconds } from "../../domain/time.ts";
 import type { World } from "../ports.ts";
 import { roleOf } from "./access.ts";
 import { NO_DEVICE } from "./ask-device.ts";
-import { findInstallation } from "./find-installation.ts";
+import { findInstallation, judgeCaller, NO_PROOFS, type Proofs } from "./find-installation.ts";
 import { type InstallationView, presentInstallation } from "./present-installation.ts";
 
 export async function showInstallation(
   world: Pick<World, "licenses" | "clock">,
   principal: Principal,
   iid: string,
+  proofs: Proofs = NO_PROOFS,
 ): Promise<Result<InstallationView, Problem<Reason>>> {
-  const facts = await findInstallation(world, principal, iid);
-  return facts.ok ? ok(presentInstallation(facts.value, unixSeconds(world.clock.now()))) : facts;
+  const facts = await findInstallation(world, principal, iid, proofs);
+  if (!facts.ok) return facts;
+  const unproven = judgeCaller(principal, facts.value.activation, proofs);
+  if (unproven !== null) return refuse(unproven);
+  return ok(presentInstallation(facts.value, unixSeconds(world.clock.now())));
 }
 
 /** All installations of an instance, newest grant first, released ones too. */

@@ -35,7 +35,7 @@ export interface SeatWish {
   readonly components?: readonly string[] | null;
   /** Whose seat it is, where seats are counted by user; the license's own user where nothing is said. */
   readonly userId?: string | undefined;
-  readonly proof?: GrantOrder["proof"];
+  readonly proof?: GrantOrder["proof"] | undefined;
   readonly temporaryUntil?: number | null;
   readonly note?: GrantOrder["note"];
   /** The seat is for a file that goes to a device without a network. */

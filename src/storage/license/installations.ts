@@ -1,4 +1,7 @@
+import { MAX_MOVES, MOVE_WINDOW } from "../../domain/license/clone.ts";
+import type { DeviceCommand } from "../../domain/license/device-command.ts";
 import type { Actor, InstallationFacts, RefreshOrder } from "../../market/license/ports.ts";
+import { spendProof } from "./grant.ts";
 import { rightsIn } from "./read-licenses.ts";
 import {
   ACTIVATION_SELECT,
@@ -14,10 +17,14 @@ import { appendWebhook } from "./write-licenses.ts";
 
 const SEEN_EVERY = 900;
 
-const FACTS = `SELECT ${LICENSE_SELECT}, ${ACTIVATION_SELECT}, ${RIGHTS_SELECT},
-  p.name AS p_name, p.state AS p_state, i.state AS i_state, i.account_id AS i_account_id
-  FROM activations a JOIN licenses l ON l.id = a.license_id JOIN plugins p ON p.id = l.plugin_id
+const COLUMNS = `${LICENSE_SELECT}, ${ACTIVATION_SELECT}, ${RIGHTS_SELECT},
+  p.name AS p_name, p.state AS p_state, i.state AS i_state, i.account_id AS i_account_id`;
+const COMMANDS = `(SELECT json_group_array(json_object('n', c.n, 'jti', c.jti, 'type', c.type, 'args', json(c.args),
+  'expiresAt', c.expires_at)) FROM device_commands c WHERE c.activation_id = a.id AND c.acked_at IS NULL) AS commands`;
+const JOINED = `FROM activations a JOIN licenses l ON l.id = a.license_id JOIN plugins p ON p.id = l.plugin_id
   JOIN instances i ON i.id = a.instance_id`;
+const FACTS = `SELECT ${COLUMNS} ${JOINED}`;
+const FACTS_WITH_COMMANDS = `SELECT ${COLUMNS}, ${COMMANDS} ${JOINED}`;
 
 export async function findInstallation(
   db: D1Database,
@@ -25,12 +32,12 @@ export async function findInstallation(
 ): Promise<InstallationFacts | null> {
   const statement =
     "activationId" in ref
-      ? db.prepare(`${FACTS} WHERE a.id = ?1`).bind(ref.activationId)
+      ? db.prepare(`${FACTS_WITH_COMMANDS} WHERE a.id = ?1`).bind(ref.activationId)
       : db
-          .prepare(`${FACTS} WHERE a.instance_id = ?1 AND a.installation_id = ?2`)
+          .prepare(`${FACTS_WITH_COMMANDS} WHERE a.instance_id = ?1 AND a.installation_id = ?2`)
           .bind(Number(ref.instanceId), ref.installationId);
   const row = await statement.first<Row>();
-  return row === null ? null : factsOf(row);
+  return row === null ? null : { ...factsOf(row), commands: commandsOf(row) };
 }
 
 export async function listInstallations(
@@ -47,14 +54,20 @@ export async function listInstallations(
 
 /**
  * R1 (src/domain/license/README.md, Activation): renews a running lease and revives a lapsed one if a seat is free.
- * ?1 activation, ?2 jti presented, ?3 now, ?4 wanted end, ?5 op, ?6 rev, ?7 new jti, ?8 build entitled by fallback
+ * ?1 activation, ?2 jti presented, ?3 now, ?4 wanted end, ?5 op, ?6 rev, ?7 new jti, ?8 build entitled by fallback,
+ * ?9 the lease goes to another copy of the device
  */
 const R1 = `UPDATE activations SET gen = gen + (lease_until <= ?3), grant_op = iif(lease_until <= ?3, ?5, grant_op), last_op = ?5,
-  prev_jti = jti, jti = ?7, lease_iat = ?3, last_seen_at = ?3,
-  lease_until = MAX(lease_until, (SELECT iif(?8 AND l.fallback, ?4, MIN(?4, COALESCE(l.grace_until, l.expires_at, ?4))) FROM licenses l WHERE l.id = activations.license_id))
-WHERE id = ?1 AND jti = ?2 AND released_at IS NULL AND EXISTS (
+  prev_jti = iif(?9, NULL, jti), jti = ?7, lease_iat = ?3, last_seen_at = ?3,
+  lease_epoch = (SELECT l.epoch FROM licenses l WHERE l.id = activations.license_id),
+  lease_until = MIN(COALESCE(temporary_until, ?4 + lease_until), MAX(lease_until,
+    (SELECT iif(?8 AND l.fallback, ?4, MIN(?4, COALESCE(l.grace_until, l.expires_at, ?4))) FROM licenses l WHERE l.id = activations.license_id)))
+WHERE id = ?1 AND jti = ?2 AND released_at IS NULL AND (temporary_until IS NULL OR temporary_until > ?3)
+  AND (NOT ?9 OR (SELECT COUNT(*) FROM license_events e WHERE e.license_id = activations.license_id AND e.activation_id = ?1
+    AND e.kind = 'activation.moved' AND e.at > ?3 - ${MOVE_WINDOW}) < ${MAX_MOVES})
+  AND EXISTS (
   WITH v AS (SELECT o.* FROM activations o WHERE o.license_id = activations.license_id AND o.released_at IS NULL AND o.lease_until > ?3
-      AND o.seat_class = activations.seat_class AND (o.seat_key = activations.seat_key OR o.seat_class = 'dev') AND o.id <> activations.id),
+      AND o.seat_class = activations.seat_class AND (o.seat_key = activations.seat_key OR o.seat_class = 'dev') AND o.temporary_until IS NULL AND o.id <> activations.id),
     l AS (SELECT x.*, iif(activations.seat_class = 'dev', x.dev_seats, x.seat_cap) AS cap FROM licenses x WHERE x.id = activations.license_id)
   SELECT 1 FROM l WHERE l.rev = ?6 AND l.state = 'active' AND l.starts_at <= ?3 AND (COALESCE(l.grace_until, l.expires_at, ?3 + 1) > ?3 OR (?8 AND l.fallback))
     AND iif(activations.lease_until > ?3,
@@ -77,8 +90,12 @@ export async function refreshLease(db: D1Database, order: RefreshOrder): Promise
         order.license.rev,
         order.jti,
         order.isEntitledByFallback ? 1 : 0,
+        order.isMove === true ? 1 : 0,
       ),
     appendActivationEvent(db, "a.grant_op = ?2", activationId, op, "activation.revived", order.actor, now),
+    ...(order.isMove === true
+      ? [appendActivationEvent(db, "TRUE", activationId, op, "activation.moved", order.actor, now)]
+      : []),
     appendWebhook(db, "l.id = ?1", Number(order.license.id), "license.updated", op, now, now),
   ]);
   return refreshed?.results.length === 1;
@@ -91,15 +108,18 @@ export async function releaseSeat(
   actor: Actor,
   op: string,
   now: number,
+  proof: { readonly jkt: string; readonly nonce: string } | null = null,
 ): Promise<boolean> {
   const [released] = await db.batch([
     db
       .prepare(
         `UPDATE activations SET released_at = ?2, release_reason = ?3, last_op = ?4
-        WHERE id = ?1 AND released_at IS NULL RETURNING id`,
+        WHERE id = ?1 AND released_at IS NULL
+          AND NOT EXISTS (SELECT 1 FROM device_proofs q WHERE q.jkt = ?5 AND q.nonce = ?6) RETURNING id`,
       )
-      .bind(activationId, now, reason, op),
+      .bind(activationId, now, reason, op, proof?.jkt ?? null, proof?.nonce ?? null),
     appendActivationEvent(db, "TRUE", activationId, op, "activation.released", actor, now),
+    ...(proof === null ? [] : [spendProof(db, proof, activationId, op, now)]),
     appendWebhook(
       db,
       "l.id = (SELECT a.license_id FROM activations a WHERE a.id = ?1)",
@@ -165,7 +185,8 @@ export async function markSeen(
     .run();
 }
 
-function appendActivationEvent(
+/** The event of an act on an activation that the act wrote; numbers have no gaps. */
+export function appendActivationEvent(
   db: D1Database,
   condition: string,
   activationId: string,
@@ -181,6 +202,11 @@ function appendActivationEvent(
         ?3, ?4, a.id, ?5, ?6, ?2 FROM activations a WHERE a.id = ?1 AND a.last_op = ?2 AND ${condition}`,
     )
     .bind(activationId, op, now, kind, actor.kind, actor.id);
+}
+
+function commandsOf(row: Row): readonly DeviceCommand[] {
+  const commands = JSON.parse(text(row, "commands")) as Omit<DeviceCommand, "activationId">[];
+  return commands.map((command) => ({ ...command, activationId: text(row, "a_id") })).sort((a, b) => a.n - b.n);
 }
 
 function factsOf(row: Row): InstallationFacts {

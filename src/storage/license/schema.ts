@@ -79,6 +79,7 @@ export const licenseKeys = sqliteTable("license_keys", {
   state: text("state", { enum: ["current", "overlap", "retired"] }).notNull(),
   validUntil: integer("valid_until"),
   serial: integer("serial").notNull().default(1),
+  eraseAt: integer("erase_at"),
 });
 
 export const licenseLimits = sqliteTable(
@@ -148,6 +149,9 @@ export const activations = sqliteTable("activations", {
   releaseReason: text("release_reason"),
   lastOp: text("last_op").notNull(),
   grantOp: text("grant_op").notNull(),
+  formerJkt: text("former_jkt"),
+  temporaryUntil: integer("temporary_until"),
+  leaseEpoch: integer("lease_epoch").notNull().default(0),
   lapsedFor: integer("lapsed_for"),
 });
 
