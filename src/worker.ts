@@ -11,20 +11,30 @@ import { redactPath } from "./domain/license/redact-path.ts";
 import { createPasskeyVerifier } from "./gateway/account/passkeys.ts";
 import { createHostApi } from "./gateway/execution/host-api.ts";
 import { createIncidentDesk, incidentLog } from "./gateway/execution/incidents.ts";
+import { createPulledData } from "./gateway/execution/pulled-data.ts";
 import { createPluginRunner } from "./gateway/execution/runner.ts";
+import { createPayments } from "./gateway/sales/payments.ts";
 import { createLicenseSigners, createReceiptSigner, rotating } from "./gateway/signers.ts";
 import { createWebhookSender } from "./gateway/webhooks.ts";
 import { deliverWebhook } from "./market/account/deliver-webhook.ts";
 import { sweepWebhooks } from "./market/account/sweep-webhooks.ts";
 import { deliverExecution } from "./market/execution/deliver-execution.ts";
+import { sweepStorages } from "./market/execution/keep-storage.ts";
+import { sweepActions } from "./market/execution/pull-actions.ts";
 import { sweepExecutions } from "./market/execution/sweep-executions.ts";
+import { sweepLifecycle } from "./market/execution/sweep-lifecycle.ts";
+import { sweepSchedules } from "./market/execution/sweep-schedules.ts";
 import { SignerUnavailable } from "./market/license/keyset-ports.ts";
+import { deliverEvent } from "./market/license/deliver-event.ts";
 import { renderLicenseWebhook } from "./market/license/render-webhook.ts";
 import { sweepOffline } from "./market/license/offline-release.ts";
+import { SUBSCRIBER_BELL } from "./market/license/subscriber-ports.ts";
+import { sweepLicenses } from "./market/license/sweep-licenses.ts";
 import { sweepRevocations } from "./market/license/revocation-list.ts";
 import type { World } from "./market/ports.ts";
 import { checkRelease } from "./market/publish/check-release.ts";
 import { sweepReleases } from "./market/publish/sweep-releases.ts";
+import { sweepOrders } from "./market/sales/sweep-orders.ts";
 import { createPages, failureResponse, notFoundResponse, wantsPage } from "./pages/app.tsx";
 import { createAccountStore } from "./storage/account/account-store.ts";
 import { createAuditLog } from "./storage/account/audit.ts";
@@ -41,24 +51,33 @@ import { createWebhookBell, createWebhookStore } from "./storage/account/webhook
 import { bundlesOnR2 } from "./storage/bundles.ts";
 import { deliveriesOn } from "./storage/catalogue/delivery.ts";
 import { catalogueOnD1 } from "./storage/catalogue/store.ts";
+import { createActionStore } from "./storage/execution/actions-store.ts";
+import { createEventHookStore } from "./storage/execution/event-hook-store.ts";
 import { createExecutionBell } from "./storage/execution/execution-bell.ts";
 import { createExecutionStore } from "./storage/execution/execution-store.ts";
 import { createHealthStore } from "./storage/execution/health-store.ts";
 import { createPluginStorage, type InstallationStorage } from "./storage/execution/installation-storage.ts";
+import { createDeliveryLog } from "./storage/account/webhook-log.ts";
+import { createLicenseAudit } from "./storage/license/audit.ts";
 import { type BudgetMeter, createBudgets } from "./storage/license/budgets.ts";
+import { createKeptStorages } from "./storage/execution/kept-storages.ts";
 import { createLifecycleStore } from "./storage/execution/lifecycle-store.ts";
 import { createRunStore } from "./storage/execution/run-store.ts";
 import { createScheduleStore } from "./storage/execution/schedule-store.ts";
 import { createPluginWebhooks } from "./storage/execution/plugin-webhooks.ts";
 import { settingsOnD1 } from "./storage/execution/settings.ts";
-import { createDeviceStore } from "./storage/license/devices.ts";
+import { licenseDevicesOnD1 } from "./storage/license/devices.ts";
+import { createTailStore } from "./storage/execution/tail-store.ts";
 import { createKeyHasher } from "./storage/license/key-hasher.ts";
+import { createLicenseKeyStore } from "./storage/license/keys.ts";
 import { createLastGood, type LastGood } from "./storage/license/last-good.ts";
 import { createOfflineStore } from "./storage/license/offline-files.ts";
 import { createRevocationStore } from "./storage/license/revocations.ts";
 import { createKeysetStore } from "./storage/license/signing-keys.ts";
 import { createRevocationWatch } from "./storage/license/revocation-watch.ts";
 import { createLicenseStore } from "./storage/license/store.ts";
+import { createSubscriberStore } from "./storage/license/subscribers.ts";
+import { createLicenseSweeper } from "./storage/license/sweep.ts";
 import { createUsageStore } from "./storage/license/usage.ts";
 import { listingStatesOnD1 } from "./storage/publish/listing-states.ts";
 import { orphansOn } from "./storage/publish/orphans.ts";
@@ -66,6 +85,9 @@ import { createReleaseBell } from "./storage/publish/release-bell.ts";
 import { sealingsOnD1 } from "./storage/publish/sealings.ts";
 import { releaseStatesOnD1 } from "./storage/publish/states.ts";
 import { releasesOnD1 } from "./storage/publish/store.ts";
+import { createOrderStore } from "./storage/sales/order-store.ts";
+import { createReplyStore } from "./storage/sales/reply-store.ts";
+import { createSellerStore } from "./storage/sales/seller-store.ts";
 import { createSealedHmac, createVault } from "./storage/vault.ts";
 
 export { Bundles } from "./storage/bundle-entrypoint.ts";
@@ -158,19 +180,28 @@ const CONSUMED_TOGETHER = 4;
 const CONSUMERS: Readonly<Record<string, (world: World, message: unknown) => Promise<unknown>>> = {
   releases: (world, message) => checkRelease(world, (message as { releaseId: string }).releaseId),
   events: (world, message) => deliverExecution(world, (message as { executionId: string }).executionId),
-  webhooks: (world, message) =>
-    deliverWebhook(
+  webhooks: (world, message) => {
+    const { deliveryId } = message as { deliveryId: string };
+    if (deliveryId.startsWith(SUBSCRIBER_BELL)) return deliverEvent(world, deliveryId.slice(SUBSCRIBER_BELL.length));
+    return deliverWebhook(
       { ...world, renderLicense: (licenseId, event, owed) => renderLicenseWebhook(world, licenseId, event, owed) },
-      (message as { deliveryId: string }).deliveryId,
-    ),
+      deliveryId,
+    );
+  },
 };
 
 /** Every minute: queues forget, rows do not. */
 const SWEEPS: readonly ((world: World) => Promise<unknown>)[] = [
   sweepWebhooks,
   sweepExecutions,
+  sweepLifecycle,
+  sweepSchedules,
+  sweepActions,
+  sweepStorages,
   sweepReleases,
+  sweepOrders,
   sweepRevocations,
+  sweepLicenses,
   sweepOffline,
 ];
 
@@ -227,6 +258,7 @@ function openPorts(env: Env) {
   const site = { origin, marketplace: new URL(origin).hostname, localOrigins };
   const clock = { now: () => Date.now() };
   const instances = createInstanceStore(env.DB);
+  const actions = createActionStore(env.DB);
   const keysets = createKeysetStore(env.DB);
   const licenseSigners = createLicenseSigners({ ...env }, keysets.keys, clock);
   return {
@@ -265,11 +297,20 @@ function openPorts(env: Env) {
     keyChains: createKeyChainStore(env.DB),
     instances,
     licenses: createLicenseStore(env.DB),
-    devices: createDeviceStore(env.DB),
+    licenseDevices: licenseDevicesOnD1(env.DB),
     revocationWatch: createRevocationWatch(env.DB),
     usage: createUsageStore(env.DB),
+    licenseKeys: createLicenseKeyStore(env.DB),
+    licenseAudit: createLicenseAudit(env.DB),
+    licenseSweeper: createLicenseSweeper(env.DB),
+    subscribers: createSubscriberStore(env.DB),
+    deliveryLog: createDeliveryLog(env.DB),
     revocations: createRevocationStore(env.DB),
     offline: createOfflineStore(env.DB),
+    orders: createOrderStore(env.DB),
+    sellers: createSellerStore(env.DB),
+    replies: createReplyStore(env.DB),
+    payments: createPayments(stripeSettings(env)),
     keyHasher: createKeyHasher(env.LICENSE_PEPPER_V1),
     catalogue: catalogueOnD1(env.DB),
     setupSecret: env.SETUP_SECRET ?? null,
@@ -284,7 +325,18 @@ function openPorts(env: Env) {
     lifecycle: createLifecycleStore(env.DB),
     schedules: createScheduleStore(env.DB),
     health: createHealthStore(env.DB),
+    actions,
+    pulledData: createPulledData({ actions, clock }),
+    eventHooks: createEventHookStore(env.DB),
+    tails: createTailStore(env.DB),
+    keptStorages: createKeptStorages(env.DB),
     hostData: createHostApi({ instances, vault, site, clock }),
     incidents: createIncidentDesk(env.INCIDENT_SECRET),
   };
+}
+
+/** Both secrets or none: a payment that nobody could confirm must not be taken. */
+function stripeSettings(env: Env): Parameters<typeof createPayments>[0] {
+  const { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRET: webhookSecret, STRIPE_API_ORIGIN: apiOrigin } = env;
+  return secretKey && webhookSecret ? { secretKey, webhookSecret, apiOrigin: apiOrigin || null } : null;
 }

@@ -7,13 +7,16 @@ ALTER TABLE licenses ADD COLUMN expired_for INTEGER;                          --
 UPDATE licenses SET billing_grace_s = CASE type WHEN 'basic' THEN 604800 WHEN 'premium' THEN 1209600
   WHEN 'enterprise' THEN 2592000 ELSE 0 END;
 -- What nobody was told of yet; a row leaves the index once it was.
-CREATE INDEX licenses_ending ON licenses (COALESCE(grace_until, expires_at))
+CREATE INDEX licenses_expiring ON licenses (COALESCE(grace_until, expires_at))
+  WHERE state = 'active' AND expiring_for IS NOT COALESCE(grace_until, expires_at);
+CREATE INDEX licenses_expired ON licenses (COALESCE(grace_until, expires_at))
   WHERE state = 'active' AND expired_for IS NOT COALESCE(grace_until, expires_at);
-CREATE INDEX licenses_due_change ON licenses (expires_at) WHERE pending_change IS NOT NULL;
+CREATE INDEX licenses_due_change ON licenses (json_extract(pending_change, '$.at')) WHERE pending_change IS NOT NULL;
 CREATE INDEX licenses_order ON licenses (order_id) WHERE order_id IS NOT NULL;
 
 ALTER TABLE license_keys ADD COLUMN serial INTEGER NOT NULL DEFAULT 1;        -- first, second … key of its license
-CREATE INDEX license_keys_sealed ON license_keys (valid_until) WHERE sealed IS NOT NULL;
+ALTER TABLE license_keys ADD COLUMN erase_at INTEGER;                         -- when the sealed text goes: retired, or 30 d revoked
+CREATE INDEX license_keys_erase ON license_keys (erase_at) WHERE sealed IS NOT NULL AND erase_at IS NOT NULL;
 
 ALTER TABLE activations ADD COLUMN lapsed_for INTEGER;                        -- the lease end whose passing was told
 CREATE INDEX activations_lapsing ON activations (lease_until)
@@ -37,12 +40,16 @@ CREATE TABLE usage_batches (              -- kept 7 d
   PRIMARY KEY (license_id, batch_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX usage_batches_at ON usage_batches (at);
+CREATE INDEX usage_counters_period ON usage_counters (period);
+CREATE INDEX idempotency_keys_end ON idempotency_keys (expires_at);
 
 ALTER TABLE license_events ADD COLUMN salt TEXT;                              -- of the personal fields; gone once they were erased
 ALTER TABLE license_events ADD COLUMN personal TEXT;                          -- salted digest of actor_id and data
 CREATE INDEX license_events_unsealed ON license_events (license_id, seq) WHERE chain IS NULL;
 
 ALTER TABLE webhook_outbox ADD COLUMN replayed_at INTEGER;                    -- sent again by hand: 72 h count from here
+
+CREATE INDEX webhook_outbox_instance ON webhook_outbox (instance_id, id);
 
 CREATE TABLE webhook_subscribers (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -17,7 +17,7 @@ type WebhookData = { readonly [key: string]: Json };
 
 export interface DeliveryWorld extends Pick<World, "webhooks" | "webhookSender" | "webhookBell" | "hmac" | "clock"> {
   /** `data` of a license's webhook as the license is now; null when it or its readable key is gone. */
-  renderLicense(licenseId: string, event: LicenseWebhookEvent): Promise<WebhookData | null>;
+  renderLicense(licenseId: string, event: LicenseWebhookEvent, owed: WebhookData): Promise<WebhookData | null>;
 }
 
 /** A row left in `sending` this long was left by a crash. Longer than the sender's time-out. */
@@ -53,7 +53,7 @@ async function send(world: DeliveryWorld, claimed: ClaimedWebhook, data: Webhook
   if (verdict === "hook_refused") await webhooks.countRefusal(claimed.instanceId, MAX_HOOK_REFUSALS, now);
   if (verdict === "delivered") {
     await webhooks.delivered(claimed.id, status as number, now);
-  } else if (verdict === "dead" || again > claimed.createdAt + WEBHOOK_LIFE_SECONDS) {
+  } else if (verdict === "dead" || again > (claimed.countedFrom ?? claimed.createdAt) + WEBHOOK_LIFE_SECONDS) {
     await webhooks.bury(claimed.id, status);
   } else {
     await webhooks.postpone(claimed.id, status, again);
@@ -67,7 +67,9 @@ async function send(world: DeliveryWorld, claimed: ClaimedWebhook, data: Webhook
 async function payloadOf(world: DeliveryWorld, claimed: ClaimedWebhook): Promise<WebhookData | null> {
   const { event, subjectKind, subjectId, data } = claimed;
   const isLicense = event === "license.created" || event === "license.updated" || event === "license.revoked";
-  return isLicense && subjectKind === "license" && subjectId !== null ? world.renderLicense(subjectId, event) : data;
+  return isLicense && subjectKind === "license" && subjectId !== null
+    ? world.renderLicense(subjectId, event, data)
+    : data;
 }
 
 /** A row that is not due yet is rung for later; the sweep finds it too. */

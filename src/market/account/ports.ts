@@ -5,10 +5,11 @@ import type { Bytes } from "../../domain/bytes.ts";
 import type { Json } from "../../domain/json/json.ts";
 import type { AuditEntry } from "../ports.ts";
 import type { KeyChainStore } from "./key-ports.ts";
+import type { PeoplePorts } from "./people-ports.ts";
 import type { SignInPorts } from "./session-ports.ts";
 
 /** What accounts, instances and webhooks need of the world. */
-export interface AccountPorts extends SignInPorts {
+export interface AccountPorts extends SignInPorts, PeoplePorts {
   readonly accounts: AccountStore;
   readonly tokens: TokenStore;
   readonly keyChains: KeyChainStore;
@@ -61,8 +62,8 @@ export interface ListedToken {
 
 export interface DerivedToken extends NewToken {
   readonly accountId: string;
-  /** The token it is made with. */
-  readonly parentId: string;
+  /** The token it is made with; null: made by the person in a session. */
+  readonly parentId: string | null;
   readonly plugins: readonly string[] | null;
   readonly ipRanges: readonly string[] | null;
 }
@@ -238,6 +239,8 @@ export interface ClaimedWebhook {
   readonly data: { readonly [key: string]: Json };
   readonly attempts: number;
   readonly createdAt: number;
+  /** When its 72 hours began: written, or sent again by hand. */
+  readonly countedFrom?: number;
   readonly instanceId: string;
   readonly url: string;
   readonly secret: SealedSecret;

@@ -18,9 +18,17 @@ export function sealKey(
 }
 
 /** The key in the clear, for host-contract outputs to its own instance only; null once it was erased. */
-export async function openKey(world: Pick<World, "vault">, facts: LicenseFacts): Promise<string | null> {
-  if (facts.key.sealed === null) return null;
-  return world.vault.open(PURPOSE, sealRow(facts.license), facts.key.sealed);
+export function openKey(world: Pick<World, "vault">, { license, key }: LicenseFacts): Promise<string | null> {
+  return openSealedKey(world, license, key.sealed);
+}
+
+/** The same for any of the license's keys. */
+export async function openSealedKey(
+  world: Pick<World, "vault">,
+  license: { readonly uuid: string; readonly instanceId: string },
+  sealed: string | null,
+): Promise<string | null> {
+  return sealed === null ? null : world.vault.open(PURPOSE, sealRow(license), sealed);
 }
 
 /** The license as its instance sees it, with the key. */

@@ -1,8 +1,9 @@
+import type { Json } from "../../domain/json/json.ts";
 import { hostStatus } from "../../domain/license/states.ts";
 import { isoTime, unixSeconds } from "../../domain/time.ts";
 import type { World } from "../ports.ts";
 import { NO_DEVICE } from "./ask-device.ts";
-import { openKey } from "./present-license.ts";
+import { openKey, openSealedKey } from "./present-license.ts";
 
 export type LicenseWebhookEvent = "license.created" | "license.updated" | "license.revoked";
 
@@ -11,18 +12,25 @@ const NEVER = "9999-12-31T00:00:00.000Z";
 
 /**
  * The `data` of a license webhook as the host expects it, with the key in the clear for its own instance; null when the
- * license or its sealed key is gone. Rendered when sent, so that no key lies in the outbox.
+ * license or its sealed key is gone. Rendered when sent, so that no key lies in the outbox: `owed.serial` names which of the
+ * license's keys is meant, the current one where nothing is said.
  */
 export async function renderLicenseWebhook(
-  world: Pick<World, "licenses" | "vault" | "clock">,
+  world: Pick<World, "licenses" | "licenseKeys" | "vault" | "clock">,
   licenseId: string,
   event: LicenseWebhookEvent,
+  owed: { readonly [member: string]: Json } = {},
 ): Promise<{ readonly [member: string]: string | number } | null> {
   const now = unixSeconds(world.clock.now());
   const facts = await world.licenses.find({ licenseId }, NO_DEVICE, now);
-  const licenseKey = facts === null ? null : await openKey(world, facts);
-  if (facts === null || licenseKey === null) return null;
+  if (facts === null) return null;
   const { license, liveSeats } = facts;
+  const { serial } = owed;
+  const licenseKey =
+    typeof serial === "number"
+      ? await openSealedKey(world, license, await world.licenseKeys.sealedOf(licenseId, serial))
+      : await openKey(world, facts);
+  if (licenseKey === null) return null;
   const maxInstalls = license.maxInstalls ?? -1;
   const end = license.graceUntil ?? license.expiresAt;
   if (event === "license.revoked") return { licenseKey };

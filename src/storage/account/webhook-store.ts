@@ -1,6 +1,7 @@
 import type { Json } from "../../domain/json/json.ts";
 import type { ClaimedWebhook, WebhookBell, WebhookStore } from "../../market/account/ports.ts";
 import { INSTANCE_WEBHOOK_SECRET } from "../../market/account/seal-purposes.ts";
+import { SUBSCRIBER_BELL } from "../../market/license/subscriber-ports.ts";
 
 /** `other` rows and rows without a subject are independent of each other. */
 const SAME_SUBJECT = `o.instance_id = w.instance_id AND o.subject_kind = w.subject_kind AND o.subject_id = w.subject_id
@@ -18,6 +19,7 @@ interface OutboxRow {
   readonly data: string;
   readonly attempts: number;
   readonly created_at: number;
+  readonly replayed_at: number | null;
   readonly instance_id: number;
 }
 
@@ -31,7 +33,7 @@ export function createWebhookStore(db: D1Database): WebhookStore {
              WHERE w.id = ?2 AND w.state = 'queued' AND w.not_before <= ?3
                AND NOT EXISTS (SELECT 1 FROM webhook_outbox o WHERE ${SAME_SUBJECT} AND o.id < w.id)
                AND EXISTS (SELECT 1 FROM instances i WHERE i.id = w.instance_id AND i.webhook_paused_at IS NULL)
-             RETURNING id, event, subject_kind, subject_id, sequence, data, attempts, created_at, instance_id`,
+             RETURNING id, event, subject_kind, subject_id, sequence, data, attempts, created_at, replayed_at, instance_id`,
           )
           .bind(leaseUntil, Number(deliveryId), now),
         db
@@ -53,6 +55,7 @@ export function createWebhookStore(db: D1Database): WebhookStore {
         data: JSON.parse(row.data) as { [key: string]: Json },
         attempts: row.attempts,
         createdAt: row.created_at,
+        countedFrom: row.replayed_at ?? row.created_at,
         instanceId: String(row.instance_id),
         url: target.webhook_url,
         secret: { purpose: INSTANCE_WEBHOOK_SECRET, row: target.api_key, sealed: target.webhook_secret_sealed },
@@ -60,14 +63,21 @@ export function createWebhookStore(db: D1Database): WebhookStore {
     },
 
     async owedAbout(subjectKind, subjectId) {
-      const { results } = await db
-        .prepare(
-          `SELECT id, not_before FROM webhook_outbox
-           WHERE state = 'queued' AND subject_kind = ? AND subject_id = ? ORDER BY id LIMIT 100`,
-        )
-        .bind(subjectKind, Number(subjectId))
-        .all<{ id: number; not_before: number }>();
-      return results.map((row) => ({ id: String(row.id), notBefore: row.not_before }));
+      const [host, subscribers] = await db.batch<{ id: number; not_before: number }>([
+        db
+          .prepare(
+            `SELECT id, not_before FROM webhook_outbox
+             WHERE state = 'queued' AND subject_kind = ? AND subject_id = ? ORDER BY id LIMIT 100`,
+          )
+          .bind(subjectKind, Number(subjectId)),
+        db
+          .prepare(
+            `SELECT id, not_before FROM license_outbox
+             WHERE license_id = ?2 AND state = 'queued' AND ?1 = 'license' ORDER BY id LIMIT 100`,
+          )
+          .bind(subjectKind, Number(subjectId)),
+      ]);
+      return [...bellsOf(host, ""), ...bellsOf(subscribers, SUBSCRIBER_BELL)];
     },
 
     earlierOwed: (deliveryId) => neighbour(db, deliveryId, "o.id < w.id"),
@@ -115,11 +125,12 @@ export function createWebhookStore(db: D1Database): WebhookStore {
     },
 
     async sweep(now, deadBefore, limit) {
-      const [, , due] = await db.batch<{ id: number }>([
+      const [, , due, , , owed] = await db.batch<{ id: number }>([
         db.prepare(`UPDATE webhook_outbox SET state = 'queued' WHERE state = 'sending' AND not_before <= ?`).bind(now),
         db
           .prepare(
-            `UPDATE webhook_outbox SET state = 'dead' WHERE state = 'queued' AND created_at < ? AND attempts > 0`,
+            `UPDATE webhook_outbox SET state = 'dead'
+             WHERE state = 'queued' AND COALESCE(replayed_at, created_at) < ? AND attempts > 0`,
           )
           .bind(deadBefore),
         db
@@ -130,10 +141,35 @@ export function createWebhookStore(db: D1Database): WebhookStore {
              ORDER BY w.not_before LIMIT ?2`,
           )
           .bind(now, limit),
+        db.prepare(`UPDATE license_outbox SET state = 'queued' WHERE state = 'sending' AND not_before <= ?`).bind(now),
+        db
+          .prepare(
+            `UPDATE license_outbox SET state = 'dead' WHERE state = 'queued' AND created_at < ? AND attempts > 0`,
+          )
+          .bind(deadBefore),
+        db
+          .prepare(
+            `SELECT w.id FROM license_outbox w JOIN webhook_subscribers s ON s.id = w.subscriber_id AND s.paused_at IS NULL
+             WHERE w.state = 'queued' AND w.not_before <= ?1
+               AND NOT EXISTS (SELECT 1 FROM license_outbox o WHERE o.subscriber_id = w.subscriber_id
+                 AND o.license_id = w.license_id AND o.state IN ('queued', 'sending') AND o.id < w.id)
+             ORDER BY w.not_before LIMIT ?2`,
+          )
+          .bind(now, limit),
       ]);
-      return (due?.results ?? []).map((row) => String(row.id));
+      return [
+        ...(due?.results ?? []).map((row) => String(row.id)),
+        ...(owed?.results ?? []).map((row) => `${SUBSCRIBER_BELL}${row.id}`),
+      ];
     },
   };
+}
+
+function bellsOf(
+  result: D1Result<{ id: number; not_before: number }> | undefined,
+  prefix: string,
+): { readonly id: string; readonly notBefore: number }[] {
+  return (result?.results ?? []).map((row) => ({ id: `${prefix}${row.id}`, notBefore: row.not_before }));
 }
 
 async function neighbour(

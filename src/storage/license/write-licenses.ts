@@ -145,11 +145,24 @@ export async function changeLicense(db: D1Database, change: Change): Promise<boo
             .bind(id, op, now),
         ]
       : []),
+    ...(isRevoked ? [eraseKeysLater(db, id, op, now)] : []),
     ...(patch.isLeaseVisible ? [listChange(db, license.id, patch, op, now)] : []),
     appendEvent(db, "l.id = ?1 AND l.last_op = ?5", id, change.kind, change.actor, op, change.data, now),
     appendWebhook(db, "l.id = ?1", id, isRevoked ? "license.revoked" : "license.updated", op, now, now),
   ]);
   return updated?.results.length === 1;
+}
+
+const REVOKED_KEYS_KEPT = 30 * DAY;
+
+/** The sealed texts of a revoked license's keys go after 30 days. */
+function eraseKeysLater(db: D1Database, id: number, op: string, now: number): D1PreparedStatement {
+  return db
+    .prepare(
+      `UPDATE license_keys SET erase_at = MIN(COALESCE(erase_at, ?3), ?3) WHERE license_id = ?1
+        AND EXISTS (SELECT 1 FROM licenses l WHERE l.id = ?1 AND l.last_op = ?2)`,
+    )
+    .bind(id, op, now + REVOKED_KEYS_KEPT);
 }
 
 /** Every epoch + 1 stands on the revocation list. */
