@@ -1,18 +1,23 @@
 import { Hono } from "hono";
 import { SERVICE_OPERATIONS } from "../contract/service/operations.ts";
 import { ok } from "../domain/result.ts";
+import { registerDeviceRoutes } from "./account/device-routes.ts";
 import { registerAccountRoutes } from "./account/routes.ts";
 import { registerTokenRoutes } from "./account/token-routes.ts";
 import { registerDeliveryRoutes } from "./catalogue/delivery-routes.ts";
 import { registerCatalogueRoutes } from "./catalogue/routes.ts";
 import type { ApiEnv } from "./context.ts";
 import { registerExecutionRoutes } from "./execution/routes.ts";
+import { registerLogRoutes } from "./execution/log-routes.ts";
+import { registerPullRoutes } from "./execution/pull-routes.ts";
+import { registerRunRoutes } from "./execution/run-routes.ts";
 import { registerSettingsRoutes } from "./execution/settings-routes.ts";
 import { registerLicenseRoutes } from "./license/routes.ts";
 import { openApiDocument } from "./openapi.ts";
 import { registerListingStateRoutes } from "./publish/listing-state-routes.ts";
 import { registerPublishRoutes } from "./publish/routes.ts";
 import { route } from "./route.ts";
+import { registerSalesRoutes } from "./sales/routes.ts";
 
 /** The JSON wing: everything below `/v1`, plus `/health` and the well-known documents. */
 export function createApi(): Hono<ApiEnv> {
@@ -25,13 +30,18 @@ export function createApi(): Hono<ApiEnv> {
   );
   registerAccountRoutes(app);
   registerTokenRoutes(app);
+  registerDeviceRoutes(app);
   registerExecutionRoutes(app);
   registerSettingsRoutes(app);
+  registerRunRoutes(app);
+  registerLogRoutes(app);
+  registerPullRoutes(app);
   registerCatalogueRoutes(app);
   registerDeliveryRoutes(app);
   registerPublishRoutes(app);
   registerListingStateRoutes(app);
   registerLicenseRoutes(app);
+  registerSalesRoutes(app);
   // One line per slice: registerXRoutes(app);
   return app;
 }

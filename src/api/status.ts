@@ -4,6 +4,7 @@ import type { ExecutionReason } from "../domain/execution/reasons.ts";
 import { LICENSE_STATUS } from "../domain/license/status.ts";
 import type { Reason } from "../domain/reasons.ts";
 import type { ReleaseReason } from "../domain/release/reasons.ts";
+import type { SalesReason } from "../domain/sales/reasons.ts";
 import { TRUST_REASONS, type TrustReason } from "../domain/trust/reasons.ts";
 
 const ACCOUNT_STATUS = {
@@ -62,7 +63,27 @@ const EXECUTION_STATUS = {
   event_conflict: 409,
   event_signature_invalid: 401,
   installation_not_found: 404,
+  execution_not_found: 404,
+  execution_not_dead: 409,
+  execution_gone: 410,
+  hook_unmapped: 422,
+  route_not_found: 404,
+  plugin_stopped: 503,
+  plugin_failed: 502,
+  plugin_timeout: 504,
 } as const satisfies Record<ExecutionReason, number>;
+
+const SALES_STATUS = {
+  not_for_sale: 409,
+  price_on_request: 409,
+  order_open: 409,
+  order_state: 409,
+  order_limit: 429,
+  coupon_refused: 409,
+  coupon_exists: 409,
+  payment_signature_invalid: 400,
+  payment_unavailable: 503,
+} as const satisfies Record<SalesReason, number>;
 
 const BUNDLE_STATUS = {
   ...(Object.fromEntries(BUNDLE_REASONS.map((reason) => [reason, 422])) as Record<BundleReason, number>),
@@ -84,5 +105,6 @@ export const STATUS: Readonly<Record<Reason, number>> = {
   ...EXECUTION_STATUS,
   ...LICENSE_STATUS,
   ...RELEASE_STATUS,
+  ...SALES_STATUS,
   ...TRUST_STATUS,
 };

@@ -1,6 +1,8 @@
+import { DEVICE_OPERATIONS } from "./account/device-operations.ts";
 import { ACCOUNT_OPERATIONS } from "./account/operations.ts";
 import { CATALOGUE_OPERATIONS, DELIVERY_OPERATIONS } from "./catalogue/operations.ts";
 import { EXECUTION_OPERATIONS } from "./execution/operations.ts";
+import { PULL_OPERATIONS, RUN_OPERATIONS } from "./execution/run-operations.ts";
 import { SETTINGS_OPERATIONS } from "./execution/settings-operations.ts";
 import { KEYSET_OPERATIONS } from "./license/keyset-operations.ts";
 import { LIST_OPERATIONS } from "./license/list-operations.ts";
@@ -10,21 +12,26 @@ import { LICENSE_OPERATIONS } from "./license/operations.ts";
 import type { Operation } from "./operation.ts";
 import { LISTING_STATE_OPERATIONS } from "./publish/listing-state-operations.ts";
 import { PUBLISH_OPERATIONS } from "./publish/operations.ts";
+import { SALES_OPERATIONS } from "./sales/operations.ts";
 import { SERVICE_OPERATIONS } from "./service/operations.ts";
 
 /** Every call of the API. */
 export const OPERATIONS: readonly Operation[] = Object.values({
   ...SERVICE_OPERATIONS,
   ...ACCOUNT_OPERATIONS,
+  ...DEVICE_OPERATIONS,
   ...CATALOGUE_OPERATIONS,
   ...DELIVERY_OPERATIONS,
   ...PUBLISH_OPERATIONS,
   ...LISTING_STATE_OPERATIONS,
   ...LICENSE_OPERATIONS,
+  ...SALES_OPERATIONS,
   ...DEVICE_OPERATIONS,
   ...LIST_OPERATIONS,
   ...KEYSET_OPERATIONS,
   ...OFFLINE_OPERATIONS,
   ...EXECUTION_OPERATIONS,
+  ...RUN_OPERATIONS,
+  ...PULL_OPERATIONS,
   ...SETTINGS_OPERATIONS,
 });

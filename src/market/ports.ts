@@ -6,10 +6,11 @@ import type { PullPorts } from "./execution/pull-ports.ts";
 import type { RunPorts } from "./execution/run-ports.ts";
 import type { KeysetPorts } from "./license/keyset-ports.ts";
 import type { LicenseLifePorts } from "./license/life-ports.ts";
-import type { DevicePorts } from "./license/device-ports.ts";
+import type { LicenseDevicePorts } from "./license/device-ports.ts";
 import type { LicensePorts } from "./license/ports.ts";
 import type { OfflinePorts } from "./license/offline-ports.ts";
 import type { RevocationPorts } from "./license/revocation-ports.ts";
+import type { SalesPorts } from "./sales/ports.ts";
 import type { PublishPorts } from "./publish/ports.ts";
 
 /** What every use case may ask of the world; each takes the part it needs: `Pick<World, "clock" | "accounts">`. */
@@ -18,9 +19,11 @@ export interface World
     PublishPorts,
     LicenseLifePorts,
     ExecutionPorts,
+    SalesPorts,
     RunPorts,
+    PullPorts,
     LicensePorts,
-    DevicePorts,
+    LicenseDevicePorts,
     RevocationPorts,
     KeysetPorts,
     OfflinePorts {

@@ -3,6 +3,7 @@ import { EXECUTION_OPERATIONS, REPORT_INCIDENT } from "../../contract/execution/
 import { SENTENCES } from "../../contract/sentences.ts";
 import type { Principal } from "../../domain/account/principal.ts";
 import type { EventEnvelope } from "../../domain/execution/events.ts";
+import type { JsonObject } from "../../domain/json/json.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
 import { checkEventSignature } from "../../market/execution/check-event-signature.ts";
@@ -30,7 +31,11 @@ export function registerExecutionRoutes(app: Hono<ApiEnv>): void {
 
   route(app, EXECUTION_OPERATIONS.listExecutions, async ({ world, principal, params, query }) => {
     const { page, limit } = { page: Number(query.page ?? 1), limit: Number(query.limit ?? 20) };
-    const found = await listExecutions(world, ownerOf(principal), params.installationId ?? "", { page, limit });
+    const found = await listExecutions(world, ownerOf(principal), params.installationId ?? "", {
+      page,
+      limit,
+      outcome: query.outcome,
+    });
     return found.ok ? ok({ body: showExecutions(found.value, page, limit) }) : found;
   });
 
@@ -46,15 +51,16 @@ export function registerExecutionRoutes(app: Hono<ApiEnv>): void {
 
 type EventProblem = Problem<"event_conflict" | "VALIDATION_ERROR">;
 /** As zod read it: absent members may be present as `undefined`. */
-type ParsedEnvelope = Omit<EventEnvelope, "instanceId" | "changes"> & {
+type ParsedEnvelope = Omit<EventEnvelope, "instanceId" | "changes" | "snapshot"> & {
   instanceId?: string | undefined;
   changes?: EventEnvelope["changes"] | undefined;
+  snapshot?: { readonly [entity: string]: readonly JsonObject[] | undefined } | undefined;
 };
 
 async function receive(
   world: World,
   instanceId: string,
-  { instanceId: named, changes, ...rest }: ParsedEnvelope,
+  { instanceId: named, changes, snapshot, ...rest }: ParsedEnvelope,
 ): Promise<Result<ReceivedEvent, EventProblem>> {
   if (named !== undefined && named !== instanceId)
     return refuse({
@@ -65,6 +71,8 @@ async function receive(
     ...rest,
     ...(named === undefined ? {} : { instanceId: named }),
     ...(changes === undefined ? {} : { changes }),
+    // Absent members stay absent.
+    ...(snapshot === undefined ? {} : { snapshot: JSON.parse(JSON.stringify(snapshot)) as JsonObject }),
   };
   return receiveEvent(world, instanceId, envelope);
 }

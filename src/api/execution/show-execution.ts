@@ -1,6 +1,7 @@
 import { isoTime } from "../../domain/time.ts";
 import type { ExecutionPage } from "../../market/execution/list-executions.ts";
 import type { ExecutionRow } from "../../market/execution/ports.ts";
+import type { EndedRun } from "../../market/execution/pull-ports.ts";
 
 /** The host's fields of an execution, and what only we know. */
 export function showExecutions({ installation, rows, total }: ExecutionPage, page: number, limit: number) {
@@ -29,4 +30,30 @@ function showExecution(row: ExecutionRow, installationId: string) {
 function statusOf(outcome: string): "success" | "error" | "pending" {
   if (outcome === "queued" || outcome === "running") return "pending";
   return outcome === "ok" ? "success" : "error";
+}
+
+/** One ended run for whoever admins the installation. */
+export function showEnded(run: EndedRun): object {
+  const { id, logs, message, calls, denied } = run;
+  return { ...showEndedToPublisher(run), id, logs, calls, denied, ...(message === null ? {} : { message }) };
+}
+
+/**
+ * One ended run for the plugin's publisher: how it ended and what it cost. Log lines and messages are written by the
+ * plugin from data of the instance, and ids would tell installations apart: neither leaves the instance's own people.
+ */
+export function showEndedToPublisher(run: EndedRun): object {
+  const { kind, name, version, outcome, attempt, durationMs, calls, denied, logs, finishedAt } = run;
+  return {
+    action: name ?? kind,
+    kind,
+    version,
+    outcome,
+    attempt,
+    ...(durationMs === null ? {} : { duration: durationMs }),
+    calls,
+    denied,
+    logLines: logs.length,
+    finishedAt: isoTime(finishedAt),
+  };
 }

@@ -1,9 +1,16 @@
 import * as z from "zod";
 import { ENTITY_EVENTS, EVENTS, type EventName } from "../../domain/execution/events.ts";
+import { RUN_CODES } from "../../domain/execution/job.ts";
 import { MAX_JSON_BYTES, type Operation } from "../operation.ts";
 
 const MAX_EVENTS = 50;
 const CHANGE = z.strictObject({ from: z.string().max(1000), to: z.string().max(1000) });
+
+/** Rows that a plugin may read where the instance cannot be asked. */
+const ROWS = z
+  .array(z.record(z.string().max(100), z.json()))
+  .max(100)
+  .optional();
 
 const ENVELOPE = z
   .strictObject({
@@ -16,6 +23,7 @@ const ENVELOPE = z
     entityId: z.string().regex(/^[1-9][0-9]{0,18}$/, "decimal digits"),
     data: z.record(z.string().max(100), z.json()),
     changes: z.record(z.string().max(100), CHANGE).optional(),
+    snapshot: z.strictObject({ customers: ROWS, requests: ROWS, appointments: ROWS }).optional(),
   })
   .refine(({ event, entity }) => event.startsWith(`${entity}.`), { path: ["entity"], message: "is not the event's" });
 
@@ -83,6 +91,7 @@ export const EXECUTION_OPERATIONS = {
         .regex(WHOLE)
         .refine((text) => Number(text) <= 100, "at most 100")
         .optional(),
+      outcome: z.enum(["queued", "running", "ok", "skipped", "dead", ...RUN_CODES]).optional(),
     }),
     answers: {
       200: z.object({ data: z.array(EXECUTION), total: z.number(), page: z.number(), limit: z.number() }),

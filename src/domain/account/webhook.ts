@@ -10,6 +10,10 @@ export const WEBHOOK_EVENTS = [
   "plugin.reviewed",
   "plugin.suspended",
   "payment.completed",
+  "payment.failed",
+  "payment.refunded",
+  "payment.disputed",
+  "installation.suspended",
 ] as const;
 export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
 

@@ -21,8 +21,8 @@ export interface Wish {
 }
 
 export interface Rate {
-  /** `route` and `hook` count what comes in from outside. */
-  readonly method: Method | "route" | "hook";
+  /** `route` and `hook` count what comes in from outside, `export` what an admin takes out. */
+  readonly method: Method | "route" | "hook" | "export";
   readonly perMinute: number;
   readonly globalPerMinute: number;
 }

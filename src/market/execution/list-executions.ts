@@ -8,11 +8,16 @@ export async function listExecutions(
   world: Pick<World, "executions">,
   owner: { readonly instanceId: string } | { readonly accountId: string },
   installationId: string,
-  range: { readonly page: number; readonly limit: number },
+  range: { readonly page: number; readonly limit: number; readonly outcome?: string | undefined },
 ): Promise<Result<ExecutionPage, Problem<"installation_not_found">>> {
   const installation = await world.executions.findInstallation(installationId, owner);
   if (installation === null) return refuse({ reason: "installation_not_found" });
-  const { rows, total } = await world.executions.page(installation.activationId, range.page, range.limit);
+  const { rows, total } = await world.executions.page(
+    installation.activationId,
+    range.page,
+    range.limit,
+    range.outcome,
+  );
   return ok({ installation, rows, total });
 }
 

@@ -36,8 +36,13 @@ export interface ExecutionStore {
   claim(executionId: string, now: number): Promise<ClaimedExecution | null>;
   /** Writes the end of a claimed execution once; erases the event's body with its last delivery. */
   finish(claimed: ClaimedExecution, end: ExecutionEnd, now: number): Promise<boolean>;
-  /** Newest first. */
-  page(activationId: string, page: number, limit: number): Promise<{ rows: readonly ExecutionRow[]; total: number }>;
+  /** Newest first; `outcome` is one of a run, or `dead`: failed for good and replayable. */
+  page(
+    activationId: string,
+    page: number,
+    limit: number,
+    outcome?: string,
+  ): Promise<{ rows: readonly ExecutionRow[]; total: number }>;
   /** The installation behind an id of an instance's or an account's own; null = not theirs. */
   findInstallation(
     id: string,

@@ -4,11 +4,11 @@ import { judgeEvent } from "../../domain/execution/installation.ts";
 import { cutUser, withoutSecrets } from "../../domain/execution/people.ts";
 import { canonicalize } from "../../domain/json/canonical.ts";
 import type { Json, JsonObject } from "../../domain/json/json.ts";
-import { crockford } from "../../domain/license/key.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
 import { unixSeconds } from "../../domain/time.ts";
 import type { World } from "../ports.ts";
+import { newExecutionId } from "./new-execution-id.ts";
 import type { NewDelivery } from "./ports.ts";
 
 export interface ReceivedEvent {
@@ -51,10 +51,6 @@ export async function receiveEvent(
   return ok({ id: envelope.id, duplicate: kept.result === "duplicate", deliveries: kept.deliveries });
 }
 
-function newExecutionId(world: Pick<World, "chance">): string {
-  return `exe_${crockford(world.chance.bytes(17), 26)}`;
-}
-
 /** The rows are the work: a bell that cannot ring is rung again by the sweep. */
 async function ringSoftly(
   world: Pick<World, "executionBell">,
@@ -68,7 +64,9 @@ function cutEnvelope(envelope: EventEnvelope, instanceId: string): EventEnvelope
   const isPerson = envelope.entity === "user";
   const data = isPerson ? cutUser(envelope.data) : (withoutSecrets(envelope.data) as JsonObject);
   const { changes } = envelope;
-  if (changes === undefined) return { ...envelope, instanceId, data };
+  const snapshot =
+    envelope.snapshot === undefined ? {} : { snapshot: withoutSecrets(envelope.snapshot as JsonObject) as JsonObject };
+  if (changes === undefined) return { ...envelope, instanceId, data, ...snapshot };
   const kept = Object.fromEntries(
     Object.entries(changes).filter(([field, change]) =>
       isPerson
@@ -76,5 +74,5 @@ function cutEnvelope(envelope: EventEnvelope, instanceId: string): EventEnvelope
         : field in (withoutSecrets({ [field]: 1 }) as object),
     ),
   );
-  return { ...envelope, instanceId, data, changes: kept };
+  return { ...envelope, instanceId, data, ...snapshot, changes: kept };
 }

@@ -7,7 +7,7 @@ import { METHODS, type Method } from "../../../src/domain/execution/methods.ts";
 import { cutUser, withoutSecrets } from "../../../src/domain/execution/people.ts";
 import { PERMISSIONS, PLUGIN_TYPES } from "../../../src/domain/manifest/permissions.ts";
 import { egressRefusal } from "../../../src/sandbox/egress.ts";
-import { matchRoute } from "../../../src/sandbox/guest/match-route.ts";
+import { matchRoute } from "../../../src/domain/execution/match-route.ts";
 
 describe("copying a stranger's value", () => {
   it.each([
