@@ -35,5 +35,15 @@ export async function loaderId(job: Job, guestBuild: string): Promise<string> {
     [...job.emits].sort(),
     { cpuMs, subRequests },
   ];
-  return `plugin:${await sha256Hex(canonicalize(authority))}`;
+  const text = canonicalize(authority);
+  const kept = names.get(text);
+  if (kept !== undefined) return kept;
+  const name = `plugin:${await sha256Hex(text)}`;
+  if (names.size >= MAX_NAMES) names.clear();
+  names.set(text, name);
+  return name;
 }
+
+/** Names of isolates by what was hashed, so that a warm call costs no hash. */
+const names = new Map<string, string>();
+const MAX_NAMES = 1000;

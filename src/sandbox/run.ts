@@ -100,7 +100,7 @@ async function runOnce(
   seeFailure: (failure: Poisoning) => void,
 ): Promise<RunReply> {
   const capabilities = new Capabilities(job, host);
-  const stop = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const held: unknown[] = [];
   try {
     const worker = platform.loader.get(id, () => ({
@@ -133,7 +133,9 @@ async function runOnce(
     };
     const answer = await Promise.race([
       entry.run(about, call, capabilities),
-      scheduler.wait(job.limits.wallMs, { signal: stop.signal }).then(() => TIMED_OUT),
+      new Promise((resolve) => {
+        timer = setTimeout(() => resolve(TIMED_OUT), job.limits.wallMs);
+      }),
       Capabilities.flooded(capabilities).then(() => FLOODED),
       stopped(host, stop.signal),
     ]);
@@ -147,7 +149,7 @@ async function runOnce(
     return settle(failed, capabilities);
   } finally {
     Capabilities.close(capabilities);
-    stop.abort();
+    clearTimeout(timer);
     for (const thing of held) dispose(thing);
   }
 }

@@ -101,9 +101,11 @@ async function once(
   startedAt: number,
 ): Promise<Attempt> {
   for (let tries = 1; ; tries++) {
-    const stop = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const reply = sandbox.run(job, call, session, module);
-    const deadline = scheduler.wait(job.limits.wallMs + MARGIN_MS, { signal: stop.signal }).then(() => LATE);
+    const deadline = new Promise<typeof LATE>((resolve) => {
+      timer = setTimeout(() => resolve(LATE), job.limits.wallMs + MARGIN_MS);
+    });
     try {
       const answer = await Promise.race([reply, deadline]);
       if (answer === LATE) {
@@ -119,8 +121,7 @@ async function once(
       if (tries === NOT_STARTED_TRIES) return { lost: "never_started" };
       await scheduler.wait(POLL_MS);
     } finally {
-      stop.abort();
-      void deadline.catch(() => {});
+      clearTimeout(timer);
     }
   }
 }

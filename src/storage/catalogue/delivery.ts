@@ -192,15 +192,16 @@ async function consume(
 /** Salts of today, per isolate: one read a day. */
 const salts = new Map<string, string>();
 
-/** Clients counted today by this isolate, as salted hashes: a repeat costs no write. */
+/** Clients counted today by this isolate, in memory alone: a repeat costs neither hash nor write. */
 const counted = new Set<string>();
 const MAX_COUNTED = 50_000;
 
 /** `changes()` is that of the statement before: only a first sight is counted, in one transaction. */
 async function countDownload(db: D1Database, download: CountedDownload): Promise<void> {
+  const seen = `${download.day}\n${download.releaseId}\n${download.client}`;
+  if (counted.has(seen)) return;
   const release = Number(download.releaseId);
   const client = await sha256Hex(`${await saltOf(db, download.day)}\n${download.releaseId}\n${download.client}`);
-  if (counted.has(client)) return;
   if (counted.size >= MAX_COUNTED) counted.clear();
   await db.batch([
     db
@@ -220,7 +221,7 @@ async function countDownload(db: D1Database, download: CountedDownload): Promise
       .bind(release),
     pluginDownloadedWebhook(db, download.releaseId),
   ]);
-  counted.add(client);
+  counted.add(seen);
 }
 
 async function saltOf(db: D1Database, day: string): Promise<string> {
