@@ -3,8 +3,9 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it, vi } from "vitest";
+import { type Command, isGroup } from "../../src/cli/command.ts";
 import { COMMANDS } from "../../src/cli/commands.ts";
-import { renderCompletion } from "../../src/cli/work/completion.ts";
+import { renderCompletion, SHELLS } from "../../src/cli/work/completion.ts";
 import { writeConfig } from "../../src/cli/work/config.ts";
 import { type Diagnosis, examine } from "../../src/cli/work/doctor.ts";
 import { createKey } from "../../src/cli/work/key-store.ts";
@@ -89,12 +90,42 @@ describe("completion", () => {
     expect(await complete(["rbsm", "pack", "--si"])).toEqual(expect.arrayContaining(["--since", "--sizes"]));
   });
 
-  it("knows every command in every shell, and no quote breaks a script", () => {
-    for (const shell of ["bash", "zsh", "fish"] as const) {
-      const script = renderCompletion(shell, COMMANDS);
-      for (const name of Object.keys(COMMANDS)) expect(script).toContain(name);
-      expect(script.startsWith("#")).toBe(true);
+  const rows = Object.entries(COMMANDS).flatMap(([name, node]): readonly [string, Command][] =>
+    isGroup(node)
+      ? Object.entries(node.commands).map(([word, command]): [string, Command] => [`${name} ${word}`, command])
+      : [[name, node]],
+  );
+
+  it("knows every command and every option of it in every shell", () => {
+    const [bash, zsh, fish] = SHELLS.map((shell) => renderCompletion(shell, COMMANDS).split("\n")) as [
+      string[],
+      string[],
+      string[],
+    ];
+    for (const [words, command] of rows) {
+      const flags = [...Object.keys(command.flags), "json", "help"];
+      const inBash = bash.find((line) => line.startsWith(`      "${words}") words=`)) ?? "";
+      const inZsh = zsh.find((line) => line.startsWith(`      '${words}') rows=`)) ?? "";
+      const seen = words.split(" ").map((word) => `__fish_seen_subcommand_from ${word}`);
+      const inFish = fish.filter((line) => line.startsWith(`complete -c rbsm -n '${seen.join("; and ")}' `));
+      for (const flag of flags) {
+        expect(inBash.split(/[" ]/), `bash ${words}`).toContain(`--${flag}`);
+        expect(inZsh, `zsh ${words}`).toContain(`'--${flag}:`);
+        expect(
+          inFish.some((line) => line.includes(` -l ${flag} `)),
+          `fish ${words} ${flag}`,
+        ).toBe(true);
+      }
     }
+  });
+
+  it("is sound text in every shell: bash reads its own and zsh's, which uses nothing else; fish's holds to its grammar", async () => {
+    for (const shell of ["bash", "zsh"] as const)
+      await promisify(execFile)("bash", ["-n", "-c", renderCompletion(shell, COMMANDS)]);
+    const fish = renderCompletion("fish", COMMANDS).trimEnd().split("\n");
+    const quoted = "'(?:[^'\\\\]|\\\\.)*'";
+    const line = new RegExp(`^complete -c rbsm(?: -n (?:${quoted}|\\w+)| -f| -a [a-z-]+| -l [a-z-]+| -d ${quoted})+$`);
+    for (const one of fish.slice(1)) expect(one).toMatch(line);
     expect(renderCompletion("zsh", COMMANDS)).toContain("marketplace'\\''s");
   });
 

@@ -4,6 +4,8 @@ import type { AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { isGroup } from "../../src/cli/command.ts";
+import { COMMANDS } from "../../src/cli/commands.ts";
 import { documentOf, type Run, rbsm } from "../cli/run-rbsm.ts";
 import { bearer } from "./connector.ts";
 
@@ -12,6 +14,9 @@ const operator = bearer(demo.operator.token)(`${url}/v1`);
 const HANDLE = "cli-journey";
 const PLUGIN = "cli-notes";
 
+/** Commands that ended with 0 here. */
+const done = new Set<string>();
+const NOBODY = { summary: "", commands: {} };
 let home = "";
 let token = "";
 let key = "";
@@ -23,6 +28,7 @@ const run = (args: readonly string[], env: Record<string, string> = {}): Promise
 // biome-ignore lint/suspicious/noExplicitAny: the test knows the shape of each document
 const told = async (args: readonly string[], env: Record<string, string> = {}): Promise<any> => {
   const answer = await run(args, env);
+  if (answer.code === 0) done.add(isGroup(COMMANDS[args[0] ?? ""] ?? NOBODY) ? `${args[0]} ${args[1]}` : `${args[0]}`);
   return { code: answer.code, ...documentOf(answer) };
 };
 
@@ -347,6 +353,17 @@ describe("its publisher", { timeout: 120_000 }, () => {
     const warned = await told([...verify, "--key-events", "events.json"]);
     expect(warned).toMatchObject({ code: 1, problem: { code: "key_compromised", kind: "trust" } });
   });
+});
+
+it("has ended every command that talks to a marketplace with 0", { timeout: 60_000 }, async () => {
+  expect((await told(["doctor"])).ok).toBe(true);
+  expect((await told(["logout"])).ok).toBe(true);
+  const local = "init check test dev build pack inspect convert sign verify list remove completion".split(" ");
+  const names = Object.entries(COMMANDS).flatMap(([name, node]) =>
+    isGroup(node) ? Object.keys(node.commands).map((word) => `${name} ${word}`) : [name],
+  );
+  const online = names.filter((name) => !local.includes(name) && !/^keys (?:create|list|export)$/.test(name));
+  expect(online.filter((name) => !done.has(name))).toEqual([]);
 });
 
 async function fetchRelease(version: string): Promise<unknown> {
