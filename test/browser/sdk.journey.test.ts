@@ -1,5 +1,10 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { openBundle } from "../../src/domain/bundle/open.ts";
+import { sealEnvelope } from "../../src/domain/trust/envelope.ts";
+import { buildStatement } from "../../src/domain/trust/statement.ts";
+import { ownPlugin } from "../bundles.ts";
+import { FrontDoor } from "../front-door.ts";
 import { hasChromium, startChromium } from "./chromium.ts";
 import { type HostServer, startHost } from "./sdk/host-server.ts";
 
@@ -24,8 +29,13 @@ function describeHooks(): void {
   });
 
   /** A page of the host; whatever React or the browser complains about fails the test. */
-  async function open(query: string, act: (page: Page, shown: Shown) => Promise<void>, refusals = 0): Promise<void> {
-    host.asked.length = 0;
+  async function open(
+    server: HostServer,
+    query: string,
+    act: (page: Page, shown: Shown) => Promise<void>,
+    refusals = 0,
+  ): Promise<void> {
+    server.asked.length = 0;
     const complaints: string[] = [];
     const page = await browser.newPage();
     page.on("pageerror", (error) => complaints.push(String(error)));
@@ -37,7 +47,7 @@ function describeHooks(): void {
       if (response.status() >= 400 && refusals-- <= 0) complaints.push(`${response.status()} ${response.url()}`);
     });
     try {
-      await page.goto(`${host.url}/?${query}`);
+      await page.goto(`${server.url}/?${query}`);
       const line = (name: string) => page.locator(`[data-name="${name}"]`);
       await act(page, {
         text: (name) => line(name).innerText(),
@@ -53,7 +63,7 @@ function describeHooks(): void {
   const reads = (start: string) => host.asked.filter(({ method, path }) => method === "GET" && path.startsWith(start));
 
   it("lists plugins; two components with one question send one request, also under StrictMode", async () => {
-    await open("view=list", async (_, shown) => {
+    await open(host, "view=list", async (_, shown) => {
       await shown.becomes("state", "ready");
       const names = (await shown.text("names")).split(" ");
       expect(names.length).toBeGreaterThanOrEqual(4);
@@ -61,14 +71,14 @@ function describeHooks(): void {
       expect(await shown.text("same")).toBe(String(names.length));
       expect(reads("/plugins").length).toBe(1);
     });
-    await open("view=list&strict", async (_, shown) => {
+    await open(host, "view=list&strict", async (_, shown) => {
       await shown.becomes("state", "ready");
       expect(reads("/plugins").filter(({ isCancelled }) => !isCancelled).length).toBe(1);
     });
   });
 
   it("filters, sorts and pages, and shows a question it has asked before at once", async () => {
-    await open("view=list", async (_, shown) => {
+    await open(host, "view=list", async (_, shown) => {
       await shown.becomes("state", "ready");
       const all = await shown.text("names");
       await shown.press("automation");
@@ -91,7 +101,7 @@ function describeHooks(): void {
   });
 
   it("asks nothing again when a component comes back, and once when told to", async () => {
-    await open("view=list", async (_, shown) => {
+    await open(host, "view=list", async (_, shown) => {
       await shown.becomes("state", "ready");
       await shown.press("show or hide");
       await shown.press("show or hide");
@@ -104,7 +114,7 @@ function describeHooks(): void {
   });
 
   it("cancels a request whose question changed, and one whose component left", async () => {
-    await open("view=list", async (_, shown) => {
+    await open(host, "view=list", async (_, shown) => {
       await shown.becomes("state", "ready");
       await shown.press("slow");
       await shown.becomes("state", "loading");
@@ -119,6 +129,7 @@ function describeHooks(): void {
   it("reads a plugin and its numbers side by side and follows another id", async () => {
     const id = free?.pluginId ?? "";
     await open(
+      host,
       `view=detail&plugin=${id}`,
       async (_, shown) => {
         await shown.becomes("plugin", "Lead Scorer");
@@ -136,8 +147,54 @@ function describeHooks(): void {
     );
   });
 
+  it("publishes, rejects, submits again, approves, suspends, resumes and deletes, each seen without a reload", async () => {
+    const made = await makeHouse(url, demo.operator.token);
+    const author = await startHost(url, { token: made.token });
+    const desk = await startHost(url, { token: demo.operator.token });
+    try {
+      await open(author, "view=house", async (page, shown) => {
+        await page.locator("input").setInputFiles(made.files);
+        await shown.becomes("chosen", "yes");
+        await shown.press("publish");
+        await shown.becomes("said", "true");
+      });
+      const asAuthor = { headers: { authorization: `Bearer ${made.token}` } };
+      const { id } = await (await fetch(`${url}/v1/plugins/by-name/${made.name}`, asAuthor)).json();
+      const isInReview = async () => (await (await fetch(`${url}/v1/plugins/${id}`, asAuthor)).json()).status;
+      await expect.poll(isInReview, { timeout: 30_000 }).toBe("review");
+      await open(desk, `view=desk&plugin=${id}`, async (_, shown) => {
+        await shown.becomes("waiting", new RegExp(` ${id} `));
+        await shown.press("reject");
+        await shown.becomes("waiting", new RegExp(`^(?!.* ${id} )waiting:`));
+      });
+      await open(author, `view=house&plugin=${id}`, async (_, shown) => {
+        await shown.becomes("status", "rejected");
+        await shown.press("submit");
+        await shown.becomes("status", "review");
+      });
+      await open(desk, `view=desk&plugin=${id}`, async (_, shown) => {
+        await shown.becomes("waiting", new RegExp(` ${id} `));
+        await shown.press("approve");
+        await shown.becomes("waiting", new RegExp(`^(?!.* ${id} )waiting:`));
+      });
+      await open(author, `view=house&plugin=${id}`, async (_, shown) => {
+        await shown.becomes("status", "approved");
+        await shown.press("suspend");
+        await shown.becomes("status", "suspended");
+        await shown.press("resume");
+        await shown.becomes("status", "approved");
+        await shown.press("delete");
+        await shown.becomes("said", "true");
+      });
+      const found = await (await fetch(`${url}/v1/plugins?query=${made.name}`)).json();
+      expect(found.total).toBe(0);
+    } finally {
+      await Promise.all([author.stop(), desk.stop()]);
+    }
+  });
+
   it("licenses, verifies, installs, pauses, pings, uninstalls and revokes, each seen without a reload", async () => {
-    await open(`view=rights&plugin=${free?.pluginId}`, async (_, shown) => {
+    await open(host, `view=rights&plugin=${free?.pluginId}`, async (_, shown) => {
       await shown.becomes("installation", "none");
       await shown.press("license");
       await shown.becomes("licenses", "active");
@@ -156,6 +213,25 @@ function describeHooks(): void {
       await shown.becomes("licenses", "revoked");
     });
   });
+}
+
+/** A publisher with an enrolled key, and the two files its author would have on disk. */
+async function makeHouse(url: string, operator: string) {
+  const door = new FrontDoor(url, fetch);
+  door.operator = operator;
+  const name = `shown-${Date.now().toString(36)}`;
+  const { handle, token, signer } = await door.addPublisher(`house-of-${name}`, 0xb7);
+  const { bytes } = await ownPlugin({ publisher: handle, name });
+  const opened = await openBundle(bytes);
+  if (!opened.ok) throw new Error("the bundle does not open");
+  const head = { sequence: 0, statementSha256: null };
+  const statement = await sealEnvelope(buildStatement(opened.value, "localhost", head, await signer.keyId()), signer);
+  const file = (ending: string, content: Uint8Array | string) => ({
+    name: `${name}.${ending}`,
+    mimeType: "application/octet-stream",
+    buffer: Buffer.from(content),
+  });
+  return { name, token, files: [file("rbsm", bytes), file("json", JSON.stringify(statement))] };
 }
 
 interface Shown {

@@ -14,11 +14,17 @@ export interface UsePlugin extends Reading {
   readonly approvePlugin: () => Promise<boolean>;
   readonly rejectPlugin: (reason: string) => Promise<boolean>;
   readonly publishPlugin: (upload: PluginUpload) => Promise<boolean>;
+  readonly submitForReview: () => Promise<boolean>;
+  readonly suspendPlugin: (reason: string) => Promise<boolean>;
+  readonly resumePlugin: () => Promise<boolean>;
   readonly isUpdatingPlugin: boolean;
   readonly isDeletingPlugin: boolean;
   readonly isApprovingPlugin: boolean;
   readonly isRejectingPlugin: boolean;
   readonly isPublishingPlugin: boolean;
+  readonly isSubmittingPlugin: boolean;
+  readonly isSuspendingPlugin: boolean;
+  readonly isResumingPlugin: boolean;
 }
 
 /** One plugin and its numbers, asked for at the same time. `undefined` asks nothing. */
@@ -48,6 +54,15 @@ export function usePlugin(id: string | undefined): UsePlugin {
     async (client, upload: PluginUpload) => done(client.publishPlugin(upload)),
     ...stale,
   );
+  const [submitForReview, isSubmittingPlugin] = useAction(
+    async (client) => done(client.submitForReview(named())),
+    ...stale,
+  );
+  const [suspendPlugin, isSuspendingPlugin] = useAction(
+    async (client, reason: string) => done(client.suspendPlugin(named(), reason)),
+    ...stale,
+  );
+  const [resumePlugin, isResumingPlugin] = useAction(async (client) => done(client.resumePlugin(named())), ...stale);
   return {
     plugin: plugin.data,
     isLoading: plugin.isLoading,
@@ -61,11 +76,17 @@ export function usePlugin(id: string | undefined): UsePlugin {
     approvePlugin,
     rejectPlugin,
     publishPlugin,
+    submitForReview,
+    suspendPlugin,
+    resumePlugin,
     isUpdatingPlugin,
     isDeletingPlugin,
     isApprovingPlugin,
     isRejectingPlugin,
     isPublishingPlugin,
+    isSubmittingPlugin,
+    isSuspendingPlugin,
+    isResumingPlugin,
   };
 }
 

@@ -1,7 +1,7 @@
 // Runs in the browser: one component for each hook, told what to do by the address and by its buttons.
 import { createElement as h, type ReactNode, StrictMode, useState } from "react";
 import { createRoot } from "react-dom/client";
-import { createPluginClient } from "../../../src/sdk/client/index.ts";
+import { createPluginClient, type PluginUpload } from "../../../src/sdk/client/index.ts";
 import {
   PluginMarketplaceProvider,
   useCreatePlugin,
@@ -98,6 +98,53 @@ function Rights({ pluginId, userId }: { pluginId: string; userId: string }): Rea
   );
 }
 
+/** What an author does with a plugin: the file is chosen in the page, as a person would. */
+function House({ id }: { id: string }): ReactNode {
+  const own = usePlugin(id === "" ? undefined : id);
+  const [said, setSaid] = useState("");
+  const [upload, setUpload] = useState<PluginUpload | null>(null);
+  const say = (work: Promise<boolean>) =>
+    work.then(
+      (isDone) => setSaid(String(isDone)),
+      (error: Error) => setSaid(error.message),
+    );
+  const choose = async (files: FileList | null) => {
+    const [bundle, statement] = [...(files ?? [])];
+    if (bundle && statement)
+      setUpload({ bundle: new Uint8Array(await bundle.arrayBuffer()), statement: await statement.text() });
+  };
+  return h(
+    "section",
+    null,
+    h("input", {
+      type: "file",
+      multiple: true,
+      onChange: (event: { target: HTMLInputElement }) => void choose(event.target.files),
+    }),
+    h(Line, { name: "chosen" }, upload === null ? "no" : "yes"),
+    h(Line, { name: "status" }, own.plugin?.status),
+    h(Line, { name: "said" }, said),
+    h(Button, { name: "publish", act: () => upload && say(own.publishPlugin(upload)) }),
+    h(Button, { name: "submit", act: () => say(own.submitForReview()) }),
+    h(Button, { name: "suspend", act: () => say(own.suspendPlugin("It loses what people write.")) }),
+    h(Button, { name: "resume", act: () => say(own.resumePlugin()) }),
+    h(Button, { name: "delete", act: () => say(own.deletePlugin()) }),
+  );
+}
+
+/** What a reviewer does. */
+function Desk({ id }: { id: string }): ReactNode {
+  const waiting = usePlugins({ status: "review", sortBy: "name" });
+  return h(
+    "section",
+    null,
+    h(Line, { name: "waiting" }, ["waiting:", ...waiting.plugins.map((plugin) => plugin.id), "."].join(" ")),
+    h(Line, { name: "deciding" }, String(waiting.isApprovingPlugin || waiting.isRejectingPlugin)),
+    h(Button, { name: "approve", act: () => waiting.approvePlugin(id) }),
+    h(Button, { name: "reject", act: () => waiting.rejectPlugin(id, "The readme says nothing.") }),
+  );
+}
+
 function Page(): ReactNode {
   const query = new URLSearchParams(location.search);
   const pluginId = query.get("plugin") ?? "";
@@ -113,6 +160,8 @@ function Page(): ReactNode {
     isShown && view === "list" && h(Same),
     isShown && view === "detail" && h(Detail, { id }),
     isShown && view === "detail" && h(Creation),
+    isShown && view === "house" && h(House, { id }),
+    isShown && view === "desk" && h(Desk, { id }),
     isShown && view === "rights" && h(Rights, { pluginId, userId: "browser-1" }),
   );
 }
