@@ -1,0 +1,88 @@
+import type { Attention, Order } from "../../domain/sales/order.ts";
+import { unixSeconds } from "../../domain/time.ts";
+import {
+  cancelOrder,
+  convertTrial,
+  reactivateAfterDispute,
+  renewByPayment,
+  revokeForRefund,
+  type SaleResult,
+  settleLicense,
+  suspendForDispute,
+  upgradeByPayment,
+} from "../license/terms-for-sales.ts";
+import type { OrderFacts } from "./ports.ts";
+import type { SalesWorld } from "./sales-world.ts";
+
+/**
+ * Brings the license to where the order's state says it must be (README, What the license does). Safe to call at any time, twice
+ * or at once: every step is already done or done exactly once, and what a crash left undone the sweep does.
+ */
+export async function followOrder(world: SalesWorld, { order }: Pick<OrderFacts, "order">): Promise<void> {
+  if (order.appliedRev >= order.rev) return;
+  const result = await act(world, order);
+  if (result === "later") return;
+  await world.orders.markApplied(order, result, unixSeconds(world.clock.now()));
+}
+
+interface Followed {
+  readonly isFulfilled: boolean;
+  readonly attention: Attention | null;
+}
+const DONE: Followed = { isFulfilled: false, attention: null };
+const FULFILLED: Followed = { isFulfilled: true, attention: null };
+const IN_VAIN: Followed = { isFulfilled: false, attention: "not_fulfilled" };
+
+async function act(world: SalesWorld, order: Order): Promise<Followed | "later"> {
+  // A crash may have left the license it was made for without its name in the order.
+  const isOwn = order.kind === "new" && order.state !== "open" && order.state !== "failed";
+  const licenseId = order.licenseId ?? (isOwn ? await world.licenses.findByOrder(order.id) : null);
+  switch (order.state) {
+    case "open":
+    case "failed":
+      return DONE;
+    case "paid":
+      if (order.fulfilledAt === null || licenseId === null) return fulfil(world, order, licenseId);
+      return judge(await reactivateAfterDispute(world, licenseId), DONE);
+    case "disputed":
+      return licenseId === null ? DONE : judge(await suspendForDispute(world, licenseId), DONE);
+    case "refunded":
+      return licenseId === null ? DONE : judge(await revokeForRefund(world, licenseId, "refund"), DONE);
+    case "charged_back":
+      return licenseId === null ? DONE : judge(await revokeForRefund(world, licenseId, "chargeback"), DONE);
+    case "cancelled":
+      // What the order would have renewed or raised stays as it is.
+      return licenseId === null || order.kind !== "new"
+        ? DONE
+        : judge(await cancelOrder(world, licenseId, order.id), DONE);
+  }
+}
+
+/** Gives what was bought. Money whose license is gone meanwhile buys nothing: a person must look. */
+async function fulfil(world: SalesWorld, order: Order, licenseId: string | null): Promise<Followed | "later"> {
+  return licenseId === null ? IN_VAIN : judge(await deliver(world, order, licenseId), FULFILLED);
+}
+
+function deliver(world: SalesWorld, order: Order, licenseId: string): SaleResult {
+  const { id: orderId, tier: type, termDays: days } = order;
+  switch (order.kind) {
+    case "new":
+      return settleLicense(world, licenseId, orderId);
+    case "renew":
+      return renewByPayment(world, licenseId, {
+        orderId,
+        days: days ?? 0,
+        isDone: () => world.orders.isRenewed(licenseId, orderId),
+      });
+    case "convert":
+      return convertTrial(world, licenseId, { orderId, type, days });
+    case "upgrade":
+      return upgradeByPayment(world, licenseId, { orderId, type });
+  }
+}
+
+/** A license that was written by somebody else three times in a row is tried again by the sweep. */
+function judge(result: Awaited<SaleResult>, done: Followed): Followed | "later" {
+  if (result.ok) return done;
+  return result.problem.reason === "STATE_CHANGED" ? "later" : IN_VAIN;
+}
