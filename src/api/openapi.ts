@@ -72,8 +72,16 @@ function queryParameters(query: z.ZodType | undefined): unknown[] {
 
 function requestBody(operation: Operation): unknown {
   const { body } = operation;
-  if (body?.type === "json")
-    return { required: body.optional !== true, content: { "application/json": { schema: schemaOf(body.schema) } } };
+  if (body?.type === "json") {
+    const content = { schema: schemaOf(body.schema) };
+    return {
+      required: body.optional !== true,
+      content: {
+        "application/json": content,
+        ...(body.alsoForm ? { "application/x-www-form-urlencoded": content } : {}),
+      },
+    };
+  }
   const properties = Object.fromEntries((body?.fields ?? []).map((field) => [field, { type: "string" }]));
   return { required: true, content: { "multipart/form-data": { schema: { type: "object", properties } } } };
 }

@@ -109,6 +109,11 @@ async function parseBody(
     const parsed = validate(body.schema, {});
     return parsed.ok ? ok({ parsed: parsed.value, raw }) : parsed;
   }
+  if (body.alsoForm && /^application\/x-www-form-urlencoded\b/i.test(request.headers.get("content-type") ?? "")) {
+    const fields = Object.fromEntries(new URLSearchParams(new TextDecoder().decode(raw)));
+    const parsed = validate(body.schema, fields);
+    return parsed.ok ? ok({ parsed: parsed.value, raw }) : parsed;
+  }
   if (!/^application\/(?:[a-z.+-]+\+)?json(?:;|$)/i.test(request.headers.get("content-type") ?? ""))
     return refuse({ reason: "MEDIA_TYPE_UNSUPPORTED", facts: { accepts: ["application/json"] } });
   const json = parseJson(raw, { maxDepth: MAX_JSON_DEPTH, numbers: "any" });

@@ -21,6 +21,7 @@ export interface Operation {
     | "desk"
     | "licenses"
     | "installations"
+    | "orders"
     | "events"
     | "service";
   /** Who may call: `none` ignores no wrong credential – a wrong one is 401 everywhere. */
@@ -57,7 +58,14 @@ export interface InstanceTerms {
 }
 
 export type Body =
-  | { readonly type: "json"; readonly schema: z.ZodType; readonly maxBytes: number; readonly optional?: true }
+  | {
+      readonly type: "json";
+      readonly schema: z.ZodType;
+      readonly maxBytes: number;
+      readonly optional?: true;
+      /** `application/x-www-form-urlencoded` is understood as well, as OAuth clients send it; every value is a string. */
+      readonly alsoForm?: true;
+    }
   /** The handler reads the form itself, bounded by `maxBytes`. */
   | { readonly type: "multipart"; readonly fields: readonly string[]; readonly maxBytes: number };
 

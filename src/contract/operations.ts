@@ -4,11 +4,14 @@ import { CATALOGUE_OPERATIONS, DELIVERY_OPERATIONS } from "./catalogue/operation
 import { EXECUTION_OPERATIONS } from "./execution/operations.ts";
 import { PULL_OPERATIONS, RUN_OPERATIONS } from "./execution/run-operations.ts";
 import { SETTINGS_OPERATIONS } from "./execution/settings-operations.ts";
+import { SEAT_OPERATIONS } from "./license/device-operations.ts";
 import { KEYSET_OPERATIONS } from "./license/keyset-operations.ts";
 import { LIST_OPERATIONS } from "./license/list-operations.ts";
 import { OFFLINE_OPERATIONS } from "./license/offline-operations.ts";
-import { DEVICE_OPERATIONS } from "./license/device-operations.ts";
 import { LICENSE_OPERATIONS } from "./license/operations.ts";
+import { TERM_OPERATIONS } from "./license/term-operations.ts";
+import { USAGE_OPERATIONS } from "./license/usage-operations.ts";
+import { WEBHOOK_OPERATIONS } from "./license/webhook-operations.ts";
 import type { Operation } from "./operation.ts";
 import { LISTING_STATE_OPERATIONS } from "./publish/listing-state-operations.ts";
 import { PUBLISH_OPERATIONS } from "./publish/operations.ts";
@@ -25,8 +28,11 @@ export const OPERATIONS: readonly Operation[] = Object.values({
   ...PUBLISH_OPERATIONS,
   ...LISTING_STATE_OPERATIONS,
   ...LICENSE_OPERATIONS,
+  ...TERM_OPERATIONS,
+  ...USAGE_OPERATIONS,
+  ...WEBHOOK_OPERATIONS,
   ...SALES_OPERATIONS,
-  ...DEVICE_OPERATIONS,
+  ...SEAT_OPERATIONS,
   ...LIST_OPERATIONS,
   ...KEYSET_OPERATIONS,
   ...OFFLINE_OPERATIONS,

@@ -101,6 +101,12 @@ const ROWS: Readonly<Record<string, Row>> = {
   // Whoever holds the address holds the right.
   redeemDownload: { ...open, owners: [], path: () => `/v1/download/${"x".repeat(43)}` },
   getBundle: { ...open, owners: [], path: () => `/bundles/${"0".repeat(64)}.rbsm` },
+  askForDevice: { ...open, body: () => ({ client_id: "rbsm", scope: "stats:read" }) },
+  // Whoever holds the device code; a wrong one is 400 for everybody.
+  redeemDevice: {
+    ...open,
+    body: () => ({ grant_type: "urn:ietf:params:oauth:grant-type:device_code", device_code: "x".repeat(43) }),
+  },
   whoami: { by: KNOWN },
   setup: { by: [], body: () => ({ name: "Second" }) },
 

@@ -89,7 +89,6 @@ describe("login", () => {
     }));
 
   it.each([
-    ["no token", [], "option_missing"],
     ["two tokens", ["--token", TOKEN, "--token-stdin"], "option_missing"],
     ["something else", ["--token", "hunter2"], "token_malformed"],
   ])("is misused with %s", (_, flags, code) =>

@@ -377,7 +377,7 @@ export const ACCOUNT_OPERATIONS = {
       maxBytes: MODERATE_BYTES,
     },
     answers: { 201: z.object({ ...TOKEN_VIEW.omit({ isCurrent: true }).shape, token: z.string() }) },
-    problems: ["AUTHENTICATION_REQUIRED", "PERMISSION_DENIED", "VALIDATION_ERROR", "quota_tokens"],
+    problems: ["AUTHENTICATION_REQUIRED", "PERMISSION_DENIED", "VALIDATION_ERROR", "quota_tokens", "proof_required"],
   },
   revokeToken: {
     id: "revokeToken",

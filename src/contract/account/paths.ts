@@ -17,4 +17,18 @@ export const accountPaths = {
   passkeyRename: () => "/account/passkeys/rename",
   passkeyRemove: () => "/account/passkeys/remove",
   sessionEnd: () => "/account/sessions/end",
+  sessionEndOthers: () => "/account/sessions/end-others",
+  recoveryCodes: () => "/account/recovery-codes",
+  tokens: () => "/account/tokens",
+  tokenRevoke: () => "/account/tokens/revoke",
+  changeEmail: () => "/account/email",
+  signUp: () => "/sign-up",
+  device: () => "/device",
+  organizations: () => "/account/organizations",
+  organization: (handle: string) => `/account/organizations/${encodeURIComponent(handle)}`,
+  organizationInvite: (handle: string) => `/account/organizations/${encodeURIComponent(handle)}/invite`,
+  organizationMember: (handle: string) => `/account/organizations/${encodeURIComponent(handle)}/member`,
+  organizationWithdraw: (handle: string) => `/account/organizations/${encodeURIComponent(handle)}/withdraw`,
+  /** For operators: mail that left nobody yet. */
+  outbox: () => "/desk/mail",
 } as const;

@@ -27,6 +27,19 @@ const PUBLISHING: readonly Scope[] = [
   "plugin:edit",
 ];
 
+/** Scopes whose misuse reaches other people: a session hands them out after a fresh passkey proof only. */
+export function isDangerous(scope: Scope): boolean {
+  return DANGEROUS.includes(scope);
+}
+const DANGEROUS: readonly Scope[] = [
+  "release:publish",
+  "release:yank",
+  "license:issue",
+  "token:manage",
+  "desk:accounts",
+  "desk:review",
+];
+
 export function hasScope(principal: Principal, scope: Scope): boolean {
   return principal.kind === "account" && principal.token.scopes.includes(scope);
 }

@@ -10,7 +10,11 @@ import { sha256Hex } from "../../domain/digest.ts";
 import { unixSeconds } from "../../domain/time.ts";
 import type { World } from "../ports.ts";
 
-export type SessionPrincipal = AccountPrincipal & { readonly session: Session };
+export type SessionPrincipal = AccountPrincipal & {
+  readonly session: Session;
+  /** Until then the account publishes nothing, for it was recovered; null once that is over. */
+  readonly heldUntil: number | null;
+};
 
 /**
  * Who is signed in with this secret; null for one that never was, has ended, or belongs to a suspended account. One joined
@@ -42,5 +46,6 @@ export async function authenticateSession(
       expiresAt,
     },
     session: { idHash, method, createdAt, provenAt },
+    heldUntil: publishingHeldUntil !== null && publishingHeldUntil > now ? publishingHeldUntil : null,
   };
 }

@@ -1,6 +1,6 @@
 import { isRange, isWithinRanges } from "../../domain/account/ip-ranges.ts";
 import type { Principal } from "../../domain/account/principal.ts";
-import { effectiveScopes } from "../../domain/account/rights.ts";
+import { effectiveScopes, isDangerous } from "../../domain/account/rights.ts";
 import type { Scope, TokenKind } from "../../domain/account/scopes.ts";
 import { DEFAULT_TOKEN_SECONDS } from "../../domain/account/token.ts";
 import type { Problem } from "../../domain/problem.ts";
@@ -9,6 +9,7 @@ import { DAY, unixSeconds } from "../../domain/time.ts";
 import type { World } from "../ports.ts";
 import { issueToken } from "./issue-token.ts";
 import type { ListedToken } from "./ports.ts";
+import { refuseWithoutProof } from "./step-up.ts";
 
 export interface TokenWish {
   readonly name: string;
@@ -22,10 +23,15 @@ export interface TokenWish {
 }
 
 type Caller = Extract<Principal, { kind: "account" }>;
-type CreateRefusal = Problem<"AUTHENTICATION_REQUIRED" | "PERMISSION_DENIED" | "VALIDATION_ERROR" | "quota_tokens">;
+type CreateRefusal = Problem<
+  "AUTHENTICATION_REQUIRED" | "PERMISSION_DENIED" | "VALIDATION_ERROR" | "quota_tokens" | "proof_required"
+>;
 
 /** Living tokens of one account. */
-const MAX_TOKENS = 100;
+export const MAX_TOKENS = 100;
+
+/** What a token made in a session is a part of. */
+const WHOLE_PERSON = { id: null, plugins: null, ipRanges: null, expiresAt: Number.POSITIVE_INFINITY } as const;
 
 /** The caller's own tokens that still work, newest first. */
 export async function listTokens(
@@ -36,21 +42,27 @@ export async function listTokens(
   return tokens.map((token) => ({ ...token, scopes: effectiveScopes(token.kind, token.scopes) }));
 }
 
-/** A token that has no more than the caller's: a part of its scopes, plugins and addresses, and its end at the latest. */
+/**
+ * A token that has no more than the caller's: a part of its scopes, plugins and addresses, and its end at the latest. In a
+ * session it may have all the person may; what is dangerous needs a fresh passkey proof.
+ */
 export async function createToken(
-  world: Pick<World, "tokens" | "clock" | "chance">,
+  world: Pick<World, "tokens" | "clock" | "chance" | "site">,
   caller: Caller,
   wish: TokenWish,
 ): Promise<Result<{ readonly token: ListedToken; readonly text: string }, CreateRefusal>> {
   const now = unixSeconds(world.clock.now());
   const living = await world.tokens.list(caller.accountId, now);
-  const own = living.find(({ id }) => id === caller.token.id);
+  const own = caller.session ? WHOLE_PERSON : living.find(({ id }) => id === caller.token.id);
   if (own === undefined) return refuse({ reason: "AUTHENTICATION_REQUIRED" });
   if (living.length >= MAX_TOKENS) return refuse({ reason: "quota_tokens", facts: { max: MAX_TOKENS } });
   const kind = wish.kind ?? caller.token.kind;
   const scopes = [...new Set(wish.scopes)];
   const excess = findExcess(caller, own, wish, kind, scopes);
   if (excess !== null) return refuse(excess);
+  // A token was proven when it was made; who stole a session must not turn it into one.
+  const unproven = caller.session && scopes.some(isDangerous) ? refuseWithoutProof(world, caller) : null;
+  if (unproven) return refuse(unproven);
   const issued = await issueToken(world.chance, kind, scopes, wish.name, now);
   const seconds = wish.expiresInDays === undefined ? DEFAULT_TOKEN_SECONDS : wish.expiresInDays * DAY;
   const row = {
@@ -83,7 +95,7 @@ export async function revokeToken(
 /** What the wish asks for beyond the caller's own token; null when it stays inside. */
 function findExcess(
   caller: Caller,
-  own: ListedToken,
+  own: Pick<ListedToken, "plugins" | "ipRanges">,
   wish: TokenWish,
   kind: TokenKind,
   scopes: readonly Scope[],

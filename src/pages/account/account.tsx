@@ -1,19 +1,23 @@
-import type { Child } from "hono/jsx";
 import { accountPaths } from "../../contract/account/paths.ts";
 import type { SignInMethod } from "../../domain/account/session.ts";
-import type { Membership, StoredAccount } from "../../market/account/ports.ts";
+import type { ListedToken, Membership, StoredAccount } from "../../market/account/ports.ts";
 import type { ListedSession, SignIn, StoredPasskey } from "../../market/account/session-ports.ts";
 import { Shell } from "../shell.tsx";
+import { Act, Field, Section, Time } from "./form-parts.tsx";
 import { PasskeyButton } from "./passkey-button.tsx";
 
 export interface AccountView {
   readonly account: StoredAccount;
   readonly memberships: readonly Membership[];
   readonly passkeys: readonly StoredPasskey[];
+  readonly recoveryCodes: number;
+  readonly tokens: readonly ListedToken[];
   readonly sessions: readonly ListedSession[];
   /** Of this browser. */
   readonly currentSession: string;
   readonly history: readonly SignIn[];
+  /** Publishing rests until then, if that is to come. */
+  readonly heldUntil: number | null;
 }
 
 const METHODS: Readonly<Record<SignInMethod, string>> = {
@@ -23,9 +27,9 @@ const METHODS: Readonly<Record<SignInMethod, string>> = {
   github: "GitHub",
 };
 
-/** `/account`: who you are, what you sign in with, where you are signed in. */
+/** `/account`: who you are, what you sign in with, where you are signed in, what acts for you. */
 export function AccountPage({ view, nonce }: { view: AccountView; nonce: string }) {
-  const { account, passkeys } = view;
+  const { account, heldUntil } = view;
   return (
     <Shell title="Your account – Rising BSM Marketplace" isHidden>
       <div class="wrap max-w-4xl pt-14">
@@ -37,15 +41,39 @@ export function AccountPage({ view, nonce }: { view: AccountView; nonce: string 
               {account.isOperator ? " · operator" : ""}
             </p>
           </div>
-          <form method="post" action={accountPaths.signOut()}>
+          <Act to={accountPaths.signOut()} fields={{}}>
+            Sign out
+          </Act>
+        </div>
+        {heldUntil === null ? null : (
+          <p class="mt-6 rounded-lg bg-warn-soft p-4 text-warn-on-soft">
+            This account was recovered without a passkey. Nothing can be published with it until <Time at={heldUntil} />
+            .
+          </p>
+        )}
+        <Passkeys passkeys={view.passkeys} nonce={nonce} />
+        <RecoveryCodes left={view.recoveryCodes} />
+        <Organizations memberships={view.memberships} />
+        <Tokens tokens={view.tokens} />
+        <Sessions sessions={view.sessions} current={view.currentSession} />
+        <Section id="history" title="Sign-ins">
+          <ul class="divide-y divide-border text-sm">
+            {view.history.map(({ at, method, address, userAgent }) => (
+              <li class="py-2.5">
+                <Time at={at} /> · {METHODS[method]} · {address ?? "unknown address"}
+                <span class="text-muted-foreground"> · {userAgent ?? "unknown browser"}</span>
+              </li>
+            ))}
+          </ul>
+        </Section>
+        <Section id="email" title="E-mail address">
+          <form class="flex flex-wrap items-end gap-4" method="post" action={accountPaths.changeEmail()}>
+            <Field id="address" label="New address" type="email" max={254} autocomplete="email" />
             <button type="submit" class="button button-quiet">
-              Sign out
+              Send the confirmation
             </button>
           </form>
-        </div>
-        <Passkeys passkeys={passkeys} nonce={nonce} />
-        <Sessions sessions={view.sessions} current={view.currentSession} />
-        <History history={view.history} />
+        </Section>
       </div>
     </Shell>
   );
@@ -75,24 +103,16 @@ function Passkeys({ passkeys, nonce }: { passkeys: readonly StoredPasskey[]; non
                 {passkey.usedAt === null ? null : <Time at={passkey.usedAt} />}
               </p>
               {passkeys.length > 1 ? (
-                <form method="post" action={accountPaths.passkeyRemove()}>
-                  <input type="hidden" name="id" value={passkey.credentialId} />
-                  <button type="submit" class="button button-quiet">
-                    Remove
-                  </button>
-                </form>
+                <Act to={accountPaths.passkeyRemove()} fields={{ id: passkey.credentialId }}>
+                  Remove
+                </Act>
               ) : null}
             </li>
           ))}
         </ul>
       )}
       <form class="mt-4 flex flex-wrap items-end gap-4">
-        <div>
-          <label class="block text-sm font-medium" for="passkey-name">
-            Name of the new passkey
-          </label>
-          <input id="passkey-name" name="passkey-name" class="field mt-1.5" maxlength={60} placeholder="Laptop" />
-        </div>
+        <Field id="passkey-name" label="Name of the new passkey" max={60} isRequired={false} />
         <PasskeyButton
           act="register"
           options={accountPaths.passkeyOptions()}
@@ -103,6 +123,81 @@ function Passkeys({ passkeys, nonce }: { passkeys: readonly StoredPasskey[]; non
           Add a passkey
         </PasskeyButton>
       </form>
+    </Section>
+  );
+}
+
+function RecoveryCodes({ left }: { left: number }) {
+  return (
+    <Section id="recovery" title="Recovery codes">
+      <p class="text-muted-foreground">
+        {left === 0
+          ? "You have none. Ten codes on paper let you in when every passkey is lost; each works once."
+          : `${left} of ten are left. New ones replace them.`}
+      </p>
+      <div class="mt-4">
+        <Act to={accountPaths.recoveryCodes()} fields={{}}>
+          {left === 0 ? "Make ten codes" : "Make ten new codes"}
+        </Act>
+      </div>
+    </Section>
+  );
+}
+
+function Organizations({ memberships }: { memberships: readonly Membership[] }) {
+  return (
+    <Section id="organizations" title="Organizations">
+      <ul class="divide-y divide-border">
+        {memberships.map(({ handle, displayName, role }) => (
+          <li class="flex flex-wrap items-baseline gap-3 py-3">
+            <a class="link" href={accountPaths.organization(handle)}>
+              {displayName}
+            </a>
+            <span class="text-sm text-muted-foreground">
+              {handle} · {role}
+            </span>
+          </li>
+        ))}
+      </ul>
+      <form class="mt-4 flex flex-wrap items-end gap-4" method="post" action={accountPaths.organizations()}>
+        <Field id="handle" label="Handle" max={39} pattern="[a-z][a-z0-9]*(-[a-z0-9]+)*" />
+        <Field id="display" label="Name" max={100} />
+        <button type="submit" class="button button-quiet">
+          Make an organization
+        </button>
+      </form>
+    </Section>
+  );
+}
+
+function Tokens({ tokens }: { tokens: readonly ListedToken[] }) {
+  return (
+    <Section id="tokens" title="Tokens">
+      <ul class="divide-y divide-border">
+        {tokens.map((token) => (
+          <li class="flex flex-wrap items-center justify-between gap-3 py-3">
+            <div class="min-w-0">
+              <p class="font-medium">
+                {token.name === "" ? "Unnamed" : token.name}{" "}
+                <code class="text-sm text-muted-foreground">
+                  rbsm_{token.kind}_…{token.hint}
+                </code>
+              </p>
+              <p class="text-sm text-muted-foreground">
+                {token.scopes.join(", ")} · until <Time at={token.expiresAt} />
+              </p>
+            </div>
+            <Act to={accountPaths.tokenRevoke()} fields={{ id: token.id }}>
+              Revoke
+            </Act>
+          </li>
+        ))}
+      </ul>
+      <p class="mt-4">
+        <a class="link" href={accountPaths.tokens()}>
+          Make a token
+        </a>
+      </p>
     </Section>
   );
 }
@@ -124,46 +219,19 @@ function Sessions({ sessions, current }: { sessions: readonly ListedSession[]; c
                 {METHODS[session.method]}, {session.address ?? "unknown address"}, since <Time at={session.createdAt} />
               </p>
             </div>
-            <form method="post" action={accountPaths.sessionEnd()}>
-              <input type="hidden" name="id" value={session.idHash} />
-              <button type="submit" class="button button-quiet">
-                End
-              </button>
-            </form>
+            <Act to={accountPaths.sessionEnd()} fields={{ id: session.idHash }}>
+              End
+            </Act>
           </li>
         ))}
       </ul>
+      {sessions.length > 1 ? (
+        <div class="mt-4">
+          <Act to={accountPaths.sessionEndOthers()} fields={{}}>
+            End all others
+          </Act>
+        </div>
+      ) : null}
     </Section>
   );
-}
-
-function History({ history }: { history: readonly SignIn[] }) {
-  return (
-    <Section id="history" title="Sign-ins">
-      <ul class="divide-y divide-border text-sm">
-        {history.map(({ at, method, address, userAgent }) => (
-          <li class="py-2.5">
-            <Time at={at} /> · {METHODS[method]} · {address ?? "unknown address"}
-            <span class="text-muted-foreground"> · {userAgent ?? "unknown browser"}</span>
-          </li>
-        ))}
-      </ul>
-    </Section>
-  );
-}
-
-export function Section({ id, title, children }: { id: string; title: string; children?: Child }) {
-  return (
-    <section class="card mt-8 p-6" aria-labelledby={id}>
-      <h2 id={id} class="text-xl font-semibold">
-        {title}
-      </h2>
-      <div class="mt-3">{children}</div>
-    </section>
-  );
-}
-
-export function Time({ at }: { at: number }) {
-  const iso = new Date(at * 1000).toISOString();
-  return <time datetime={iso}>{`${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`}</time>;
 }

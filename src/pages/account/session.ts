@@ -17,16 +17,13 @@ import { refusalPage } from "./respond.tsx";
  *     return privatePage(context, (nonce) => <AdminPage person={person} nonce={nonce} />);
  *   });
  *
- *   app.post("/admin/rename", async (context) => {
- *     const person = await requireSession(context);
- *     if (person instanceof Response) return person;
- *     const form = await readForm(context);                        // refuses what no page of ours sent
- *     if (form instanceof Response) return form;
- *     …act with `person.accountId`, then
- *     return seeOther("/admin");                                   // the answer to every form that worked
+ *   onForm(app, "/admin/rename", async (context, person, form) => { // on-form.ts: refuses what no page of ours sent
+ *     …act with `person.accountId` and `form.get("name")`, then
+ *     return seeOther("/admin");                                    // the answer to every form that worked
  *   });
  *
- * `requireProof` instead of `requireSession` for what is dangerous, `requireOperator` for the desk. Nothing here is cached.
+ * `requireProof` instead of `requireSession` for what is dangerous (`onForm(…, true)` for forms), `requireOperator` for the
+ * desk, `refuseWithoutProof` of market/account/step-up.ts inside use cases. Nothing here is cached.
  */
 
 /** What these pages are handed. */

@@ -29,7 +29,7 @@ export function createTokenStore(db: D1Database): TokenStore {
         ipRanges: row.ipRanges === null ? null : JSON.parse(row.ipRanges),
       }));
     },
-    create: (token, max, at) => insertDerived(db, token, max, at),
+    create: (token, max, at) => insertToken(db, token, max, at),
     revoke: (accountId, tokenId, by, at) => revokeOwn(db, accountId, tokenId, by, at),
   };
 }
@@ -46,14 +46,18 @@ export function endDerived(db: D1Database, query: string, value: string | number
     .bind(value, at);
 }
 
-/** The parent must be alive at the moment of writing: a revocation that comes first leaves nothing behind. */
-async function insertDerived(db: D1Database, token: DerivedToken, max: number, at: number): Promise<string | null> {
+const LIVING_ACCOUNT = `EXISTS (SELECT 1 FROM accounts WHERE id = ?11 AND state = 'active')`;
+const LIVING_PARENT = `EXISTS (SELECT 1 FROM tokens p WHERE p.id = ?10 AND p.account_id = ?11
+  AND p.revoked_at IS NULL AND p.expires_at > ?8 AND p.expires_at >= ?9)`;
+
+/** Parent or account must be alive at the moment of writing: a revocation that comes first leaves nothing behind. */
+async function insertToken(db: D1Database, token: DerivedToken, max: number, at: number): Promise<string | null> {
   const [made] = await db.batch<{ id: number }>([
     db
       .prepare(
         `INSERT INTO tokens (account_id, kind, hash, hint, name, scopes, plugins, ip_ranges, created_at, expires_at, parent_id)
-         SELECT p.account_id, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, p.id FROM tokens p
-         WHERE p.id = ?10 AND p.account_id = ?11 AND p.revoked_at IS NULL AND p.expires_at > ?8 AND p.expires_at >= ?9
+         SELECT ?11, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10
+         WHERE ${token.parentId === null ? LIVING_ACCOUNT : LIVING_PARENT}
            AND (SELECT count(*) FROM tokens o WHERE o.account_id = ?11 AND o.revoked_at IS NULL AND o.expires_at > ?8) < ?12
          RETURNING id`,
       )
@@ -67,7 +71,7 @@ async function insertDerived(db: D1Database, token: DerivedToken, max: number, a
         token.ipRanges === null ? null : JSON.stringify(token.ipRanges),
         at,
         token.expiresAt,
-        Number(token.parentId),
+        token.parentId === null ? null : Number(token.parentId),
         Number(token.accountId),
         max,
       ),

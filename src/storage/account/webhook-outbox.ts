@@ -24,7 +24,9 @@ export function pluginSuspendedWebhook(
   at: number,
 ): D1PreparedStatement {
   const data = "json_object('pluginId', CAST(p.id AS TEXT), 'reason', ?4)";
-  return db.prepare(owe(HOLDERS, data, "p.id = ?3 AND changes() = 1")).bind("plugin.suspended", at, Number(pluginId), reason);
+  return db
+    .prepare(owe(HOLDERS, data, "p.id = ?3 AND changes() = 1"))
+    .bind("plugin.suspended", at, Number(pluginId), reason);
 }
 
 /** `plugin.reviewed` with the new mean, if the statement before this one in the batch changed it. */
