@@ -146,11 +146,21 @@ export async function sealLease(sealKey: string, requestHash: string, lease: str
     info: infoOf(requestHash),
   });
   const sealed = await sender.seal(exact(encodeUtf8(lease)));
-  return [SEALED, encodeBase64url(new Uint8Array(sender.enc)), encodeBase64url(new Uint8Array(sealed))].join(".");
+  return [
+    SEALED,
+    await recipientOf(key),
+    encodeBase64url(new Uint8Array(sender.enc)),
+    encodeBase64url(new Uint8Array(sealed)),
+  ].join(".");
 }
 
 export function isSealedLease(file: string): boolean {
   return file.startsWith(`${SEALED}.`);
+}
+
+/** Whether a sealed file was made for this X25519 key; what is damaged further in is found when it is opened. */
+export async function isSealedFor(publicKey: Uint8Array, file: string): Promise<boolean> {
+  return file.split(".")[1] === (await recipientOf(publicKey));
 }
 
 /** The lease inside a sealed file, or null: another device, another request, changed bytes. */
@@ -160,9 +170,9 @@ export async function openSealedLease(
   file: string,
 ): Promise<string | null> {
   const parts = file.split(".");
-  const enc = decodeBase64url(parts[1] ?? "");
-  const sealed = decodeBase64url(parts[2] ?? "");
-  if (parts.length !== 3 || parts[0] !== SEALED || enc?.length !== 32 || sealed === null || checkSealKey(enc) !== null)
+  const enc = decodeBase64url(parts[2] ?? "");
+  const sealed = decodeBase64url(parts[3] ?? "");
+  if (parts.length !== 4 || parts[0] !== SEALED || enc?.length !== 32 || sealed === null || checkSealKey(enc) !== null)
     return null;
   try {
     const recipient = await makeSuite().createRecipientContext({
@@ -174,6 +184,11 @@ export async function openSealedLease(
   } catch {
     return null;
   }
+}
+
+/** Names the key a file is for, so that a foreign file and a damaged one are told apart. */
+async function recipientOf(key: Uint8Array): Promise<string> {
+  return encodeBase64url((await sha256(key)).subarray(0, 9));
 }
 
 async function openByDevice(text: string): Promise<{ claims: JsonObject; deviceJkt: string } | null> {

@@ -28,6 +28,10 @@ export interface LeaseClaims {
   readonly expiresAt: number;
   readonly refreshAfter: number;
   readonly isSimulated: boolean;
+  /** A file for a device without a network. */
+  readonly isOffline: boolean;
+  /** Newest entry of the revocation list that was known when it was issued. */
+  readonly listEpoch: number | null;
 }
 
 /** What an answer is bound to: the request's own nonce and the hash of its raw body. */
@@ -40,7 +44,8 @@ export interface ReplyBinding {
 
 /** The claims of a lease, or null where one is missing or of another kind. Signature and rights are judged elsewhere. */
 export function readLeaseClaims(claims: JsonObject): LeaseClaims | null {
-  const { iss, aud, sub, jti, lic, ins, iid, st, tier, ep, env, iat, nbf, exp, rfa, ent, lim, hw, cnf, ver } = claims;
+  const { iss, aud, sub, jti, lic, ins, iid, st, tier, ep, env, iat, nbf, exp, rfa, ent, lim, hw, cnf, ver, rle } =
+    claims;
   if (claims.v !== 1 || claims.tok !== "lease") return null;
   const pluginId = typeof aud === "string" ? /^rbsm:plugin:([1-9][0-9]*)$/.exec(aud)?.[1] : undefined;
   const environment = ENVIRONMENTS.find((known) => known === env);
@@ -51,6 +56,7 @@ export function readLeaseClaims(claims: JsonObject): LeaseClaims | null {
   if (!texts.every(isText) || !times.every(isWhole)) return null;
   if (hw !== undefined && !isText(hw)) return null;
   if (ver !== undefined && !isText(ver)) return null;
+  if (rle !== undefined && !isWhole(rle)) return null;
   if (ent !== undefined && !(Array.isArray(ent) && ent.every(isText))) return null;
   if (lim !== undefined && !(isObject(lim) && Object.values(lim).every((value) => typeof value === "number")))
     return null;
@@ -76,6 +82,8 @@ export function readLeaseClaims(claims: JsonObject): LeaseClaims | null {
     expiresAt: exp as number,
     refreshAfter: rfa as number,
     isSimulated: claims.sim === true,
+    isOffline: claims.off === true,
+    listEpoch: rle === undefined ? null : (rle as number),
   };
 }
 

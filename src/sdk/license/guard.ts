@@ -1,86 +1,28 @@
 import { classOf } from "../../domain/license/codes.ts";
 import { unixSeconds } from "../../domain/time.ts";
-import type { Credentials } from "../credentials.ts";
-import type { Fetch } from "../http.ts";
-import { type ActivationRequest, type Answered, askForLease } from "./ask.ts";
+import { type ActivationRequest, type Answered, askForLease, sendPing } from "./ask.ts";
 import type { LeaseClaims } from "./claims.ts";
 import { judgeTime, learnTime, passTime } from "./clock.ts";
-import { EMPTY_MEMORY, type LicenseMemory, type LicenseStorage, parseMemory } from "./memory.ts";
+import { runCommands } from "./commands.ts";
+import { createDocuments } from "./documents.ts";
+import { expiredText, localClass, localText } from "./local-codes.ts";
+import { EMPTY_MEMORY, type LicenseMemory, parseMemory } from "./memory.ts";
+import { makeOfflineRelease, makeOfflineRequest, openAnswer, thumbprintOf } from "./offline.ts";
+import type { LicenseGuard, LicenseGuardOptions, LicenseStatus } from "./options.ts";
+import { ageOfList, standingOnList } from "./revocations.ts";
 import { type Attempt, nextRefresh } from "./schedule.ts";
-import { type LeaseKey, type LocalCode, verifyLease, verifyVerdict } from "./verify-lease.ts";
+import { type LocalCode, verifyLease, verifyVerdict } from "./verify-lease.ts";
 
-/** Everything a guard needs of the world; nothing is reached for. */
-export interface LicenseGuardOptions {
-  /** Origin of the marketplace, the `iss` of its leases. */
-  readonly marketplace: string;
-  readonly pluginId: string;
-  /** Pinned keys. */
-  readonly keys: readonly LeaseKey[];
-  /** The instance that refreshes. */
-  readonly credentials: Credentials;
-  readonly storage: LicenseStorage;
-  readonly fetch: Fetch;
-  /** `now`: Unix milliseconds. `running`: milliseconds that only ever rise while this process lives. */
-  readonly clock: { now(): number; running(): number };
-  /** A number in [0, 1), for jitter. */
-  readonly chance: () => number;
-  readonly instanceId?: string;
-  readonly hardwareId?: string;
-  readonly deviceKey?: string;
-  /** Asked once when an answer names a key that is not pinned; a host with a newer list gives it here. */
-  readonly loadKeys?: () => Promise<readonly LeaseKey[]>;
-  /** With these a seat is taken once when the marketplace asks for it. */
-  readonly activation?: ActivationRequest;
-  readonly allowsSimulated?: boolean;
-  /** Hears every change of the status. */
-  readonly onChange?: (status: LicenseStatus) => void;
-  /** Default: the platform's timers. */
-  readonly timers?: { set(run: () => void, milliseconds: number): unknown; clear(timer: unknown): void };
-}
-
-/** What the plugin may do now, and what to show. */
-export interface LicenseStatus {
-  readonly isLicensed: boolean;
-  /** The code of the last judgement: `VALID`, `REVOKED`, `LEASE_EXPIRED` … */
-  readonly code: string;
-  readonly class: "ok" | "conclusive" | "action" | "retryable";
-  readonly message: string;
-  readonly lease: LeaseClaims | null;
-  /** `REFRESH_OVERDUE`, `CLOCK_ROLLBACK`, `CLOCK_AHEAD`: to show, never to lock. */
-  readonly warnings: readonly string[];
-}
-
-/** A license that looks after itself. No method throws or blocks a start on the network. */
-export interface LicenseGuard {
-  /** Reads what is kept and judges it. Offline. */
-  load(): Promise<LicenseStatus>;
-  /** Judges now, without network or storage. */
-  status(): LicenseStatus;
-  /** Takes a seat, or the same one again. */
-  activate(request: ActivationRequest): Promise<LicenseStatus>;
-  /** Renews the lease; calls at the same time share one request. */
-  refresh(): Promise<LicenseStatus>;
-  /** Loads and keeps refreshing until `stop`. */
-  start(): Promise<LicenseStatus>;
-  stop(): void;
-}
-
-const CONCLUSIVE_HERE: readonly LocalCode[] = [
-  "LEASE_EXPIRED",
-  "SIGNER_RETIRED",
-  "SIGNER_REVOKED",
-  "DEVICE_KEY_MISMATCH",
-  "AUDIENCE_MISMATCH",
-];
 const KEEP_MS = 3_600_000;
+const PING_MS = 300_000;
 const TIMERS = { set: (run: () => void, ms: number): unknown => setTimeout(run, ms), clear: clearTimeout };
 
 /** A guard over one plugin on one device. */
 export function createLicenseGuard(options: LicenseGuardOptions): LicenseGuard {
   const timers = options.timers ?? TIMERS;
   let memory: LicenseMemory = EMPTY_MEMORY;
-  let keys = options.keys;
   let lease: LeaseClaims | null = null;
+  let deviceKey = options.deviceKey;
   /** Set while the last word was not "ok". */
   let trouble: Pick<LicenseStatus, "code" | "class" | "message"> | null = null;
   let lastCode = "VALID";
@@ -89,12 +31,14 @@ export function createLicenseGuard(options: LicenseGuardOptions): LicenseGuard {
   let hasActivated = false;
   let inFlight: Promise<LicenseStatus> | null = null;
   let timer: unknown;
+  let pingTimer: unknown;
   let isStarted = false;
   /** In `clock.running` time. */
   let dueAt: number | null = null;
   let ranAt = options.clock.running();
 
   const local = () => unixSeconds(options.clock.now());
+  const documents = createDocuments(options, { memory: () => memory, keep, now: () => judged().now });
   function judged() {
     const running = options.clock.running();
     const seconds = Math.floor((running - ranAt) / 1000);
@@ -104,16 +48,34 @@ export function createLicenseGuard(options: LicenseGuardOptions): LicenseGuard {
     }
     return judgeTime(memory.time, local());
   }
-  function expectation(now: number) {
-    const { marketplace: issuer, pluginId, instanceId, hardwareId, deviceKey, allowsSimulated } = options;
-    return { issuer, pluginId, instanceId, hardwareId, deviceKey, allowsSimulated, keys, now };
+  function expectation() {
+    const { marketplace: issuer, pluginId, instanceId, hardwareId, allowsSimulated } = options;
+    const { highestEpoch, newestIssue } = memory;
+    const { now } = judged();
+    const keys = documents.keys();
+    return {
+      issuer,
+      pluginId,
+      instanceId,
+      hardwareId,
+      deviceKey,
+      allowsSimulated,
+      keys,
+      now,
+      highestEpoch,
+      newestIssue,
+    };
   }
 
   function status(): LicenseStatus {
     const { now, warning } = judged();
+    const age = options.listPolicy === undefined && memory.list === null ? "fresh" : ageOfList(memory.list, now);
     const warnings = warning === null ? [] : [warning as string];
+    if (age !== "fresh") warnings.push(age === "due" ? "LIST_OVERDUE" : "LIST_EXPIRED");
     if (lease !== null && lease.expiresAt > now) {
       if (lease.refreshAfter <= now) warnings.push("REFRESH_OVERDUE");
+      if (age === "over" && options.listPolicy === "require")
+        return { ...LIST_EXPIRED, isLicensed: false, lease: null, warnings };
       const said = trouble ?? { code: lastCode, class: "ok" as const, message: "" };
       return { ...said, isLicensed: true, lease, warnings };
     }
@@ -134,69 +96,90 @@ export function createLicenseGuard(options: LicenseGuardOptions): LicenseGuard {
     memory = parseMemory(await options.storage.read().catch(() => null));
     ranAt = options.clock.running();
     lease = null;
+    if (options.device !== undefined) deviceKey = (await thumbprintOf(options.device)) ?? deviceKey;
+    await documents.open();
     trouble = memory.refusal && { ...memory.refusal, class: "conclusive" };
     if (memory.lease !== null) {
-      const { highestEpoch, newestIssue } = memory;
-      const verified = await verifyLease(memory.lease, { ...expectation(judged().now), highestEpoch, newestIssue });
+      const verified = await verifyLease(memory.lease, expectation());
       if (verified.ok) lease = verified.value;
-      else
-        trouble = { code: verified.problem, class: localClass(verified.problem), message: localText(verified.problem) };
+      else trouble = { ...said(verified.problem), class: localClass(verified.problem) };
+      await lookUp();
     }
     return status();
   }
 
-  async function accept(token: string, answered: Answered): Promise<void> {
-    const expected = { ...expectation(judged().now), binding: answered.binding, highestEpoch: memory.highestEpoch };
-    let verified = await verifyLease(token, { ...expected, newestIssue: memory.newestIssue });
-    if (!verified.ok && verified.problem === "KEYSET_STALE" && options.loadKeys !== undefined) {
-      keys = await options.loadKeys().catch(() => keys);
-      verified = await verifyLease(token, { ...expected, keys, newestIssue: memory.newestIssue });
+  /** Is the lease on the list that is kept? */
+  async function lookUp(): Promise<void> {
+    if (lease === null || memory.list === null) return;
+    const standing = await standingOnList(memory.list, lease);
+    if (standing === "hit") {
+      lease = null;
+      trouble = { ...said("LEASE_LISTED"), class: "conclusive" };
+    } else if (standing === "refresh" && isStarted) {
+      dueAt = options.clock.running() + Math.floor(options.chance() * 60_000);
+      arm();
     }
+  }
+
+  async function accept(token: string, answered: Answered): Promise<void> {
+    const { binding } = answered;
+    const verified = await documents.withFreshKeys(() => verifyLease(token, { ...expectation(), binding }));
     if (!verified.ok) return ignored(verified.problem);
-    const held = verified.value;
+    hold(verified.value, answered.code);
+    await keep({ ...newer(token, verified.value), time: learnTime(verified.value.issuedAt, local()) });
+    await lookUp();
+  }
+
+  function hold(held: LeaseClaims, code: string): void {
     lease = held;
     trouble = null;
-    lastCode = answered.code;
+    lastCode = code;
     attempt = { kind: "ok" };
     failures = 0;
     hasActivated = false;
-    await keep({
+  }
+  function newer(token: string, held: LeaseClaims): Partial<LicenseMemory> {
+    return {
       lease: token,
       highestEpoch: Math.max(memory.highestEpoch, held.epoch),
       newestIssue: Math.max(memory.newestIssue, held.issuedAt),
-      time: learnTime(held.issuedAt, local()),
       refusal: null,
-    });
+    };
   }
 
   /** The document does not count: whatever was held before stays. */
   function ignored(code: LocalCode): void {
-    trouble = { code, class: "retryable", message: localText(code) };
+    trouble = { ...said(code), class: "retryable" };
     attempt = { kind: "retryable" };
     failures++;
   }
 
+  /** The signed word rules over the unsigned one around it, whatever a line in between made of it. */
   async function take(answered: Answered): Promise<void> {
-    const { code, message } = answered;
-    const answerClass = answered.lease !== null ? "ok" : answered.class;
     if (answered.lease !== null) return accept(answered.lease, answered);
+    const { verdict: token, message, binding } = answered;
+    const verdict =
+      token === null ? null : await documents.withFreshKeys(() => verifyVerdict(token, { ...expectation(), binding }));
+    const isProven = verdict?.ok === true;
+    const code = isProven ? verdict.value.code : answered.code;
+    const answerClass = isProven ? verdict.value.class : answered.class;
     if (answerClass === "conclusive") {
       // Unproven, it is a stranger's word: anybody on the line could switch plugins off.
-      if (answered.verdict === null) return ignored("SIGNATURE_INVALID");
-      const verdict = await verifyVerdict(answered.verdict, { ...expectation(0), keys, binding: answered.binding });
-      if (!verdict.ok) return ignored(verdict.problem);
-      if (verdict.value.code !== code || verdict.value.class !== "conclusive") return ignored("SIGNATURE_INVALID");
+      if (!isProven) return ignored(verdict === null ? "SIGNATURE_INVALID" : verdict.problem);
       lease = null;
       trouble = { code, class: "conclusive", message };
       attempt = { kind: "conclusive" };
       failures = 0;
       return keep({ lease: null, refusal: { code, message }, time: learnTime(verdict.value.issuedAt, local()) });
     }
-    trouble = { code, class: answerClass === "action" ? "action" : "retryable", message };
-    if (answerClass === "action") {
-      attempt = { kind: "action" };
+    if (answerClass === "ok" || answerClass === "action") {
+      trouble = answerClass === "ok" ? null : { code, class: "action", message };
+      attempt = { kind: answerClass };
+      failures = 0;
+      if (isProven) await keep({ time: learnTime(verdict.value.issuedAt, local()) });
       return;
     }
+    trouble = { code, class: "retryable", message };
     attempt = { kind: "retryable", retryAfterSeconds: answered.retryAfter };
     failures++;
   }
@@ -208,6 +191,27 @@ export function createLicenseGuard(options: LicenseGuardOptions): LicenseGuard {
       hasActivated = true;
       await take(await askForLease(options, options.activation, lease, memory.lease));
     }
+    return settle();
+  }
+
+  async function beat(): Promise<LicenseStatus> {
+    if (lease === null) return status();
+    const { acks } = memory;
+    const { activationId } = lease;
+    const before = { attempt, failures };
+    const answered = await sendPing(options, lease, acks);
+    await take(answered);
+    // A ping that fails says nothing: the refresh has a time of its own.
+    if (attempt.kind === "retryable" && before.attempt.kind !== "retryable") ({ attempt, failures } = before);
+    if (attempt.kind !== "retryable" && answered.binding.requestHash !== "" && answered.class !== "retryable")
+      await keep({ acks: memory.acks.filter((n) => !acks.includes(n)) });
+    const expected = { issuer: options.marketplace, activationId, keys: documents.keys(), now: judged().now };
+    const wantsRefresh = await runCommands(answered.commands, expected, memory, keep, options.onCommand);
+    if (wantsRefresh && answered.lease === null) await take(await askForLease(options, null, lease, memory.lease));
+    return settle();
+  }
+
+  async function settle(): Promise<LicenseStatus> {
     const now = status();
     await keep({});
     plan();
@@ -215,8 +219,8 @@ export function createLicenseGuard(options: LicenseGuardOptions): LicenseGuard {
     return now;
   }
 
-  function once(request: ActivationRequest | null): Promise<LicenseStatus> {
-    inFlight ??= ask(request).finally(() => {
+  function once(work: () => Promise<LicenseStatus>): Promise<LicenseStatus> {
+    inFlight ??= work().finally(() => {
       inFlight = null;
     });
     return inFlight;
@@ -235,12 +239,18 @@ export function createLicenseGuard(options: LicenseGuardOptions): LicenseGuard {
     timer = timers.set(() => void wake(), Math.min(KEEP_MS, Math.max(0, dueAt - options.clock.running())));
   }
 
+  function armPing(): void {
+    if (!isStarted || options.pings !== true) return;
+    const wait = PING_MS - Math.floor(options.chance() * 30_000);
+    pingTimer = timers.set(() => void once(beat).then(armPing), wait);
+  }
+
   async function wake(): Promise<void> {
     const isDue = dueAt !== null && options.clock.running() >= dueAt;
     // A lease that asks for its refresh later than in a day is looked at again, not refreshed.
     const isEarly = attempt.kind === "ok" && lease !== null && lease.refreshAfter > judged().now;
     if (isDue && !isEarly) {
-      await once(null);
+      await once(() => ask(null));
       return;
     }
     await keep({});
@@ -254,49 +264,89 @@ export function createLicenseGuard(options: LicenseGuardOptions): LicenseGuard {
     // A refresh under way is no activation: it is waited for, not taken for one.
     activate: async (request) => {
       await inFlight;
-      return once(request);
+      return once(() => ask(request));
     },
-    refresh: () => once(null),
+    refresh: () => once(() => ask(null)),
+    ping: async () => {
+      await inFlight;
+      return once(beat);
+    },
     async start() {
       const loaded = await load();
       isStarted = true;
       if (lease === null && memory.refusal === null && (memory.lease !== null || options.activation !== undefined))
-        void once(memory.lease === null ? (options.activation ?? null) : null);
+        void once(() => ask(memory.lease === null ? (options.activation ?? null) : null));
       else plan();
+      armPing();
       return loaded;
     },
     stop() {
       isStarted = false;
       timers.clear(timer);
+      timers.clear(pingTimer);
+    },
+
+    async requestFile(version) {
+      const { device, pluginId, hardwareId } = options;
+      if (device === undefined) return null;
+      const request = await makeOfflineRequest(device, { pluginId, version, hardwareId }, judged().now);
+      await keep({ request: request.binding });
+      return request.text;
+    },
+    async importFile(file) {
+      const opened =
+        options.device === undefined
+          ? ({ ok: false, problem: "DEVICE_KEY_MISMATCH" } as const)
+          : await openAnswer(file, options.device, memory.request?.requestHash ?? "");
+      const binding = memory.request ?? undefined;
+      const verified = opened.ok
+        ? await documents.withFreshKeys(() => verifyLease(opened.value, { ...expectation(), binding }))
+        : opened;
+      if (verified.ok && opened.ok && verified.value.isOffline && verified.value.deviceKey !== null) {
+        hold(verified.value, "VALID");
+        const trusted = Math.max(memory.time.trusted, verified.value.issuedAt);
+        await keep({ ...newer(opened.value, verified.value), request: null, time: { ...memory.time, trusted } });
+        await lookUp();
+      } else {
+        const code = verified.ok ? "AUDIENCE_MISMATCH" : verified.problem;
+        trouble = { ...said(code), class: lease === null ? localClass(code) : "retryable" };
+      }
+      const now = status();
+      options.onChange?.(now);
+      return now;
+    },
+    async releaseFile() {
+      const held = lease;
+      if (held === null || !held.isOffline || options.device === undefined) return null;
+      lease = null;
+      trouble = null;
+      attempt = { kind: "none" };
+      await keep({ lease: null });
+      const text = await makeOfflineRelease(options.device, held.leaseId, judged().now);
+      options.onChange?.(status());
+      return text;
+    },
+    importKeySet: (document) => documents.importKeySet(document),
+    async importList(document) {
+      const isTaken = await documents.importList(document);
+      if (isTaken) await lookUp();
+      return isTaken;
+    },
+    async updateList() {
+      if (await documents.fetchList()) await lookUp();
+      return status();
     },
   };
 }
 
-function localClass(code: LocalCode): LicenseStatus["class"] {
-  return CONCLUSIVE_HERE.includes(code) ? "conclusive" : "retryable";
-}
+const LIST_EXPIRED = {
+  code: "LIST_EXPIRED",
+  class: "retryable",
+  message: "The revocation list kept here has ended; bring a newer one.",
+} as const;
 
-function localText(code: LocalCode): string {
-  return LOCAL_TEXTS[code];
-}
-
-const LOCAL_TEXTS = {
-  SIGNATURE_INVALID: "The document is not signed by the marketplace.",
-  KEYSET_STALE: "The document names a key that is not known here.",
-  REPLAYED: "The document does not answer this request, or is older than one already seen.",
-  EPOCH_ROLLBACK: "The document is older than the license's last change.",
-  CLOCK_ROLLBACK: "The document is later than this device's clock.",
-  LEASE_EXPIRED: "The lease has ended.",
-  SIGNER_RETIRED: "The key of this lease is no longer in use.",
-  SIGNER_REVOKED: "The key of this lease was revoked.",
-  DEVICE_KEY_MISMATCH: "The lease belongs to another device.",
-  AUDIENCE_MISMATCH: "The lease is for another plugin, instance or device.",
-} as const satisfies Record<LocalCode, string>;
-
-/** Both times, so that people see whether their clock is wrong. */
-function expiredText(expiresAt: number, local: number): string {
-  const shown = (seconds: number) => new Date(seconds * 1000).toISOString();
-  return `The lease ended at ${shown(expiresAt)}; this device's clock says ${shown(local)}.`;
+function said(code: LocalCode): { readonly code: LocalCode; readonly message: string } {
+  return { code, message: localText(code) };
 }
 
 /** The class of any result code, known to this version or not: unknown ones need a person. */

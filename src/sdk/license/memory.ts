@@ -1,5 +1,6 @@
 import type { TimeMemory } from "./clock.ts";
 import { NO_TIME } from "./clock.ts";
+import type { KeptList } from "./revocations.ts";
 
 /** Where a guard keeps its text, across restarts: a file, a row, `localStorage`. Write atomically. */
 export interface LicenseStorage {
@@ -7,7 +8,7 @@ export interface LicenseStorage {
   write(text: string): Promise<void>;
 }
 
-/** What is kept. The license key is not among it. */
+/** What is kept. The license key is not among it. Numbers only rise: whatever is older is ignored. */
 export interface LicenseMemory {
   readonly lease: string | null;
   readonly highestEpoch: number;
@@ -16,6 +17,15 @@ export interface LicenseMemory {
   readonly time: TimeMemory;
   /** The conclusive answer after which the lease was erased, until a lease comes again. */
   readonly refusal: { readonly code: string; readonly message: string } | null;
+  /** The key-set document in force, and its version: documents of lower ones are ignored. */
+  readonly keySet: string | null;
+  readonly list: KeptList | null;
+  /** Number of the last command that was run. */
+  readonly lastCommand: number;
+  /** Numbers of commands that the next ping acknowledges. */
+  readonly acks: readonly number[];
+  /** The offline request whose answer is awaited. */
+  readonly request: { readonly nonce: string; readonly requestHash: string } | null;
 }
 
 /** Nothing known. */
@@ -25,6 +35,11 @@ export const EMPTY_MEMORY: LicenseMemory = {
   newestIssue: 0,
   time: NO_TIME,
   refusal: null,
+  keySet: null,
+  list: null,
+  lastCommand: 0,
+  acks: [],
+  request: null,
 };
 
 /** What was kept; anything unreadable is as if nothing was. What it says about the lease is proven again by its signature. */
@@ -37,7 +52,8 @@ export function parseMemory(text: string | null): LicenseMemory {
     return EMPTY_MEMORY;
   }
   if (typeof value !== "object" || value === null) return EMPTY_MEMORY;
-  const { lease, highestEpoch, newestIssue, time, refusal } = value as Partial<Record<keyof LicenseMemory, unknown>>;
+  const { lease, highestEpoch, newestIssue, time, refusal, keySet, list, lastCommand, acks, request } =
+    value as Partial<Record<keyof LicenseMemory, unknown>>;
   return {
     lease: typeof lease === "string" ? lease : null,
     highestEpoch: whole(highestEpoch),
@@ -46,6 +62,22 @@ export function parseMemory(text: string | null): LicenseMemory {
     refusal:
       typeof member(refusal, "code") === "string"
         ? { code: String(member(refusal, "code")), message: String(member(refusal, "message") ?? "") }
+        : null,
+    keySet: typeof keySet === "string" ? keySet : null,
+    list: Array.isArray(member(list, "items"))
+      ? {
+          epoch: whole(member(list, "epoch")),
+          issuedAt: whole(member(list, "issuedAt")),
+          nextAt: whole(member(list, "nextAt")),
+          expiresAt: whole(member(list, "expiresAt")),
+          items: (member(list, "items") as KeptList["items"]).filter((item) => Array.isArray(item)),
+        }
+      : null,
+    lastCommand: whole(lastCommand),
+    acks: Array.isArray(acks) ? acks.filter((n): n is number => Number.isSafeInteger(n)) : [],
+    request:
+      typeof member(request, "nonce") === "string" && typeof member(request, "requestHash") === "string"
+        ? { nonce: String(member(request, "nonce")), requestHash: String(member(request, "requestHash")) }
         : null,
   };
 }

@@ -5,7 +5,7 @@ import { type JwsKey, openJws } from "../../domain/trust/jws.ts";
 import { answers, type LeaseClaims, type ReplyBinding, readLeaseClaims } from "./claims.ts";
 import { isFromFuture } from "./clock.ts";
 
-/** A pinned public key of the marketplace's leases, as `GET /v1/keys` shows it. */
+/** A public key of the marketplace: pinned, as `GET /v1/keys` shows it, or out of a root-signed key set. */
 export interface LeaseKey {
   readonly kid: string;
   /** base64url of 32 bytes, the `x` of its JWK. */
@@ -14,6 +14,13 @@ export interface LeaseKey {
   readonly retired?: true;
   /** Nothing it signed counts any more. */
   readonly revoked?: true;
+  /** What it signs; left out: leases, verdicts and commands. */
+  readonly purpose?: "lease" | "offline" | "list";
+  /** Unix seconds; from here on what it signed is `SIGNER_RETIRED`. */
+  readonly verifyUntil?: number;
+  /** With `revokeMode` `after`, what it signed before still counts. */
+  readonly revokedFrom?: number;
+  readonly revokeMode?: "all" | "after";
 }
 
 /** Why a document was refused here, whatever the marketplace said. */
@@ -28,6 +35,7 @@ export const LOCAL_CODES = [
   "SIGNER_REVOKED",
   "DEVICE_KEY_MISMATCH",
   "AUDIENCE_MISMATCH",
+  "LEASE_LISTED",
 ] as const;
 /** One of {@link LOCAL_CODES}. */
 export type LocalCode = (typeof LOCAL_CODES)[number];
@@ -61,7 +69,10 @@ export interface LeaseExpectation {
  * age and time, in that order. `exp` has no leeway. Pure: nothing is fetched, no clock is read.
  */
 export async function verifyLease(token: string, expected: LeaseExpectation): Promise<Result<LeaseClaims, LocalCode>> {
-  const opened = await openTrusted(token, expected.keys);
+  const opened = await openTrusted(token, expected.keys, "lease or file", {
+    now: expected.now,
+    isAnswer: expected.binding !== undefined,
+  });
   if (!opened.ok) return opened;
   const lease = readLeaseClaims(opened.value);
   if (lease === null || lease.issuer !== expected.issuer || lease.pluginId !== expected.pluginId)
@@ -71,17 +82,17 @@ export async function verifyLease(token: string, expected: LeaseExpectation): Pr
   if (instanceId !== undefined && lease.instanceId !== instanceId) return refuse("AUDIENCE_MISMATCH");
   if (installationId !== undefined && lease.installationId !== installationId.toLowerCase())
     return refuse("AUDIENCE_MISMATCH");
+  if (lease.deviceKey !== null && lease.deviceKey !== deviceKey) return refuse("DEVICE_KEY_MISMATCH");
   if (lease.hardwareId !== null && hardwareId !== undefined && lease.hardwareId !== hardwareId.toLowerCase())
     return refuse("AUDIENCE_MISMATCH");
-  if (lease.deviceKey !== null && lease.deviceKey !== deviceKey) return refuse("DEVICE_KEY_MISMATCH");
   if (binding !== undefined && !answers(opened.value, binding)) return refuse("REPLAYED");
   if (lease.epoch < (expected.highestEpoch ?? 0)) return refuse("EPOCH_ROLLBACK");
   if (lease.issuedAt < (expected.newestIssue ?? 0)) return refuse("REPLAYED");
-  // A bound answer brings the time along; a document nobody asked for is judged by ours.
-  const now = binding === undefined ? expected.now : Math.max(lease.issuedAt, expected.now);
-  if (binding === undefined && (isFromFuture(lease.issuedAt, now) || lease.notBefore > now))
-    return refuse("CLOCK_ROLLBACK");
-  return lease.expiresAt <= (binding === undefined ? now : lease.issuedAt) ? refuse("LEASE_EXPIRED") : ok(lease);
+  // A bound answer brings the time along; a document nobody asked for, or that was carried here, is judged by ours.
+  const isAnswer = binding !== undefined && !lease.isOffline;
+  const now = isAnswer ? Math.max(lease.issuedAt, expected.now) : expected.now;
+  if (!isAnswer && (isFromFuture(lease.issuedAt, now) || lease.notBefore > now)) return refuse("CLOCK_ROLLBACK");
+  return lease.expiresAt <= (isAnswer ? lease.issuedAt : now) ? refuse("LEASE_EXPIRED") : ok(lease);
 }
 
 /** What a signed refusal says. */
@@ -96,9 +107,9 @@ export interface Verdict {
 /** A verdict counts only with the nonce and the body of the request it answers. */
 export async function verifyVerdict(
   token: string,
-  expected: Pick<LeaseExpectation, "issuer" | "pluginId" | "keys"> & { readonly binding: ReplyBinding },
+  expected: Pick<LeaseExpectation, "issuer" | "pluginId" | "keys" | "now"> & { readonly binding: ReplyBinding },
 ): Promise<Result<Verdict, LocalCode>> {
-  const opened = await openTrusted(token, expected.keys);
+  const opened = await openTrusted(token, expected.keys, "lease", { now: expected.now, isAnswer: true });
   if (!opened.ok) return opened;
   const { iss, aud, tok, code, class: codeClass, iat } = opened.value;
   if (iss !== expected.issuer || aud !== `rbsm:verdict:${expected.pluginId}` || tok !== "verdict")
@@ -109,14 +120,44 @@ export async function verifyVerdict(
   return ok({ code, class: codeClass, issuedAt: iat, claims: opened.value });
 }
 
-async function openTrusted(token: string, keys: readonly LeaseKey[]): Promise<Result<JsonObject, LocalCode>> {
+/**
+ * The claims of a document that a key of the right purpose signed and that still counts. An unknown kid is `KEYSET_STALE`:
+ * "fetch the key set once, then judge", never "forged".
+ * An answer to our own request is judged at its own time: a clock that runs far ahead retires nobody.
+ */
+export async function openTrusted(
+  token: string,
+  keys: readonly LeaseKey[],
+  purpose: "lease" | "list" | "lease or file",
+  time: { readonly now: number; readonly isAnswer?: boolean },
+  maxLength?: number,
+): Promise<Result<JsonObject, LocalCode>> {
   const usable = keys.flatMap(({ kid, x }): JwsKey[] => {
     const publicKey = decodeBase64url(x);
     return publicKey?.length === 32 ? [{ kid, publicKey }] : [];
   });
-  const opened = await openJws(token, usable);
+  const opened = await openJws(token, usable, maxLength);
   if (!opened.ok) return refuse(opened.problem.reason === "key_unknown" ? "KEYSET_STALE" : "SIGNATURE_INVALID");
-  const key = keys.find(({ kid }) => kid === opened.value.kid);
-  if (key?.revoked) return refuse("SIGNER_REVOKED");
-  return key?.retired ? refuse("SIGNER_RETIRED") : ok(opened.value.claims);
+  const { kid, claims } = opened.value;
+  const key = keys.find((one) => one.kid === kid);
+  if (key === undefined || !mayHaveSigned(key, purpose, claims.off === true)) return refuse("SIGNATURE_INVALID");
+  const at = time.isAnswer && claims.off !== true && typeof claims.iat === "number" ? claims.iat : time.now;
+  const isRevoked =
+    key.revokedFrom !== undefined && (key.revokeMode !== "after" || !isBefore(claims.iat, key.revokedFrom));
+  if (key.revoked || isRevoked) return refuse("SIGNER_REVOKED");
+  return key.retired || (key.verifyUntil !== undefined && at >= key.verifyUntil)
+    ? refuse("SIGNER_RETIRED")
+    : ok(claims);
+}
+
+/** Kinds of documents have keys of their own: a stolen key of one kind makes none of another. */
+function mayHaveSigned(key: LeaseKey, purpose: "lease" | "list" | "lease or file", isFile: boolean): boolean {
+  const signs = key.purpose ?? "lease";
+  if (purpose !== "lease or file") return signs === purpose;
+  // Pinned keys without a purpose are from before there were several.
+  return isFile ? signs === "offline" || key.purpose === undefined : signs === "lease";
+}
+
+function isBefore(issuedAt: unknown, instant: number): boolean {
+  return typeof issuedAt === "number" && issuedAt < instant;
 }

@@ -139,13 +139,6 @@ describe("a license guard", () => {
   it.each<[string, (asked: Asked) => Promise<{ status: number; body: unknown }>]>([
     ["without a verdict", async () => ({ status: 403, body: { code: "REVOKED", class: "conclusive" } })],
     ["with the verdict of another request", (asked) => verdict(asked, "REVOKED", "conclusive", 403, false)],
-    [
-      "whose verdict says something else",
-      async (asked) => {
-        const { body } = await verdict(asked, "SEAT_LIMIT", "action");
-        return { status: 403, body: { ...body, code: "REVOKED", class: "conclusive" } };
-      },
-    ],
     ["that is an HTML page", async () => ({ status: 502, body: "<html>" })],
     [
       "that is a lease of a stranger",
@@ -167,6 +160,18 @@ describe("a license guard", () => {
     isHostile = true;
     expect(await one.refresh()).toMatchObject({ isLicensed: true, class: "retryable" });
     expect(await guard(offline).load()).toMatchObject({ isLicensed: true });
+  });
+
+  it("obeys the signed word where the one around it says something else", async () => {
+    let isHostile = false;
+    const changed = async (asked: Asked) => {
+      const { body } = await verdict(asked, "SEAT_LIMIT", "action");
+      return { status: 403, body: { ...body, code: "REVOKED", class: "conclusive" } };
+    };
+    const one = guard(playMarketplace((asked) => (isHostile ? changed(asked) : lease(asked))).fetch);
+    await one.activate(KEY);
+    isHostile = true;
+    expect(await one.refresh()).toMatchObject({ isLicensed: true, code: "SEAT_LIMIT", class: "action" });
   });
 
   it("keeps its lease when a step is asked for, and takes a lapsed seat again once", async () => {
