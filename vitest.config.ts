@@ -36,6 +36,7 @@ const worker = defineConfig(async () => ({
             ],
             compatibilityDate: "2026-08-10",
             workerLoaders: { LOADER: {} },
+            durableObjects: { METER: { className: "EgressMeter", useSQLite: true } },
             outboundService: answerEgress as never,
           },
         ],

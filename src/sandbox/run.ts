@@ -101,6 +101,7 @@ async function runOnce(
 ): Promise<RunReply> {
   const capabilities = new Capabilities(job, host);
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let asking: ReturnType<typeof setTimeout> | undefined;
   const held: unknown[] = [];
   try {
     const worker = platform.loader.get(id, () => ({
@@ -137,7 +138,9 @@ async function runOnce(
         timer = setTimeout(() => resolve(TIMED_OUT), job.limits.wallMs);
       }),
       Capabilities.flooded(capabilities).then(() => FLOODED),
-      stopped(host, stop.signal),
+      new Promise((resolve) => {
+        asking = setTimeout(() => resolve(stopped(host)), ASK_AFTER_MS);
+      }),
     ]);
     held.push(answer);
     const read = readAnswer(answer, job.limits.outputBytes);
@@ -150,6 +153,7 @@ async function runOnce(
   } finally {
     Capabilities.close(capabilities);
     clearTimeout(timer);
+    clearTimeout(asking);
     for (const thing of held) dispose(thing);
   }
 }
@@ -162,8 +166,7 @@ interface Guest {
 /** A run that lasts longer asks the marketplace to say when it shall end; shorter ones never pay for the question. */
 const ASK_AFTER_MS = 1000;
 
-async function stopped(host: HostSession, signal: AbortSignal): Promise<typeof STOPPED> {
-  await scheduler.wait(ASK_AFTER_MS, { signal });
+async function stopped(host: HostSession): Promise<typeof STOPPED> {
   // A marketplace that cannot tell does not end a run: its deadline does.
   const isStopped = await Promise.resolve(host.stopped?.() ?? Promise.reject(new Error("cannot tell"))).then(
     () => true,

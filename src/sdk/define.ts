@@ -1,10 +1,10 @@
-import type { EventEnvelope, EventName } from "../domain/execution/events.ts";
+import type { EventEnvelope, EventName, PluginEventName } from "../domain/execution/events.ts";
 import type { Hook, RouteRequest, RouteResponse } from "../domain/execution/job.ts";
 import type { Json } from "../domain/json/json.ts";
 import type { Permission } from "../domain/manifest/permissions.ts";
 import type { PluginContext } from "./context.ts";
 
-export type { EventEnvelope, EventName, Hook, RouteRequest, RouteResponse };
+export type { EventEnvelope, EventName, Hook, PluginEventName, RouteRequest, RouteResponse };
 
 /** What `server/main.js` exports by default. Handlers must match the declarations of the manifest. */
 export interface PluginDefinition<P extends Permission = Permission> {
@@ -14,7 +14,10 @@ export interface PluginDefinition<P extends Permission = Permission> {
    */
   readonly permissions?: readonly Permission[];
   readonly lifecycle?: { readonly [H in Hook]?: (context: PluginContext<P>) => unknown };
-  readonly events?: { readonly [E in EventName]?: (context: PluginContext<P>, event: EventEnvelope) => unknown };
+  /** Those of the instance, and those of plugins that this one depends on: `"plugin:<name>:<event>"`. */
+  readonly events?: {
+    readonly [E in EventName | PluginEventName]?: (context: PluginContext<P>, event: EventEnvelope) => unknown;
+  };
   /** `"GET /notes/:id"` → handler, as declared under `routes`. */
   readonly routes?: {
     readonly [route: string]: (

@@ -4,6 +4,7 @@ import type { Job } from "../../src/domain/execution/job.ts";
 import { runLimits } from "../../src/domain/execution/limits.ts";
 import { createPluginRunner } from "../../src/gateway/execution/runner.ts";
 import type { World } from "../../src/market/ports.ts";
+import { AUTHORITY } from "../gateway/execution/run-world.ts";
 
 interface RunnerEnv {
   readonly SANDBOX: Runner;
@@ -37,7 +38,7 @@ const world = {
   pluginStorage: {
     of: () => ({ perform: async () => ({ ok: true, value: "value" }), spend: async () => null }),
   },
-} as unknown as Pick<World, "clock" | "bundles" | "pluginStorage" | "hostData">;
+} as unknown as World;
 
 export default {
   async fetch(request: Request, env: RunnerEnv): Promise<Response> {
@@ -53,6 +54,10 @@ export default {
       closureDigest: "0".repeat(64),
       granted: ["storage.read"],
       egress: [],
+      egressPerMinute: 100,
+      emits: [],
+      settings: {},
+      license: { tier: "basic", status: "active", features: [], limits: {} },
       idempotent: true,
       limits: runLimits("automation", "event"),
     };
@@ -70,7 +75,7 @@ export default {
           data: {},
         },
       },
-      { instanceId: "1", userId: "1", tier: "basic", storageBytes: null },
+      AUTHORITY,
     );
     return Response.json(reply, { status: reply.ok && reply.value === "value" ? 200 : 500 });
   },

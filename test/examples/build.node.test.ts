@@ -94,10 +94,10 @@ async function moduleOf(bundle: OpenedBundle): Promise<PluginDefinition> {
 /** Permissions behind the calls in the code and behind the events listened to. */
 function usedPermissions(bundle: OpenedBundle): string[] {
   const code = new TextDecoder().decode(bundle.file("server/main.js") ?? new Uint8Array());
-  const called = [...code.matchAll(/\bcontext\.([a-z]+)\.([a-z]+)\(/g)]
+  const called = [...code.matchAll(/\bcontext\.([a-z0-9]+)\.([a-zA-Z]+)\(/g)]
     .map(([, group, verb]) => `${group}.${verb}`)
     .filter((method): method is Method => Object.hasOwn(METHODS, method))
-    .map((method) => METHODS[method].permission);
+    .flatMap((method) => METHODS[method].permission ?? []);
   const heard = (bundle.manifest.events ?? []).map(({ on }) => ENTITY_READ[on.split(".")[0] as Entity]);
   return [...new Set<string>([...called, ...heard])].sort();
 }

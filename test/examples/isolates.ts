@@ -9,7 +9,7 @@ import type { Method } from "../../src/domain/execution/methods.ts";
 import type { JsonObject } from "../../src/domain/json/json.ts";
 import { answerEgress } from "../../src/local/egress-hosts.ts";
 import { openMiniflare, workerOptions } from "../../src/local/worker-options.ts";
-import { createMemoryStorage } from "../../src/sdk/testing/host/memory-storage.ts";
+import { runFacts } from "../../src/sdk/testing/host/run-facts.ts";
 import { createSession, type Session } from "../../src/sdk/testing/host/session.ts";
 import { createEmulator, demoSeed, type Emulator } from "../../src/sdk/testing/index.ts";
 
@@ -89,7 +89,6 @@ export async function startIsolates(): Promise<Isolates> {
 function sessionOf(job: Job, emulator: Emulator, apiKey: string): Session {
   return createSession({
     line: { emulator, apiKey, plugin: job.plugin, installation: job.activationId, userId: 1 },
-    storage: createMemoryStorage(),
     granted: job.granted,
     clock: { now: () => Date.now() },
   });
@@ -112,6 +111,7 @@ async function jobFor({ manifest, file }: OpenedBundle, call: Call): Promise<Job
     closureDigest: "c".repeat(64),
     granted: manifest.permissions.map(({ code }) => code),
     egress: manifest.egress.map(({ host, methods = ["GET", "POST"] }) => ({ host, methods: [...methods] })),
+    ...runFacts(manifest, {}),
     idempotent: true,
     limits: runLimits(manifest.type, call.kind),
   };

@@ -4,6 +4,7 @@ import type { Job, RunReply } from "../../src/domain/execution/job.ts";
 import { RunSession } from "../../src/gateway/execution/host-session.ts";
 import { type Platform, runPlugin } from "../../src/sandbox/run.ts";
 import { createPluginStorage, type InstallationStorage } from "../../src/storage/execution/installation-storage.ts";
+import { AUTHORITY, worldOf } from "../gateway/execution/run-world.ts";
 import { jobFor } from "./job.ts";
 
 // Vite reads the folder while it builds the test; a folder that is not there is empty.
@@ -112,9 +113,8 @@ async function attack(name: string, source: string, query: string, activationId 
     granted: ["storage.read", "storage.write", "storage.delete"],
     limits: LIMITS,
   });
-  const authority = { instanceId: "1", userId: "1", tier: "basic" as const, storageBytes: 1_048_576 };
-  const hostData = { call: async () => ({ ok: true as const, value: null }) };
-  const world = { pluginStorage, hostData, clock: { now: () => Date.now() } };
+  const authority = { ...AUTHORITY, storageBytes: 1_048_576 };
+  const world = worldOf({ pluginStorage, hostData: { call: async () => ({ ok: true as const, value: null }) } });
   const session = new RunSession(world, job, authority, Date.now() + 10_000);
   return runPlugin(PLATFORM, job, { kind: "schedule", id: query }, session, source);
 }

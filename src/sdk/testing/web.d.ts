@@ -1,9 +1,9 @@
 // What the emulator needs of fetch's Request and Response; the pure world has no DOM library.
 declare class Request {
-  constructor(url: string, init?: { method?: string; headers?: Record<string, string>; body?: string });
+  constructor(url: string | Request, init?: { method?: string; headers?: Record<string, string>; body?: string });
   readonly method: string;
   readonly url: string;
-  readonly headers: { get(name: string): string | null };
+  readonly headers: { get(name: string): string | null; set(name: string, value: string): void };
   text(): Promise<string>;
 }
 declare class Response {

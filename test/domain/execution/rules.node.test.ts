@@ -3,11 +3,11 @@ import { parseArguments } from "../../../src/domain/execution/arguments.ts";
 import { copyJson } from "../../../src/domain/execution/copy-json.ts";
 import { EVENTS } from "../../../src/domain/execution/events.ts";
 import { runLimits, typeLimits } from "../../../src/domain/execution/limits.ts";
+import { matchRoute } from "../../../src/domain/execution/match-route.ts";
 import { METHODS, type Method } from "../../../src/domain/execution/methods.ts";
 import { cutUser, withoutSecrets } from "../../../src/domain/execution/people.ts";
 import { PERMISSIONS, PLUGIN_TYPES } from "../../../src/domain/manifest/permissions.ts";
 import { egressRefusal } from "../../../src/sandbox/egress.ts";
-import { matchRoute } from "../../../src/domain/execution/match-route.ts";
 
 describe("copying a stranger's value", () => {
   it.each([
@@ -99,7 +99,7 @@ describe("limits", () => {
 describe("methods", () => {
   it("need a permission of the closed list and have a rate", () => {
     for (const { permission, perMinute } of Object.values(METHODS)) {
-      expect(PERMISSIONS).toContain(permission);
+      if (permission !== null) expect(PERMISSIONS).toContain(permission);
       expect(perMinute).toBeGreaterThan(0);
     }
   });
@@ -208,8 +208,33 @@ describe("the egress rule", () => {
     "https://a.b.wild.at/",
     "https://evilwild.at/",
     "ftp://api.example.at/",
+    "https://api.example.at@evil.at/",
+    "https://api.example.at%2eevil.at/",
+    "https://аpi.example.at/",
   ])("keeps %s in", (url) => {
     expect(egressRefusal(new URL(url), "GET", rules)).not.toBeNull();
+  });
+  it.each([
+    ["127.0.0.1", "https://127.0.0.1/"],
+    ["127.0.0.1", "https://2130706433/"],
+    ["127.0.0.1", "https://0x7f.1/"],
+    ["127.0.0.1", "https://017700000001/"],
+    ["169.254.169.254", "https://169.254.169.254/latest/meta-data"],
+    ["10.0.0.5", "https://10.0.0.5/"],
+    ["100.64.0.1", "https://100.64.0.1/"],
+    ["[::1]", "https://[::1]/"],
+    ["[::ffff:7f00:1]", "https://[::ffff:127.0.0.1]/"],
+    ["[64:ff9b::a00:1]", "https://[64:ff9b::10.0.0.1]/"],
+    ["[fd00::1]", "https://[fd00::1]/"],
+    ["localhost", "https://localhost/"],
+    ["metadata.google.internal", "https://metadata.google.internal/"],
+    ["10.0.0.1.nip.io", "https://10.0.0.1.nip.io/"],
+    ["*.nip.io", "https://127-0-0-1.nip.io/"],
+    ["*.sslip.io", "https://10-0-0-1.sslip.io/"],
+    ["localtest.me", "https://localtest.me/"],
+    ["printer.local", "https://printer.local/"],
+  ])("keeps in what is declared as %s, for it is no public host: %s", (host, url) => {
+    expect(egressRefusal(new URL(url), "GET", [{ host, methods: ["GET"] }])).not.toBeNull();
   });
   it("keeps methods in that were not declared", () => {
     for (const method of ["POST", "get", "CONNECT", "TRACE"])

@@ -3,11 +3,10 @@ import type { HostSession, Runner } from "../../../src/contract/sandbox.ts";
 import type { Job, RunReply } from "../../../src/domain/execution/job.ts";
 import { createIncidentLog, type IncidentLog } from "../../../src/gateway/execution/incidents.ts";
 import { createPluginRunner } from "../../../src/gateway/execution/runner.ts";
-import type { Authority } from "../../../src/market/execution/ports.ts";
 import { jobFor, REQUEST_CALL } from "../../sandbox/job.ts";
+import { AUTHORITY, worldOf } from "./run-world.ts";
 
 const MODULE = "export default {};";
-const AUTHORITY: Authority = { instanceId: "1", userId: "1", tier: "basic", storageBytes: null };
 const GOOD: RunReply = { ok: true, value: null, report: { calls: {}, denied: {}, logs: [] } };
 
 type Run = (job: Job, host: HostSession, module: string | undefined, nth: number) => Promise<RunReply>;
@@ -31,11 +30,7 @@ function runnerOn(sandbox: Runner, incidents: IncidentLog | null = null, modules
     range: async () => null,
     size: async () => null,
   };
-  const never = () => {
-    throw new Error("not called");
-  };
-  const world = { bundles, clock: { now: () => Date.now() }, pluginStorage: { of: never }, hostData: { call: never } };
-  return createPluginRunner(world, sandbox, incidents);
+  return createPluginRunner(worldOf({ bundles }), sandbox, incidents);
 }
 
 let made = 0;

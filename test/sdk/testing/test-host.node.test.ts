@@ -279,15 +279,20 @@ test("work left behind finds its session closed", async () => {
 test("the test host's context makes the same calls as the one inside an isolate", async () => {
   const seen: Record<"test" | "guest", [string, unknown][]> = { test: [], guest: [] };
   const bridge = (into: [string, unknown][]) => ({
-    call: async (method: string, args: unknown) => {
-      into.push([method, args]);
+    call: async (method: string, args: unknown, bytes?: Uint8Array) => {
+      into.push([method, args, ...(bytes === undefined ? [] : [[...bytes]])] as [string, unknown]);
       return { ok: true as const, value: null };
     },
     log: async () => {},
   });
+  const facts = {
+    installation: "act_1",
+    settings: { greeting: "Servus" },
+    license: { tier: "basic" as const, status: "active" as const, features: ["a"], limits: { storage: 1 } },
+  };
   const contexts = {
-    test: bridgeContext({ plugin: { name: "p", version: "1.0.0" }, installation: "act_1" }, bridge(seen.test)),
-    guest: pluginContext({ plugin: "p", version: "1.0.0", installation: "act_1" }, bridge(seen.guest)).context,
+    test: bridgeContext({ plugin: { name: "p", version: "1.0.0" }, ...facts }, bridge(seen.test)),
+    guest: pluginContext({ plugin: "p", version: "1.0.0", ...facts }, bridge(seen.guest)).context,
   };
   for (const context of Object.values(contexts)) {
     expect([context.plugin, context.installation]).toEqual([{ name: "p", version: "1.0.0" }, { id: "act_1" }]);
@@ -308,8 +313,24 @@ test("the test host's context makes the same calls as the one inside an isolate"
     await context.storage.delete("k");
     await context.storage.list();
     await context.storage.list({ prefix: "p", limit: 1 });
+    await context.storage.getMany(["a", "b"]);
+    await context.storage.setMany([{ key: "a", value: 1 }]);
+    await context.storage.compareAndSet("a", null, 1);
+    await context.storage.increment("n");
+    await context.storage.increment("n", -2);
+    await context.files.put("f", "text", "text/plain");
+    await context.files.put("f", new Uint8Array([1, 2]), "image/png");
+    expect(await context.files.get("f")).toBeNull();
+    await context.files.list({ prefix: "f" });
+    await context.files.delete("f");
+    await context.secrets.get("apiKey");
+    await context.events.emit("done");
+    await context.events.emit("done", { id: 1 });
+    await context.webhooks.trigger("done", { id: 1 });
+    await context.i18n.strings("de-AT");
+    expect([context.settings, context.license]).toEqual([facts.settings, facts.license]);
   }
-  expect(seen.test).toHaveLength(25);
+  expect(seen.test).toHaveLength(40);
   expect(seen.test).toEqual(seen.guest);
 });
 

@@ -1,6 +1,6 @@
 import { exports } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import type { Rate, StorageAct } from "../../../src/market/execution/ports.ts";
+import type { Rate, StorageAct } from "../../../src/market/execution/capability-ports.ts";
 import { createPluginStorage, type InstallationStorage } from "../../../src/storage/execution/installation-storage.ts";
 
 const { InstallationStorage: namespace } = exports as unknown as {

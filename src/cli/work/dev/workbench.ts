@@ -6,8 +6,8 @@ import type { JsonObject } from "../../../domain/json/json.ts";
 import { decodeValidUtf8 } from "../../../domain/json/utf8.ts";
 import { SERVER_MODULE } from "../../../domain/release/server-module.ts";
 import { createEmulator, type Emulator } from "../../../sdk/testing/emulator/emulator.ts";
-import { createMemoryStorage } from "../../../sdk/testing/host/memory-storage.ts";
-import { createSession } from "../../../sdk/testing/host/session.ts";
+import { readableSecrets, runFacts } from "../../../sdk/testing/host/run-facts.ts";
+import { createKept, createSession } from "../../../sdk/testing/host/session.ts";
 import { openWorkerd } from "../../../sdk/testing/isolate/workerd.ts";
 import { sandboxWorker } from "./sandbox-worker.ts";
 
@@ -50,17 +50,17 @@ export function openWorkbench(first: OpenedBundle, { onHappening, isOnline, now 
   const tell = onHappening ?? (() => {});
   const clock = { now };
   const emulator = createEmulator({ apiKey: KEY, clock });
-  const storage = createMemoryStorage();
+  const kept = createKept(clock);
   let bundle = first;
   let count = 0;
   const sessions = new Map<string, ReturnType<typeof createSession>>();
   const workerd = openWorkerd({
     sandbox: sandboxWorker,
-    async call(method, args, executionId) {
+    async call(method, args, executionId, bytes) {
       const began = now();
       const session = sessions.get(executionId);
       const reply: CallReply = session
-        ? await session.call(method, args)
+        ? await session.call(method, args, bytes)
         : { ok: false, error: { code: "session_closed", message: "This run has ended" } };
       tell({ kind: "call", method, args, reply, ms: now() - began });
       return reply;
@@ -74,7 +74,15 @@ export function openWorkbench(first: OpenedBundle, { onHappening, isOnline, now 
     const began = now();
     const job = jobOf(bundle, call, `exe_dev_${++count}`);
     const line = { emulator, apiKey: KEY, plugin: job.plugin, installation: INSTALLATION, userId: 1 };
-    const session = createSession({ line, storage, granted: job.granted, clock });
+    const session = createSession({
+      line,
+      kept,
+      granted: job.granted,
+      clock,
+      emits: job.emits,
+      readable: readableSecrets(bundle.manifest),
+      strings: stringsOf(bundle),
+    });
     sessions.set(job.executionId, session);
     session.begin();
     try {
@@ -93,7 +101,7 @@ export function openWorkbench(first: OpenedBundle, { onHappening, isOnline, now 
     load(next) {
       bundle = next;
     },
-    storage: () => storage.contents(),
+    storage: () => kept.storage.contents(),
     get restarts() {
       return workerd.restarts;
     },
@@ -119,9 +127,18 @@ function jobOf({ manifest, closureDigest }: OpenedBundle, call: Call, executionI
     closureDigest,
     granted: manifest.permissions.map(({ code }) => code),
     egress: manifest.egress.map(({ host, methods }) => ({ host, methods })),
+    ...runFacts(manifest, {}),
     idempotent: false,
     limits: runLimits(manifest.type, call.kind, declaredMs),
   };
+}
+
+/** Texts of the bundle by language tag. */
+function stringsOf({ manifest, file }: OpenedBundle): { [locale: string]: { [key: string]: string } } {
+  const tags = Object.keys(manifest.files).flatMap((path) => /^locales\/(.+)\.json$/.exec(path)?.[1] ?? []);
+  return Object.fromEntries(
+    tags.map((tag) => [tag, JSON.parse(new TextDecoder().decode(file(`locales/${tag}.json`) ?? undefined) || "{}")]),
+  );
 }
 
 export function nameOf(call: Call): string {

@@ -1,24 +1,34 @@
-import type { CallReply, LogLevel } from "../../../domain/execution/job.ts";
+import { filledText } from "../../../domain/execution/filled-text.ts";
+import type { CallReply, LicenseFacts, LogLevel } from "../../../domain/execution/job.ts";
 import type { Method } from "../../../domain/execution/methods.ts";
 import type { Json, JsonObject } from "../../../domain/json/json.ts";
-import type { BridgeError, PluginContext } from "../../context.ts";
+import type { BridgeError, FileInfo, PluginContext } from "../../context.ts";
 
 /** What a context is made over. */
 export interface Bridge {
-  call(method: Method, args: JsonObject): Promise<CallReply>;
+  call(method: Method, args: JsonObject, bytes?: Uint8Array): Promise<CallReply>;
   log(level: LogLevel, text: string): void;
 }
 
 /** The context a handler is handed: the same calls with the same arguments as inside a real isolate. */
 export function bridgeContext(
-  about: { plugin: PluginContext["plugin"]; installation: string },
+  about: {
+    plugin: PluginContext["plugin"];
+    installation: string;
+    settings: JsonObject;
+    license: LicenseFacts;
+  },
   bridge: Bridge,
 ): PluginContext {
-  async function call<T>(method: Method, args: JsonObject = {}): Promise<T> {
-    const reply = await bridge.call(method, JSON.parse(JSON.stringify(args)) as JsonObject);
+  async function ask(method: Method, args: JsonObject, bytes?: Uint8Array): Promise<CallReply & { ok: true }> {
+    const reply = await bridge.call(method, JSON.parse(JSON.stringify(args)) as JsonObject, bytes);
     if (!reply.ok) throw bridgeError(reply.error);
-    return reply.value as T;
+    return reply;
   }
+  async function call<T>(method: Method, args: JsonObject = {}, bytes?: Uint8Array): Promise<T> {
+    return (await ask(method, args, bytes)).value as T;
+  }
+  const strings = (locale: string) => call<JsonObject>("i18n.strings", { locale });
   function entity<Row extends JsonObject>(name: "customers" | "requests" | "appointments") {
     return {
       list: (filter: JsonObject = {}) =>
@@ -35,6 +45,8 @@ export function bridgeContext(
   return {
     plugin: about.plugin,
     installation: { id: about.installation },
+    settings: JSON.parse(JSON.stringify(about.settings)) as JsonObject,
+    license: JSON.parse(JSON.stringify(about.license)) as LicenseFacts,
     customers: { ...entity("customers"), delete: (id) => call("customers.delete", { id }) },
     requests: entity("requests"),
     appointments: {
@@ -50,6 +62,31 @@ export function bridgeContext(
       set: (key, value) => call("storage.set", { key, value }),
       delete: (key) => call("storage.delete", { key }),
       list: (options = {}) => call("storage.list", { ...options }),
+      getMany: (keys) => call("storage.getMany", { keys: [...keys] }),
+      setMany: (entries) => call("storage.setMany", { entries: entries.map(({ key, value }) => ({ key, value })) }),
+      compareAndSet: (key, expected, value) => call("storage.compareAndSet", { key, expected, value }),
+      increment: (key, by = 1) => call("storage.increment", { key, by }),
+    },
+    files: {
+      put: (key, content, contentType) =>
+        call<FileInfo>(
+          "files.put",
+          { key, contentType },
+          typeof content === "string" ? new TextEncoder().encode(content) : content,
+        ),
+      get: async (key) => {
+        const { value, bytes } = await ask("files.get", { key });
+        return value === null || bytes === undefined ? null : { ...(value as unknown as FileInfo), bytes };
+      },
+      list: (options = {}) => call("files.list", { ...options }),
+      delete: (key) => call("files.delete", { key }),
+    },
+    secrets: { get: (key) => call("secrets.get", { key }) },
+    events: { emit: (name, data = {}) => call("events.emit", { name, data }) },
+    webhooks: { trigger: (name, data = {}) => call("webhooks.trigger", { name, data }) },
+    i18n: {
+      strings,
+      text: async (locale, key, values = {}) => filledText(await strings(locale), key, values),
     },
     log: { debug: log("debug"), info: log("info"), warn: log("warn"), error: log("error") },
   };

@@ -5,7 +5,10 @@ import { isObject, readAnswer, readPage } from "./host-answer.ts";
 import { HostRefusal } from "./host-refusal.ts";
 
 /** Methods that end in a call of the host. */
-export type HostMethod = Exclude<Method, `storage.${string}` | "notifications.list">;
+export type HostMethod = Exclude<
+  Method,
+  `${"storage" | "files" | "secrets" | "events" | "webhooks" | "i18n"}.${string}` | "notifications.list"
+>;
 
 /** The instance behind a test host, and in whose name it is called. */
 export interface HostLine {

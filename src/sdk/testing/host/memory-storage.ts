@@ -1,4 +1,6 @@
 import { decodeBase64url, encodeBase64url, encodeUtf8 } from "../../../domain/bytes.ts";
+import type { Method } from "../../../domain/execution/methods.ts";
+import { canonicalize } from "../../../domain/json/canonical.ts";
 import type { Json, JsonObject } from "../../../domain/json/json.ts";
 import { HostRefusal } from "./host-refusal.ts";
 
@@ -6,28 +8,51 @@ const MAX_PAGE = 100;
 /** A page stays below what one call may answer. */
 const MAX_PAGE_BYTES = 196_608;
 
+export type StorageMethod = Extract<Method, `storage.${string}`>;
+
 /** The storage of one installation, with the limits of the real one. Arguments were checked before. */
 export interface MemoryStorage {
-  call(method: "storage.get" | "storage.set" | "storage.delete" | "storage.list", args: JsonObject): Json;
+  call(method: StorageMethod, args: JsonObject): Json;
+  /** Bytes taken of the quota by values. */
+  used(): number;
+  readonly quotaBytes: number;
   /** Everything kept, as plain data. */
   contents(): { readonly [key: string]: Json };
 }
 
-/** Empty storage with a quota in bytes. */
-export function createMemoryStorage(quotaBytes = 10 * 1024 * 1024): MemoryStorage {
+/** Empty storage with a quota in bytes; `fileBytes` are what files of the same installation take of it. */
+export function createMemoryStorage(quotaBytes = 10 * 1024 * 1024, fileBytes: () => number = () => 0): MemoryStorage {
   const kept = new Map<string, string>();
+  const sizeOf = (entries: Iterable<readonly [string, string]>) =>
+    [...entries].reduce((sum, [name, text]) => sum + bytes(name) + bytes(text), 0);
 
-  function set(key: string, value: Json): void {
-    const text = JSON.stringify(value);
-    const others = [...kept].filter(([name]) => name !== key);
-    const used = others.reduce((sum, [name, other]) => sum + bytes(name) + bytes(other), 0);
-    if (used + bytes(key) + bytes(text) > quotaBytes) {
+  /** All or none. */
+  function set(entries: readonly { readonly key: string; readonly value: Json }[]): void {
+    const after = new Map(kept);
+    for (const { key, value } of entries) after.set(key, JSON.stringify(value));
+    if (sizeOf(after) > sizeOf(kept) && sizeOf(after) + fileBytes() > quotaBytes) {
       throw new HostRefusal("quota_exceeded", "Storage quota exceeded");
     }
-    kept.set(key, text);
+    for (const [key, text] of after) kept.set(key, text);
+  }
+
+  const get = (key: string): Json => JSON.parse(kept.get(key) ?? "null") as Json;
+
+  function increment(key: string, by: number): number {
+    const before = get(key) ?? 0;
+    const sum = typeof before === "number" ? before + by : Number.NaN;
+    if (!Number.isSafeInteger(sum))
+      throw new HostRefusal(
+        "invalid_arguments",
+        "What is kept under this key is no whole number, or would leave its range",
+      );
+    set([{ key, value: sum }]);
+    return sum;
   }
 
   return {
+    quotaBytes,
+    used: () => sizeOf(kept),
     contents: () => Object.fromEntries([...kept].map(([key, text]) => [key, JSON.parse(text) as Json])),
     call(method, args) {
       const key = String(args.key);
@@ -35,12 +60,23 @@ export function createMemoryStorage(quotaBytes = 10 * 1024 * 1024): MemoryStorag
         case "storage.list":
           return list(kept, args);
         case "storage.get":
-          return JSON.parse(kept.get(key) ?? "null") as Json;
+          return get(key);
+        case "storage.getMany":
+          return (args.keys as readonly string[]).map(get);
+        case "storage.setMany":
+          set(args.entries as readonly { readonly key: string; readonly value: Json }[]);
+          return null;
+        case "storage.compareAndSet":
+          if (canonicalize(get(key)) !== canonicalize(args.expected ?? null)) return false;
+          set([{ key, value: args.value ?? null }]);
+          return true;
+        case "storage.increment":
+          return increment(key, typeof args.by === "number" ? args.by : 1);
         case "storage.delete":
           kept.delete(key);
           return null;
         case "storage.set":
-          set(key, args.value ?? null);
+          set([{ key, value: args.value ?? null }]);
           return null;
       }
     },

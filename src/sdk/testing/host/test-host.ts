@@ -2,16 +2,16 @@ import { ENTITY_READ, type EventEnvelope } from "../../../domain/execution/event
 import type { Hook, LogLine, RouteRequest, RunCode } from "../../../domain/execution/job.ts";
 import type { Json } from "../../../domain/json/json.ts";
 import { PERMISSIONS, type Permission } from "../../../domain/manifest/permissions.ts";
-import type { PluginContext } from "../../context.ts";
+import type { FileInfo, PluginContext } from "../../context.ts";
 import type { PluginDefinition } from "../../define.ts";
 import { createEmulator, type Emulator } from "../emulator/emulator.ts";
 import { bridgeContext } from "./bridge-context.ts";
-import { type EgressDeclaration, type Network, NetworkDenied, withNetwork } from "./egress.ts";
-import { createMemoryStorage } from "./memory-storage.ts";
-import { createSession, type Session } from "./session.ts";
+import { type EgressDeclaration, type Gate, type Network, NetworkDenied, withNetwork } from "./egress.ts";
+import { type DeclaredFacts, type InstallationFacts, injectedInto, readableSecrets, runFacts } from "./run-facts.ts";
+import { createKept, createSession, type Session, type Told } from "./session.ts";
 
 /** What the test host reads of a manifest; an author's `manifest.json` fits. */
-export interface TestManifest {
+export interface TestManifest extends DeclaredFacts {
   readonly name: string;
   readonly version: string;
   readonly permissions: readonly { readonly code: string; readonly required: boolean }[];
@@ -22,7 +22,7 @@ export interface TestManifest {
 }
 
 /** How a test host is made; nothing is required. */
-export interface TestHostOptions {
+export interface TestHostOptions extends InstallationFacts {
   /** What the admin granted; everything declared unless told. */
   readonly granted?: readonly string[];
   readonly emulator?: Emulator;
@@ -43,6 +43,12 @@ export interface TestRun {
   readonly denied: { readonly [method: string]: number };
   readonly logs: readonly LogLine[];
   readonly storage: { readonly [key: string]: Json };
+  /** What the installation keeps as files afterwards. */
+  readonly files: readonly FileInfo[];
+  /** Events for other plugins. */
+  readonly emitted: readonly Told[];
+  /** Webhooks to the instance. */
+  readonly webhooks: readonly Told[];
 }
 
 /** One installation of a plugin under test: each method calls one handler and tells how it went. */
@@ -73,23 +79,22 @@ export function createTestHost(
   checkedGrants(manifest, plugin.permissions);
   const clock = options.clock ?? { now: () => Date.now() };
   const emulator = options.emulator ?? createEmulator({ apiKey: TEST_KEY, clock });
-  const session = createSession({
-    line: {
-      emulator,
-      apiKey: options.apiKey ?? TEST_KEY,
-      plugin: manifest.name,
-      installation: INSTALLATION,
-      userId: 1,
-    },
-    storage: createMemoryStorage(options.storageQuotaBytes),
-    granted,
-    clock,
-  });
+  const facts = runFacts(manifest, options);
+  const session = openSession(manifest, options, granted, emulator, clock);
   let queue: Promise<unknown> = Promise.resolve();
 
   /** Runs wait for one another, as `fetch` is a global. */
-  function run(handler: ((context: PluginContext) => unknown) | undefined, what: string): Promise<TestRun> {
-    const next = queue.then(() => settle(manifest, session, options.network, handler, what));
+  function run(
+    handler: ((context: PluginContext) => unknown) | undefined,
+    what: string,
+    depth?: number,
+  ): Promise<TestRun> {
+    const gate = {
+      rules: manifest.egress,
+      network: options.network,
+      inject: (host: string) => injectedInto(manifest, options, host),
+    };
+    const next = queue.then(() => settle(manifest, facts, session, gate, handler, what, depth));
     queue = next.catch(() => {});
     return next;
   }
@@ -100,9 +105,10 @@ export function createTestHost(
       if (!manifest.events?.some(({ on }) => on === event.event)) {
         throw new Error(`manifest.json declares no event ${event.event}`);
       }
-      if (!granted.includes(ENTITY_READ[event.entity])) return Promise.resolve(skipped(session));
+      if (event.entity !== "plugin" && !granted.includes(ENTITY_READ[event.entity]))
+        return Promise.resolve(skipped(session));
       const handler = plugin.events?.[event.event];
-      return run(handler && ((context) => handler(context, event)), event.event);
+      return run(handler && ((context) => handler(context, event)), event.event, event.depth);
     },
     route({ method, path, query = {}, headers = {}, body = null }) {
       const match = findRoute(manifest.routes ?? [], method, path);
@@ -121,19 +127,43 @@ export function createTestHost(
   };
 }
 
+/** The installation's side of both test hosts. */
+export function openSession(
+  manifest: Pick<TestManifest, "name"> & DeclaredFacts,
+  options: Omit<TestHostOptions, "network">,
+  granted: readonly Permission[],
+  emulator: Emulator,
+  clock: { now(): number },
+): Session {
+  const { apiKey = TEST_KEY, storageQuotaBytes, secrets = {}, strings = {} } = options;
+  return createSession({
+    line: { emulator, apiKey, plugin: manifest.name, installation: INSTALLATION, userId: 1 },
+    kept: createKept(clock, storageQuotaBytes),
+    granted,
+    clock,
+    emits: manifest.emits ?? [],
+    readable: readableSecrets(manifest),
+    secrets,
+    strings,
+  });
+}
+
 async function settle(
   manifest: TestManifest,
+  { settings, license }: ReturnType<typeof runFacts>,
   session: Session,
-  network: Network | undefined,
+  gate: Gate,
   handler: ((context: PluginContext) => unknown) | undefined,
   what: string,
+  depth: number | undefined,
 ): Promise<TestRun> {
-  session.begin();
-  const about = { plugin: { name: manifest.name, version: manifest.version }, installation: INSTALLATION };
+  session.begin(depth);
+  const plugin = { name: manifest.name, version: manifest.version };
+  const about = { plugin, installation: INSTALLATION, settings, license };
   const context = bridgeContext(about, session);
   if (handler === undefined) return { ...session.report(), ...failed("plugin_invalid", `No handler for ${what}`) };
   try {
-    const value = await withNetwork(manifest.egress, network, async () => handler(context));
+    const value = await withNetwork(gate, async () => handler(context));
     const text = JSON.stringify(value ?? null);
     if (text === undefined || new TextEncoder().encode(text).length > MAX_OUTPUT_BYTES) {
       return { ...session.report(), ...failed("plugin_output", "The answer is no JSON or larger than 256 KiB") };

@@ -8,11 +8,13 @@ import { RpcTarget } from "cloudflare:workers";
 class Session extends RpcTarget {
   #host; #executionId; #isOpen = true;
   constructor(host, executionId) { super(); this.#host = host; this.#executionId = executionId; }
-  async call(method, args) {
+  async call(method, args, bytes) {
     if (!this.#isOpen) return { ok: false, error: { code: "session_closed", message: "This run has ended" } };
-    const body = JSON.stringify({ executionId: this.#executionId, method, args });
+    const content = bytes === undefined ? {} : { bytes: bytes.toBase64() };
+    const body = JSON.stringify({ executionId: this.#executionId, method, args, ...content });
     const answer = await this.#host.fetch("http://host/", { method: "POST", body });
-    return answer.json();
+    const reply = await answer.json();
+    return reply.bytes === undefined ? reply : { ...reply, bytes: Uint8Array.fromBase64(reply.bytes) };
   }
   static close(session) { session.#isOpen = false; }
 }

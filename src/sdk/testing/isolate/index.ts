@@ -5,11 +5,11 @@ import type { Call } from "../../../domain/execution/job.ts";
 import { runLimits } from "../../../domain/execution/limits.ts";
 import { PLUGIN_TYPES, type PluginType } from "../../../domain/manifest/permissions.ts";
 import { createEmulator } from "../emulator/emulator.ts";
-import { createMemoryStorage } from "../host/memory-storage.ts";
-import { createSession } from "../host/session.ts";
+import { injectedInto, runFacts } from "../host/run-facts.ts";
 import {
   checkedGrants,
   INSTALLATION,
+  openSession,
   TEST_KEY,
   type TestHost,
   type TestHostOptions,
@@ -51,28 +51,18 @@ export function createIsolateHost(
   const emulator = options.emulator ?? createEmulator({ apiKey: TEST_KEY, clock });
   const text = typeof module === "string" ? module : new TextDecoder("utf-8", { fatal: true }).decode(module);
   const type: PluginType = PLUGIN_TYPES.find((known) => known === manifest.type) ?? "mixed";
-  const session = createSession({
-    line: {
-      emulator,
-      apiKey: options.apiKey ?? TEST_KEY,
-      plugin: manifest.name,
-      installation: INSTALLATION,
-      userId: 1,
-    },
-    storage: createMemoryStorage(options.storageQuotaBytes),
-    granted,
-    clock,
-  });
+  const facts = runFacts(manifest, options);
+  const session = openSession(manifest, options, granted, emulator, clock);
   const network = options.network ?? (() => new Response("No such service", { status: 599 }));
   const workerd = openWorkerd({
-    call: (method, args) => session.call(method, args),
+    call: (method, args, _executionId, bytes) => session.call(method, args, bytes),
     fetch: async (request) => network(request),
   });
   let queue: Promise<unknown> = Promise.resolve();
   let runs = 0;
 
   async function settle(call: Call, declaredMs: number | undefined): Promise<TestRun> {
-    session.begin();
+    session.begin(call.kind === "event" ? call.event.depth : 0);
     const reply = await workerd.run(
       {
         executionId: `exe_test_${++runs}`,
@@ -83,7 +73,12 @@ export function createIsolateHost(
         moduleSha256: await sha256Hex(text),
         closureDigest: "0".repeat(64),
         granted,
-        egress: manifest.egress.map(({ host, methods }) => ({ host, methods: methods ?? ["GET"] })),
+        egress: manifest.egress.map(({ host, methods = ["GET", "POST"] }) => ({
+          host,
+          methods,
+          inject: injectedInto(manifest, options, host),
+        })),
+        ...facts,
         idempotent: true,
         limits: runLimits(type, call.kind, declaredMs),
       },
@@ -110,7 +105,8 @@ export function createIsolateHost(
     async event(event) {
       const declared = manifest.events?.find(({ on }) => on === event.event);
       if (declared === undefined) throw new Error(`manifest.json declares no event ${event.event}`);
-      if (granted.includes(ENTITY_READ[event.entity])) return run({ kind: "event", event }, declared.timeoutMs);
+      if (event.entity === "plugin" || granted.includes(ENTITY_READ[event.entity]))
+        return run({ kind: "event", event }, declared.timeoutMs);
       session.begin();
       return { ...session.report(), outcome: "skipped", value: null };
     },

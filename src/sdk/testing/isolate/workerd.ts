@@ -24,7 +24,7 @@ export interface Workerd {
 /** What the isolate reaches outside. */
 export interface Outside {
   /** A capability call, after the sandbox has tested it. */
-  call(method: Method, args: JsonObject, executionId: string): Promise<CallReply>;
+  call(method: Method, args: JsonObject, executionId: string, bytes?: Uint8Array): Promise<CallReply>;
   /** The services behind the declared egress hosts; without it every address answers 599. */
   fetch?(request: Request): Promise<Response>;
   /** The text of the sandbox Worker; left out, the one that was built beside this module. */
@@ -56,14 +56,18 @@ export function openWorkerd(outside: Outside): Workerd {
   }
 
   async function answerHost(request: Request): Promise<Response> {
-    const { executionId, method, args } = (await request.json()) as {
+    const { executionId, method, args, bytes } = (await request.json()) as {
       executionId: string;
       method: Method;
       args: JsonObject;
+      bytes?: string;
     };
     // A run that was given up must not act any more.
     if (!alive.has(executionId)) return Response.json(CLOSED);
-    return Response.json(await outside.call(method, args, executionId));
+    const content = bytes === undefined ? undefined : new Uint8Array(Buffer.from(bytes, "base64"));
+    const reply = await outside.call(method, args, executionId, content);
+    if (!reply.ok || reply.bytes === undefined) return Response.json(reply);
+    return Response.json({ ...reply, bytes: Buffer.from(reply.bytes).toString("base64") });
   }
 
   return {
@@ -130,6 +134,7 @@ async function start(outside: Outside, answerHost: (request: Request) => Promise
         modules: [{ type: "ESModule", path: "worker.js", contents: sandbox }],
         compatibilityDate: DATE,
         workerLoaders: { LOADER: {} },
+        durableObjects: { METER: { className: "EgressMeter", useSQLite: true } },
         outboundService: async (request: Request) =>
           outside.fetch ? outside.fetch(request) : new Response("no network", { status: 599 }),
       },
