@@ -15,6 +15,8 @@ type KeptExecution = Mutable<ExecutionRow> & {
   readonly activationId: string;
   readonly instanceId: string;
   readonly eventId: string;
+  readonly orderKey: string;
+  notBefore: number;
   attempt: number;
 };
 
@@ -35,7 +37,7 @@ export function executionsInMemory({ installations, events, executions }: Execut
       if (
         !executions.some(
           ({ instanceId, eventId, outcome }) =>
-            instanceId === event.instanceId && eventId === event.id && (outcome === "queued" || outcome === "running"),
+            instanceId === event.instanceId && eventId === event.id && outcome !== "ok" && outcome !== "skipped",
         )
       )
         event.body = null;
@@ -83,6 +85,8 @@ export function executionsInMemory({ installations, events, executions }: Execut
           version,
           kind: "event",
           eventName: envelope.event,
+          orderKey: `${envelope.entity}:${envelope.entityId}`,
+          notBefore: 0,
           attempt: 0,
           outcome: "queued",
           message: null,
@@ -98,11 +102,30 @@ export function executionsInMemory({ installations, events, executions }: Execut
     },
     async claim(executionId, now) {
       const row = executions.find(({ id, outcome }) => id === executionId && outcome === "queued");
-      if (row === undefined) return null;
+      if (row === undefined || row.notBefore > now) return null;
+      const isBehind = executions.some(
+        (other, at) =>
+          at < executions.indexOf(row) &&
+          other.activationId === row.activationId &&
+          other.orderKey === row.orderKey &&
+          (other.outcome === "queued" || other.outcome === "running"),
+      );
+      if (isBehind) return null;
       Object.assign(row, { outcome: "running", attempt: row.attempt + 1, startedAt: now });
-      const { activationId, instanceId, eventId, attempt } = row;
+      const { activationId, instanceId, eventId, attempt, orderKey } = row;
       const envelope = events.find((event) => event.instanceId === instanceId && event.id === eventId)?.body ?? null;
-      return { id: executionId, activationId, instanceId, eventId, attempt, envelope };
+      return {
+        id: executionId,
+        activationId,
+        instanceId,
+        kind: "event",
+        eventId,
+        attempt,
+        tries: attempt,
+        orderKey,
+        isAfterFailure: false,
+        envelope,
+      };
     },
     async finish(claimed, { outcome, message, durationMs, report }, now) {
       const row = executions.find(
@@ -121,26 +144,36 @@ export function executionsInMemory({ installations, events, executions }: Execut
       eraseDone();
       return true;
     },
-    async page(activationId, page, limit) {
+    async page(activationId, page, limit, outcome) {
+      const isDead = (end: string) => !["queued", "running", "ok", "skipped"].includes(end);
       const own = executions
         .filter((row) => row.activationId === activationId)
+        .filter((row) => outcome === undefined || (outcome === "dead" ? isDead(row.outcome) : row.outcome === outcome))
         .toSorted((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));
       const rows = own
         .slice((page - 1) * limit, page * limit)
-        .map(({ activationId: _, instanceId: __, eventId: ___, attempt: ____, ...row }) => row);
+        .map(({ activationId: _, instanceId: _i, eventId: _e, attempt: _a, orderKey: _o, notBefore: _n, ...row }) => row);
       return { rows, total: own.length };
     },
     async sweep(now) {
       for (const row of executions) {
         if (row.outcome === "running" && (row.startedAt ?? 0) < now - 3 * MINUTE)
-          Object.assign(row, { outcome: "sandbox_crashed", message: "The run was lost", finishedAt: now });
+          Object.assign(
+            row,
+            row.attempt < 6
+              ? { outcome: "queued", message: "The run was lost", notBefore: now }
+              : { outcome: "sandbox_crashed", message: "The run was lost", finishedAt: now },
+          );
         if (row.outcome === "queued" && row.createdAt < now - 7 * DAY)
           Object.assign(row, { outcome: "skipped", message: "event_erased", finishedAt: now });
       }
       eraseDone();
       for (const event of events) if (event.createdAt < now - 7 * DAY) event.body = null;
       return executions
-        .filter(({ outcome, createdAt }) => outcome === "queued" && createdAt < now - MINUTE)
+        .filter(
+          ({ outcome, createdAt, notBefore }) =>
+            outcome === "queued" && (notBefore === 0 ? createdAt + MINUTE : notBefore) <= now,
+        )
         .map(({ id }) => id);
     },
   };

@@ -48,6 +48,8 @@ export interface InstalledPlugin {
   readonly granted?: readonly string[];
   readonly events?: readonly { on: string; timeoutMs?: number }[];
   readonly egress?: readonly { host: string; methods?: readonly string[] }[];
+  readonly routes?: readonly object[];
+  readonly schedules?: readonly object[];
   readonly type?: PluginType;
   readonly tier?: string;
 }
@@ -86,6 +88,8 @@ export async function installPlugin(plugin: InstalledPlugin): Promise<Installed>
     type,
     events: plugin.events ?? [{ on: "request.created", timeoutMs: 2000 }],
     egress: plugin.egress ?? [],
+    routes: plugin.routes ?? [],
+    schedules: plugin.schedules ?? [],
   };
   await insert("releases", {
     plugin_id: pluginId,

@@ -96,6 +96,25 @@ export function describeExecutionStore(name: string, open: () => Promise<Executi
       expect(await executions.keepEvent(event(instanceId, "e3"), [], NOON)).toMatchObject({ result: "duplicate" });
     });
 
+    it("start what concerns one entity one after the other, and nothing before its time", async () => {
+      const setting = await open();
+      const { executions, instanceId } = setting;
+      const [first, second] = [delivery(setting), delivery(setting)];
+      await executions.keepEvent(event(instanceId, "o1"), [first], NOON);
+      await executions.keepEvent(event(instanceId, "o2"), [second], NOON);
+      expect(await executions.claim(second.executionId, NOON)).toBeNull();
+      const claimed = await executions.claim(first.executionId, NOON);
+      if (claimed === null) throw new Error("not claimed");
+      expect(claimed).toMatchObject({ kind: "event", tries: 1, orderKey: "request:1" });
+      expect(await executions.claim(second.executionId, NOON)).toBeNull();
+      await executions.finish(claimed, { outcome: "plugin_error" }, NOON);
+      expect(await executions.claim(second.executionId, NOON)).not.toBeNull();
+      expect((await executions.page(setting.activationId, 1, 10, "dead")).rows.map(({ id }) => id)).toEqual([
+        first.executionId,
+      ]);
+      expect((await executions.page(setting.activationId, 1, 10, "ok")).total).toBe(0);
+    });
+
     it("page newest first", async () => {
       const setting = await open();
       const ids: string[] = [];
@@ -121,7 +140,7 @@ export function describeExecutionStore(name: string, open: () => Promise<Executi
       expect(await executions.sweep(NOON + 200)).toContain(quiet.executionId);
       const { rows } = await executions.page(activationId, 1, 10);
       const outcome = (id: string) => rows.find((row) => row.id === id)?.outcome;
-      expect(outcome(lost.executionId)).toBe("sandbox_crashed");
+      expect(outcome(lost.executionId)).toBe("queued");
       expect(outcome(old.executionId)).toBe("skipped");
       expect(outcome(quiet.executionId)).toBe("queued");
     });

@@ -1,0 +1,307 @@
+import { createExecutionContext, createScheduledController, waitOnExecutionContext } from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
+import { expect, it } from "vitest";
+import worker from "../../../src/worker.ts";
+import { NOON, nowSeconds, passTime, setClock } from "../../clock.ts";
+import { onRequest } from "../../sandbox/job.ts";
+import { call } from "../account/calls.worker.ts";
+import { ended, type Installed, installPlugin, postEvent, type Registered, registeredInstance, requestCreated } from "./installed.worker.ts";
+
+const ORIGIN = "http://localhost:8787";
+const TELLING = `
+  const tell = (name) => async (context, about) => { context.log.info(name, about); };
+  export default { lifecycle: Object.fromEntries(
+    ["install", "activate", "deactivate", "update", "uninstall", "licenseChanged"].map((hook) => [hook, tell(hook)])) };`;
+
+/** What the cron does every minute. */
+async function tick(): Promise<void> {
+  const context = createExecutionContext();
+  await worker.scheduled?.(createScheduledController(), env as never, context);
+  await waitOnExecutionContext(context);
+}
+
+async function asInstance(instance: Registered, method: string, path: string, body?: unknown) {
+  return call(method, path, { bearer: await instance.bearer(), ...(body === undefined ? {} : { body }) });
+}
+
+/** What the plugin was told, oldest first, once as many runs ended. */
+async function told(instance: Registered, installed: Installed, count: number): Promise<string[]> {
+  const rows = await ended(instance, installed, count);
+  return rows.toReversed().map(({ action }) => action as string);
+}
+
+async function rowsOf({ activationId }: Installed) {
+  const { results } = await env.DB.prepare("SELECT * FROM executions WHERE activation_id = ? ORDER BY rowid")
+    .bind(activationId)
+    .all<{ id: string; event_id: string; event_name: string; outcome: string; not_before: number | null; attempt: number }>();
+  return results;
+}
+
+it("tells a plugin of its installation, pause, resumption and removal, each once and in order", async () => {
+  const instance = await registeredInstance();
+  const installed = await installPlugin({ instance, module: TELLING });
+  await tick();
+  expect(await told(instance, installed, 2)).toEqual(["install", "activate"]);
+  const path = `/v1/installations/${installed.activationId}`;
+  expect((await asInstance(instance, "PATCH", path, { action: "deactivate" })).status).toBe(200);
+  expect((await told(instance, installed, 3)).at(-1)).toBe("deactivate");
+  await asInstance(instance, "PATCH", path, { action: "deactivate" });
+  await asInstance(instance, "PATCH", path, { action: "activate" });
+  expect((await told(instance, installed, 4)).at(-1)).toBe("activate");
+  expect((await asInstance(instance, "DELETE", path)).status).toBe(200);
+  await ended(instance, installed, 6);
+  await Promise.all([tick(), tick()]);
+  expect((await rowsOf(installed)).map(({ event_name, outcome }) => `${event_name} ${outcome}`)).toEqual(
+    ["install", "activate", "deactivate", "activate", "deactivate", "uninstall"].map((hook) => `${hook} ok`),
+  );
+});
+
+it("tells of an update with the version before, and of a changed license", async () => {
+  const instance = await registeredInstance();
+  const installed = await installPlugin({ instance, module: TELLING });
+  await tick();
+  await ended(instance, installed, 2);
+  await env.DB.batch([
+    env.DB.prepare("UPDATE lifecycle_told SET version = '0.9.0' WHERE activation_id = ?").bind(installed.activationId),
+    env.DB.prepare("UPDATE licenses SET epoch = epoch + 1 WHERE id = ?").bind(installed.licenseId),
+  ]);
+  const acts = await Promise.all(
+    Array.from({ length: 4 }, () => asInstance(instance, "PATCH", `/v1/installations/${installed.activationId}`, { action: "activate" })),
+  );
+  expect(acts.every(({ status }) => status === 200)).toBe(true);
+  const rows = await ended(instance, installed, 4);
+  expect(rows.toReversed().map(({ action, logs }) => `${action} ${logs[0].text}`).slice(2)).toEqual([
+    'update update {"from":"0.9.0"}',
+    "licenseChanged licenseChanged {}",
+  ]);
+});
+
+it("never lets a plugin that fails its hooks hold up the act", async () => {
+  const instance = await registeredInstance();
+  const installed = await installPlugin({
+    instance,
+    module: `export default { lifecycle: { deactivate: () => { throw new Error("I stay"); }, uninstall: () => { throw new Error("no"); } } };`,
+  });
+  await tick();
+  await ended(instance, installed, 2);
+  const released = await asInstance(instance, "DELETE", `/v1/installations/${installed.activationId}`);
+  expect(released).toMatchObject({ status: 200, body: { code: "RELEASED" } });
+  const rows = await ended(instance, installed, 4);
+  expect(rows.slice(0, 2).map(({ action, outcome, errorMessage }) => [action, outcome, errorMessage])).toEqual([
+    ["uninstall", "plugin_error", "no"],
+    ["deactivate", "plugin_error", "I stay"],
+  ]);
+});
+
+const HOURLY = { id: "hourly", cron: "0 * * * *", timezone: "UTC", missed: "once" };
+const SCHEDULED = `export default { schedules: { hourly: async (context, about) => { context.log.info(about.at); } } };`;
+
+async function scheduled(missed: "once" | "skip" = "once") {
+  setClock(NOON);
+  const instance = await registeredInstance();
+  const installed = await installPlugin({ instance, module: SCHEDULED, schedules: [{ ...HOURLY, missed }] });
+  await env.DB.prepare("UPDATE activations SET lease_until = ? WHERE id = ?").bind(NOON + 1e7, installed.activationId).run();
+  await tick();
+  await ended(instance, installed, 2);
+  const slots = async () => (await rowsOf(installed)).map(({ event_id }) => event_id).filter((id) => id.startsWith("~schedule"));
+  return { instance, installed, slots };
+}
+
+it("runs a schedule at its slot, once however many sweep, and not before its jitter", async () => {
+  const { instance, installed, slots } = await scheduled();
+  passTime(3599);
+  await tick();
+  expect(await slots()).toEqual([]);
+  passTime(125);
+  await Promise.all([tick(), tick(), tick()]);
+  expect(await slots()).toEqual([`~schedule:hourly:${NOON + 3600}`]);
+  const rows = await ended(instance, installed, 3);
+  expect(rows[0]).toMatchObject({ action: "hourly", outcome: "ok", logs: [{ text: "2026-12-05T13:00:00.000Z" }] });
+});
+
+it("makes up the newest of many missed slots at most, and none where the manifest says skip", async () => {
+  const [one, none] = [await scheduled("once"), await scheduled("skip")];
+  passTime(5 * 3600 + 1800);
+  await tick();
+  expect(await one.slots()).toEqual([`~schedule:hourly:${NOON + 5 * 3600}`]);
+  expect(await none.slots()).toEqual([]);
+  passTime(1800 + 125);
+  await tick();
+  expect((await one.slots()).at(-1)).toBe(`~schedule:hourly:${NOON + 6 * 3600}`);
+  expect(await none.slots()).toEqual([`~schedule:hourly:${NOON + 6 * 3600}`]);
+});
+
+it("lets slots pass while the installation is paused or its license ended", async () => {
+  const { installed, slots } = await scheduled();
+  await env.DB.prepare("UPDATE activations SET paused_at = 1 WHERE id = ?").bind(installed.activationId).run();
+  passTime(3600 + 125);
+  await tick();
+  await env.DB.prepare("UPDATE activations SET paused_at = NULL WHERE id = ?").bind(installed.activationId).run();
+  await env.DB.prepare("UPDATE licenses SET expires_at = ? WHERE id = ?").bind(nowSeconds() - 1, installed.licenseId).run();
+  passTime(3600);
+  await tick();
+  expect(await slots()).toEqual([]);
+});
+
+it("tries again what may pass by itself, later each time, keeps what comes after in its order, and is dead after six", async () => {
+  const instance = await registeredInstance("http://127.0.0.1:9999/html");
+  const installed = await installPlugin({ instance, granted: ["requests.read", "customers.read"], module: onRequest(`await context.customers.list();`) });
+  await postEvent(instance, requestCreated("evt_first"));
+  await postEvent(instance, requestCreated("evt_second"));
+  await postEvent(instance, requestCreated("evt_other", { entityId: "2" }));
+  const first = () => rowsOf(installed).then((rows) => rows[0] as (typeof rows)[0]);
+  const waits: number[] = [];
+  for (let tries = 1; tries <= 6; tries++) {
+    for (let waited = 0; (await first()).attempt < tries || (await first()).outcome === "running"; waited += 20) {
+      if (waited > 8000) throw new Error("it was not tried");
+      await scheduler.wait(20);
+    }
+    const row = await first();
+    if (tries === 6) break;
+    expect(row).toMatchObject({ outcome: "queued", attempt: tries });
+    expect((await rowsOf(installed))[1]).toMatchObject({ outcome: "queued", attempt: 0 });
+    waits.push((row.not_before ?? 0) - nowSeconds());
+    await env.DB.prepare("UPDATE executions SET not_before = 1 WHERE id = ?").bind(row.id).run();
+    await env.EVENTS.send({ executionId: row.id });
+  }
+  expect(waits.every((wait, at) => at === 0 || wait > (waits[at - 1] as number))).toBe(true);
+  expect(await first()).toMatchObject({ outcome: "plugin_error", attempt: 6 });
+  for (let waited = 0; ((await rowsOf(installed))[1]?.attempt ?? 0) === 0 && waited < 8000; waited += 20) await scheduler.wait(20);
+  expect((await rowsOf(installed))[1]?.attempt).toBeGreaterThan(0);
+});
+
+it("replays what is dead, for its own people only, as long as its event is kept", async () => {
+  const instance = await registeredInstance();
+  const installed = await installPlugin({ instance, granted: ["requests.read", "storage.read", "storage.write"], module: onRequest(`
+    const seen = await context.storage.get("seen"); await context.storage.set("seen", true); if (!seen) throw new Error("once");`) });
+  await postEvent(instance, requestCreated("evt_dead"));
+  const [row] = await ended(instance, installed);
+  expect(row.outcome).toBe("plugin_error");
+  const path = `/v1/executions/${row.id}/replay`;
+  const stranger = await registeredInstance();
+  expect(await asInstance(stranger, "POST", path)).toMatchObject({ status: 404, body: { code: "execution_not_found" } });
+  const dead = await asInstance(instance, "GET", `/v1/installations/${installed.installationId}/executions?outcome=dead`);
+  expect(dead.body.data.map(({ id }: { id: string }) => id)).toEqual([row.id]);
+  const [one, two] = await Promise.all([asInstance(instance, "POST", path), call("POST", path, { bearer: instance.accountToken })]);
+  expect([one.status, two.status].sort()).toEqual([202, 409]);
+  expect((await ended(instance, installed))[0].outcome).toBe("ok");
+  expect(await asInstance(instance, "POST", path)).toMatchObject({ status: 409, body: { code: "execution_not_dead" } });
+  await env.DB.prepare("UPDATE executions SET outcome = 'plugin_error' WHERE id = ?").bind(row.id).run();
+  expect(await asInstance(instance, "POST", path)).toMatchObject({ status: 410, body: { code: "execution_gone" } });
+});
+
+it("suspends after ten failures in a row, says so to the instance once, and runs again when resumed", async () => {
+  const instance = await registeredInstance();
+  const installed = await installPlugin({ instance, module: onRequest(`if (event.entityId !== "99") throw new Error("always");`) });
+  for (let n = 1; n <= 11; n++) await postEvent(instance, requestCreated(`evt_${n}`, { entityId: String(n) }));
+  const rows = await ended(instance, installed, 10);
+  expect(rows.filter(({ outcome }) => outcome === "plugin_error").length).toBeGreaterThanOrEqual(10);
+  const late = await postEvent(instance, requestCreated("evt_late", { entityId: "99" }));
+  expect(late.body.deliveries).toEqual([]);
+  const { results } = await env.DB.prepare("SELECT data FROM webhook_outbox WHERE instance_id = ? AND event = 'installation.suspended'")
+    .bind(Number(instance.instanceId))
+    .all<{ data: string }>();
+  expect(results.map(({ data }) => JSON.parse(data))).toEqual([
+    { activationId: installed.activationId, installationId: installed.installationId, pluginId: String(installed.pluginId), reason: "repeated_failures", failures: expect.any(Number) },
+  ]);
+  const resume = `/v1/installations/${installed.installationId}/resume`;
+  const stranger = await registeredInstance();
+  expect((await asInstance(stranger, "POST", resume)).status).toBe(404);
+  expect(await asInstance(instance, "POST", resume)).toMatchObject({ status: 200, body: { suspended: false } });
+  await postEvent(instance, requestCreated("evt_again", { entityId: "99" }));
+  expect((await ended(instance, installed, 11))[0]).toMatchObject({ outcome: "ok" });
+});
+
+it.each([
+  ["suspends the installation", async (instance: Registered, { installationId }: Installed) => {
+    const stopped = await asInstance(instance, "POST", `/v1/installations/${installationId}/suspend`, { reason: "Looks wrong" });
+    expect(stopped).toMatchObject({ status: 200, body: { suspended: true, suspension: { reason: "Looks wrong" } } });
+  }],
+  ["blocks the release", async (_: Registered, { pluginId }: Installed) => {
+    await env.DB.prepare("INSERT INTO blocked_digests (sha256, reason, at) SELECT sha256, 'test', 1 FROM releases WHERE plugin_id = ?").bind(pluginId).run();
+  }],
+  ["quarantines the plugin", async (_: Registered, { pluginId }: Installed) => {
+    await env.DB.prepare("UPDATE plugins SET state = 'quarantined' WHERE id = ?").bind(pluginId).run();
+  }],
+])("ends a running isolate and its capabilities when somebody %s", async (_, stop) => {
+  const instance = await registeredInstance();
+  const installed = await installPlugin({
+    instance,
+    granted: ["storage.read", "storage.write"],
+    schedules: [HOURLY],
+    module: `export default { schedules: { hourly: async (context) => {
+      for (let n = 1; n < 600; n++) { await context.storage.set("n", n); await new Promise((done) => setTimeout(done, 50)); } } } };`,
+  });
+  const id = `exe_${"0".repeat(16)}${installed.activationId.slice(-10)}`;
+  await env.DB.prepare(
+    `INSERT INTO executions (id, activation_id, instance_id, plugin_id, version, kind, event_id, event_name, outcome, created_at)
+     VALUES (?, ?, ?, ?, '1.0.0', 'schedule', '~schedule:hourly:1796472000', 'hourly', 'queued', 1)`,
+  ).bind(id, installed.activationId, Number(instance.instanceId), installed.pluginId).run();
+  await env.EVENTS.send({ executionId: id });
+  const own = (exports as unknown as { InstallationStorage: DurableObjectNamespace }).InstallationStorage.getByName(installed.activationId) as unknown as {
+    perform(rate: object, act: object, max: null): Promise<{ value: number | null }>;
+  };
+  const count = async () => (await own.perform({ method: "export", perMinute: 1e6, globalPerMinute: 1e9 }, { act: "get", key: "n" }, null)).value ?? 0;
+  for (let waited = 0; (await count()) < 3 && waited < 8000; waited += 50) await scheduler.wait(50);
+  await stop(instance, installed);
+  const [row] = await ended(instance, installed);
+  expect(row.outcome).toBe("stopped");
+  const after = await count();
+  await scheduler.wait(300);
+  expect(await count()).toBe(after);
+  expect((await postEvent(instance, requestCreated("evt_after"))).body.deliveries).toEqual([]);
+});
+
+/** Reads a stream of server-sent events until so many executions came. */
+async function follow(path: string, bearer: string, count: number, lastId?: string) {
+  const response = await exports.default.fetch(`${ORIGIN}${path}`, {
+    headers: { authorization: `Bearer ${bearer}`, ...(lastId === undefined ? {} : { "last-event-id": lastId }) },
+  });
+  expect(response.headers.get("content-type")).toBe("text/event-stream");
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+  const seen: { id: string; data: Record<string, unknown> }[] = [];
+  let text = "";
+  while (seen.length < count) {
+    const { value, done } = await reader.read();
+    if (done) break;
+    text += new TextDecoder().decode(value);
+    for (const [whole, id, data] of text.matchAll(/id: (\d+)\nevent: execution\ndata: (.*)\n\n/g)) {
+      seen.push({ id: id as string, data: JSON.parse(data as string) });
+      text = text.replace(whole, "");
+    }
+  }
+  await reader.cancel();
+  return seen;
+}
+
+it("streams runs as they end, resumes after the last id, and tells publishers nothing of tenants", async () => {
+  const instance = await registeredInstance();
+  const installed = await installPlugin({ instance, module: onRequest(`context.log.info("customer", event.data.name); if (event.entityId === "2") throw new Error("Eva's secret");`) });
+  const path = `/v1/installations/${installed.installationId}/logs`;
+  const live = follow(path, await instance.bearer(), 2);
+  await scheduler.wait(100);
+  await postEvent(instance, requestCreated("evt_1"));
+  await ended(instance, installed);
+  await postEvent(instance, requestCreated("evt_2", { entityId: "2" }));
+  const [first, second] = await live;
+  expect(first?.data).toMatchObject({ action: "request.created", outcome: "ok", logs: [{ text: "customer Eva" }] });
+  expect(second?.data).toMatchObject({ outcome: "plugin_error", message: "Eva's secret" });
+  const resumed = await follow(path, instance.accountToken, 1, first?.id);
+  expect(resumed.map(({ id }) => id)).toEqual([second?.id]);
+  const stranger = await registeredInstance();
+  expect((await call("GET", path, { bearer: await stranger.bearer() })).status).toBe(404);
+
+  const { accountId } = (await env.DB.prepare("SELECT account_id AS accountId FROM instances WHERE id = ?").bind(Number(stranger.instanceId)).first<{ accountId: number }>()) as { accountId: number };
+  const own = `/v1/plugins/${installed.pluginId}`;
+  await env.DB.batch([
+    env.DB.prepare("UPDATE tokens SET scopes = json_insert(scopes, '$[#]', 'stats:read') WHERE account_id = ?").bind(accountId),
+  ]);
+  expect((await call("GET", `${own}/logs`, { bearer: stranger.accountToken })).status).toBe(404);
+  await env.DB.prepare("INSERT INTO publisher_members (publisher_id, account_id, role, created_at) SELECT publisher_id, ?, 'owner', 1 FROM plugins WHERE id = ?").bind(accountId, installed.pluginId).run();
+  const seen = await follow(`${own}/logs?after=0`, stranger.accountToken, 2);
+  expect(seen.map(({ data }) => data.outcome)).toEqual(["ok", "plugin_error"]);
+  expect(JSON.stringify(seen)).not.toMatch(/Eva|act_|exe_|installation/);
+  expect((await call("GET", `${own}/outcomes`, { bearer: stranger.accountToken })).body.data).toEqual([]);
+  const counts = await asInstance(instance, "GET", `/v1/installations/${installed.installationId}/outcomes`);
+  expect(counts.body.data.map(({ outcome, runs }: { outcome: string; runs: number }) => [outcome, runs])).toEqual([["ok", 1], ["plugin_error", 1]]);
+});
