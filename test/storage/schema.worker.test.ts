@@ -8,8 +8,9 @@ import * as execution from "../../src/storage/execution/schema.ts";
 import * as device from "../../src/storage/license/device-schema.ts";
 import * as license from "../../src/storage/license/schema.ts";
 import * as publish from "../../src/storage/publish/schema.ts";
+import * as sales from "../../src/storage/sales/schema.ts";
 
-const TYPED: readonly SQLiteTable[] = [account, session, catalogue, execution, license, publish].flatMap((schema) =>
+const TYPED: readonly SQLiteTable[] = [account, session, catalogue, execution, license, publish, sales].flatMap((schema) =>
   Object.values(schema),
 );
 

@@ -1,5 +1,5 @@
 import type { Hono } from "hono";
-import { DEVICE_OPERATIONS } from "../../contract/license/device-operations.ts";
+import { SEAT_OPERATIONS } from "../../contract/license/device-operations.ts";
 import { LICENSE_OPERATIONS } from "../../contract/license/operations.ts";
 import { DECIMAL_ID } from "../../contract/operation.ts";
 import { deviceThumbprint } from "../../domain/license/device-key.ts";
@@ -18,7 +18,7 @@ import { badDeviceKey, iidOf } from "./installation-routes.ts";
 
 /** What happens to devices and seats besides taking, renewing and freeing them. */
 export function registerDeviceRoutes(app: Hono<ApiEnv>): void {
-  route(app, DEVICE_OPERATIONS.beatMany, async ({ world, principal, body, raw, request }) => {
+  route(app, SEAT_OPERATIONS.beatMany, async ({ world, principal, body, raw, request }) => {
     const proofs = await readDeviceProofs(world, request, raw, body.nonce);
     if (!proofs.ok) return proofs;
     const beats = await Promise.all(
@@ -32,12 +32,12 @@ export function registerDeviceRoutes(app: Hono<ApiEnv>): void {
     return ok({ body: { items: await beatMany(world, principal, beats) } });
   });
 
-  route(app, DEVICE_OPERATIONS.evictInstallation, async ({ world, principal, params, body }) => {
+  route(app, SEAT_OPERATIONS.evictInstallation, async ({ world, principal, params, body }) => {
     const evicted = await evictInstallation(world, principal, iidOf(params), body.reason ?? "");
     return evicted.ok ? ok({ body: evicted.value }) : evicted;
   });
 
-  route(app, DEVICE_OPERATIONS.resolveInstallation, async ({ world, principal, params, body, raw, request }) => {
+  route(app, SEAT_OPERATIONS.resolveInstallation, async ({ world, principal, params, body, raw, request }) => {
     const proofs = await readDeviceProofs(world, request, raw, body.nonce);
     if (!proofs.ok) return proofs;
     const deviceJkt = body.deviceKey === undefined ? undefined : await deviceThumbprint(body.deviceKey);
@@ -51,7 +51,7 @@ export function registerDeviceRoutes(app: Hono<ApiEnv>): void {
     return resolved.ok ? ok({ body: resolved.value }) : resolved;
   });
 
-  route(app, DEVICE_OPERATIONS.commandInstallation, async ({ world, principal, params, body }) => {
+  route(app, SEAT_OPERATIONS.commandInstallation, async ({ world, principal, params, body }) => {
     const told = await commandDevice(world, principal, iidOf(params), { type: body.type, args: body.args ?? {} });
     return told.ok ? ok({ status: 201, body: told.value }) : told;
   });
@@ -61,7 +61,7 @@ export function registerDeviceRoutes(app: Hono<ApiEnv>): void {
     return bound.ok ? ok({ body: bound.value }) : bound;
   });
 
-  route(app, DEVICE_OPERATIONS.unbindLicense, async ({ world, principal, params }) => {
+  route(app, SEAT_OPERATIONS.unbindLicense, async ({ world, principal, params }) => {
     const unbound = await unbindLicense(world, principal, { licenseId: params.id as string });
     return unbound.ok ? ok({ body: unbound.value }) : unbound;
   });

@@ -1,17 +1,14 @@
 import type { Hono } from "hono";
 import { LICENSE_OPERATIONS } from "../../contract/license/operations.ts";
-import { DECIMAL_ID } from "../../contract/operation.ts";
 import { ok } from "../../domain/result.ts";
 import { isoTime, unixSeconds } from "../../domain/time.ts";
-import type { NamedLicense } from "../../market/license/ask-device.ts";
-import { changeLicense, type LicenseAct } from "../../market/license/change-license.ts";
 import { listLicenses } from "../../market/license/list-licenses.ts";
 import { showLicense } from "../../market/license/show-license.ts";
 import { signVerdict } from "../../market/license/sign.ts";
 import { validateLicense } from "../../market/license/validate-license.ts";
 import { verifyForHost } from "../../market/license/verify-for-host.ts";
 import type { ApiEnv } from "../context.ts";
-import { type Handler, route } from "../route.ts";
+import { route } from "../route.ts";
 import { bindingOf } from "./binding.ts";
 import { registerDeviceRoutes } from "./device-routes.ts";
 import { registerInstallationRoutes } from "./installation-routes.ts";
@@ -19,6 +16,9 @@ import { registerIssueRoutes } from "./issue-routes.ts";
 import { registerKeysetRoutes } from "./keyset-routes.ts";
 import { registerListRoutes } from "./list-routes.ts";
 import { registerOfflineRoutes } from "./offline-routes.ts";
+import { registerTermRoutes } from "./term-routes.ts";
+import { registerUsageRoutes } from "./usage-routes.ts";
+import { registerWebhookRoutes } from "./webhook-routes.ts";
 
 export function registerLicenseRoutes(app: Hono<ApiEnv>): void {
   registerIssueRoutes(app);
@@ -54,12 +54,9 @@ export function registerLicenseRoutes(app: Hono<ApiEnv>): void {
     return license.ok ? ok({ body: license.value }) : license;
   });
 
-  change(app, LICENSE_OPERATIONS.revokeLicense, ({ reason }) => ({ kind: "revoke", reason: reason ?? "" }));
-  change(app, LICENSE_OPERATIONS.renewLicense, ({ days }) => ({ kind: "renew", days }));
-  change(app, LICENSE_OPERATIONS.upgradeLicense, ({ type, days }) => ({ kind: "upgrade", type, days: days ?? null }));
-  change(app, LICENSE_OPERATIONS.suspendLicense, ({ reason }) => ({ kind: "suspend", reason }));
-  change(app, LICENSE_OPERATIONS.reactivateLicense, () => ({ kind: "reactivate", extend: false }));
-
+  registerTermRoutes(app);
+  registerUsageRoutes(app);
+  registerWebhookRoutes(app);
   registerListRoutes(app);
   registerKeysetRoutes(app);
   registerOfflineRoutes(app);
@@ -69,28 +66,4 @@ export function registerLicenseRoutes(app: Hono<ApiEnv>): void {
     const verdict = await signVerdict(world, "time", { now }, { nonce: query.nonce }, now);
     return ok({ body: { now: isoTime(now), verdict }, headers: { "cache-control": "no-store" } });
   });
-}
-
-type ChangeOperation = (typeof LICENSE_OPERATIONS)[
-  | "revokeLicense"
-  | "renewLicense"
-  | "upgradeLicense"
-  | "suspendLicense"
-  | "reactivateLicense"];
-
-function change<O extends ChangeOperation>(
-  app: Hono<ApiEnv>,
-  operation: O,
-  read: (body: Parameters<Handler<O>>[0]["body"]) => LicenseAct,
-): void {
-  route(app, operation, async ({ world, principal, params, body }) => {
-    const named = nameLicense((params.license ?? params.id) as string);
-    const changed = await changeLicense(world, principal, named, read(body));
-    return changed.ok ? ok({ body: changed.value }) : changed;
-  });
-}
-
-/** In an address, up to 15 digits are an id and anything else is a key. */
-function nameLicense(text: string): NamedLicense {
-  return DECIMAL_ID.test(text) ? { licenseId: text } : { licenseKey: text };
 }

@@ -25,7 +25,7 @@ const MANY_ANSWER = shapes.BEAT_ANSWER.partial().extend({
 });
 
 /** Devices and their seats (README of src/domain/license, Devices). */
-export const DEVICE_OPERATIONS = {
+export const SEAT_OPERATIONS = {
   beatMany: {
     id: "beatMany",
     method: "POST",

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { KEY_PURPOSES } from "../../domain/license/keyset.ts";
 import { CHOICES } from "../../domain/license/clone.ts";
+import { KEY_PURPOSES } from "../../domain/license/keyset.ts";
 import { ENVIRONMENTS } from "../../domain/license/license.ts";
 import { TIERS } from "../../domain/manifest/permissions.ts";
 import { DECIMAL_ID } from "../operation.ts";
@@ -19,6 +19,24 @@ const DIGEST = z.string().regex(/^[0-9a-f]{64}$/);
 const LIMIT = z.int().min(-1).max(2_147_483_647);
 const TEXT = z.string().max(200);
 
+/** What is agreed beside the limits of a tier (README, Terms). */
+export const PLAN_TERMS = z.object({
+  autoRenew: z.boolean().optional(),
+  renewalBasis: z.enum(["later", "expiry", "now"]).optional(),
+  fallback: z.boolean().optional(),
+  overage: z.number().min(1).max(2).optional(),
+  seatMode: z.enum(["node", "floating"]).optional(),
+  seatScope: z.enum(["license", "user"]).optional(),
+  uniqueness: z.enum(["license", "plugin"]).optional(),
+});
+export const DAYS = z.int().min(1).max(3650);
+
+export const PLAN_BODY = z.object({
+  type: TIER,
+  days: DAYS.optional().describe("The sold term of a converted trial; none is open-ended"),
+  terms: PLAN_TERMS.optional(),
+});
+
 export const ISSUE_BODY = z.object({
   pluginId: ID,
   userId: USER_ID,
@@ -28,6 +46,9 @@ export const ISSUE_BODY = z.object({
   expiresAt: z.iso.datetime({ offset: true }).optional(),
   hardwareId: HARDWARE_ID.min(1).optional(),
   maxInstalls: LIMIT.optional(),
+  terms: PLAN_TERMS.extend({ days: DAYS.optional(), expiryBasis: z.enum(["issue", "first_activation"]).optional() })
+    .optional()
+    .describe("Taken from the plugin's publisher only"),
   usageLimits: z
     .object({
       apiCalls: LIMIT.optional(),

@@ -47,7 +47,8 @@ export interface License {
 }
 
 /** Floating: the seat is free an hour after the last ping. */
-export type SeatMode = "node" | "floating";
+export const SEAT_MODES = ["node", "floating"] as const;
+export type SeatMode = (typeof SEAT_MODES)[number];
 
 export const DRIFTS = ["strict", "majority", "loose"] as const;
 export type Drift = (typeof DRIFTS)[number];

@@ -55,7 +55,7 @@ const ATTEMPTS = 3;
 export type ActivateWorld = Pick<
   World,
   | "licenses"
-  | "devices"
+  | "licenseDevices"
   | "revocations"
   | "keyHasher"
   | "chance"
@@ -142,7 +142,7 @@ function replay(
 
 /** A copy is told once in the audit, however often it asks. */
 async function tellCopy(
-  world: Pick<World, "devices" | "chance">,
+  world: Pick<World, "licenseDevices" | "chance">,
   place: Place,
   device: AskingDevice,
   role: Role | null,
@@ -152,7 +152,7 @@ async function tellCopy(
   const refusal = place.refusal as Problem<Reason>;
   if (refusal.reason === "DEVICE_CLONED" && place.activation !== null) {
     const copy = device.jkt ?? device.hardwareId ?? "";
-    await world.devices.noteCopy(place.activation, copy, actorOf(role, principal), makeOp(world), now);
+    await world.licenseDevices.noteCopy(place.activation, copy, actorOf(role, principal), makeOp(world), now);
   }
   return refusal;
 }

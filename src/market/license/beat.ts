@@ -63,7 +63,7 @@ export async function beat(
   if (refusal !== null) return ok(await refused(world, facts, refusal, request.binding, now));
 
   if (request.acks !== undefined && request.acks.length > 0)
-    await world.devices.acknowledge(activation.id, request.acks, now);
+    await world.licenseDevices.acknowledge(activation.id, request.acks, now);
   world.background.defer(world.licenses.seen(activation.id, request.appVersion ?? null, now));
   const waiting = waitingCommands(facts, request.acks ?? [], now);
   const isCopy = request.jti !== undefined && request.jti !== activation.jti;

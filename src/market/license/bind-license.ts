@@ -14,7 +14,7 @@ import { type NamedLicense, referLicense } from "./ask-device.ts";
 import type { LicenseFacts } from "./ports.ts";
 import { presentToInstance, presentWithoutKey } from "./present-license.ts";
 
-export type BindingWorld = ChangeWorld & Pick<World, "devices" | "keyHasher" | "vault">;
+export type BindingWorld = ChangeWorld & Pick<World, "licenseDevices" | "keyHasher" | "vault">;
 type Changed = Promise<Result<MarketplaceLicense, Problem<Reason>>>;
 
 /** Ties a license to one device; a second time is ALREADY_BOUND. */
@@ -41,7 +41,7 @@ export async function bindLicense(
 export async function unbindLicense(world: BindingWorld, principal: Principal, named: NamedLicense): Changed {
   return change(world, principal, named, async ({ license }, now) => {
     // Read after the license: whoever unbinds in between moves its `rev`, and the write is refused.
-    const last = license.hardwareId === null ? null : await world.devices.lastAt(license.id, "license.unbound");
+    const last = license.hardwareId === null ? null : await world.licenseDevices.lastAt(license.id, "license.unbound");
     return {
       transition: binding.unbind(license, last, now),
       kind: "license.unbound",
@@ -58,7 +58,7 @@ export async function transferLicense(
   newUserId: string,
 ): Changed {
   return change(world, principal, named, async ({ license }, now) => {
-    const last = await world.devices.lastAt(license.id, "license.transferred");
+    const last = await world.licenseDevices.lastAt(license.id, "license.transferred");
     return {
       transition: binding.transfer(license, newUserId, last, now),
       kind: "license.transferred",

@@ -11,7 +11,7 @@ import { makeJti, makeOp } from "./make-ids.ts";
 
 /** Tells a device something with its next ping, signed, until it acknowledges or a week is over. */
 export async function commandDevice(
-  world: Pick<World, "licenses" | "devices" | "clock" | "chance">,
+  world: Pick<World, "licenses" | "licenseDevices" | "clock" | "chance">,
   principal: Principal,
   iid: string,
   wanted: { readonly type: CommandType; readonly args: { readonly [name: string]: Json } },
@@ -22,7 +22,7 @@ export async function commandDevice(
   if (activation.releasedAt !== null)
     return refuse({ reason: "TRANSITION_INVALID", facts: { from: "uninstalled", allowed: [] } });
   const now = unixSeconds(world.clock.now());
-  const command = await world.devices.addCommand({
+  const command = await world.licenseDevices.addCommand({
     activation,
     ...wanted,
     jti: makeJti(world),

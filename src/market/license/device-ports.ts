@@ -4,12 +4,12 @@ import type { Activation, License } from "../../domain/license/license.ts";
 import type { Actor } from "./ports.ts";
 
 /** What devices and their seats need of the world beyond the license store. */
-export interface DevicePorts {
-  readonly devices: DeviceStore;
+export interface LicenseDevicePorts {
+  readonly licenseDevices: LicenseDeviceStore;
   readonly revocationWatch: RevocationWatch;
 }
 
-export interface DeviceStore {
+export interface LicenseDeviceStore {
   /** Rows of a license that stored what their machine is made of. */
   withComponents(licenseId: string): Promise<readonly StoredMachine[]>;
   /** One event `activation.cloned` per row and copy, however often the copy asks. */

@@ -13,7 +13,7 @@ import { makeOp } from "./make-ids.ts";
  * until its last lease is over. Owners have max(3, seats) of these in 30 days; then RATE_LIMITED.
  */
 export async function evictInstallation(
-  world: Pick<World, "licenses" | "devices" | "clock" | "chance">,
+  world: Pick<World, "licenses" | "licenseDevices" | "clock" | "chance">,
   principal: Principal,
   iid: string,
   reason: string,
@@ -22,7 +22,7 @@ export async function evictInstallation(
   if (!found.ok) return found;
   const { activation } = found.value;
   const now = unixSeconds(world.clock.now());
-  const evicted = await world.devices.evict(activation, reason, installationActor(principal), makeOp(world), now);
+  const evicted = await world.licenseDevices.evict(activation, reason, installationActor(principal), makeOp(world), now);
   if (evicted.kind === "budget")
     return refuse({ reason: "RATE_LIMITED", facts: { class: "retryable", retryAfter: evicted.retryAfter } });
   const isNew = evicted.kind === "evicted";

@@ -19,7 +19,7 @@ export interface MatchedDevice {
  * made of. `found` is what the first read saw by key or hardware; components cost a second read, and only where it saw none.
  */
 export async function matchDevice(
-  world: Pick<World, "devices">,
+  world: Pick<World, "licenseDevices">,
   license: License,
   found: Activation | null,
   device: AskingDevice,
@@ -31,7 +31,7 @@ export async function matchDevice(
   const { components } = device;
   if (components === null || components.length === 0) return { activation: null, by: "nothing" };
   let best: { readonly activation: Activation; readonly matching: number } | null = null;
-  for (const machine of await world.devices.withComponents(license.id)) {
+  for (const machine of await world.licenseDevices.withComponents(license.id)) {
     // A machine whose row knows another key is that key's machine.
     if (machine.activation.deviceJkt !== null && machine.activation.deviceJkt !== device.jkt) continue;
     const matching = matchComponents(machine.components, components, license.drift);

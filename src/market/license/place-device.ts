@@ -16,7 +16,7 @@ export interface Place {
 
 /** Identity first, then whether whoever shows it is a copy of a holder that is alive (README, Devices and Copies). */
 export async function placeDevice(
-  world: Pick<World, "devices">,
+  world: Pick<World, "licenseDevices">,
   read: { readonly license: License; readonly activation: Activation | null },
   device: AskingDevice,
   request: { readonly origin?: string | undefined; readonly resolve?: Choice | undefined },

@@ -30,7 +30,7 @@ const ATTEMPTS = 3;
 
 export type RefreshWorld = Pick<
   World,
-  "licenses" | "devices" | "revocations" | "chance" | "leaseSigner" | "site" | "clock" | "sealings" | "vault"
+  "licenses" | "licenseDevices" | "revocations" | "chance" | "leaseSigner" | "site" | "clock" | "sealings" | "vault"
 >;
 
 /** Renews a lease or revives a lapsed one (README, Heartbeat, refresh): one read, one guarded batch, one signature. */
@@ -85,7 +85,7 @@ export async function renewFor(
     if (after?.license.rev !== license.rev || after.activation.jti !== activation.jti) return "changed";
     if (!isMove) return refuse({ reason: isLive(activation, now) ? "SEAT_LIMIT" : "SEAT_TAKEN" });
   }
-  await world.devices.noteCopy(activation, jti ?? "", installationActor(principal), makeOp(world), now);
+  await world.licenseDevices.noteCopy(activation, jti ?? "", installationActor(principal), makeOp(world), now);
   return refuse({ reason: "DEVICE_CLONED", facts: { choices: CHOICES } });
 }
 

@@ -1,6 +1,6 @@
 import { EVICTION_WINDOW, evictionBudget } from "../../domain/license/seat-budget.ts";
 import { DAY } from "../../domain/time.ts";
-import type { DeviceStore, StoredMachine } from "../../market/license/device-ports.ts";
+import type { LicenseDeviceStore, StoredMachine } from "../../market/license/device-ports.ts";
 import { appendActivationEvent } from "./installations.ts";
 import { appendRevocation } from "./revocations.ts";
 import { ACTIVATION_SELECT, activationOf, type Row, text } from "./rows.ts";
@@ -10,7 +10,7 @@ import { appendWebhook } from "./write-licenses.ts";
 const COPY_TOLD_EVERY = DAY;
 
 /** Devices on D1: copies, evictions, commands, transfers. */
-export function createDeviceStore(db: D1Database): DeviceStore {
+export function licenseDevicesOnD1(db: D1Database): LicenseDeviceStore {
   return {
     ...transfersOn(db),
 

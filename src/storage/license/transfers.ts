@@ -1,9 +1,9 @@
 import { TRANSFER_WINDOW } from "../../domain/license/seat-budget.ts";
-import type { DeviceStore, TransferOffer } from "../../market/license/device-ports.ts";
+import type { LicenseDeviceStore, TransferOffer } from "../../market/license/device-ports.ts";
 import { appendRevocation } from "./revocations.ts";
 import { appendEvent, appendWebhook } from "./write-licenses.ts";
 
-type Transfers = Pick<DeviceStore, "offerTransfer" | "transferOffer" | "instanceOwner" | "completeTransfer">;
+type Transfers = Pick<LicenseDeviceStore, "offerTransfer" | "transferOffer" | "instanceOwner" | "completeTransfer">;
 
 /** Licenses on their way from one instance to another. */
 export function transfersOn(db: D1Database): Transfers {

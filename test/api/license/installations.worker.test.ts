@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { call } from "../account/calls.worker.ts";
+import { freshNonce, makeDevice } from "./device.worker.ts";
 import {
   alter,
   count,
@@ -104,11 +105,15 @@ describe("activating", () => {
 
   it("finds a device again by its key when the lease was lost", async () => {
     const { licenseKey, id } = await sellLicense(instance, plugin);
-    const pair = (await crypto.subtle.generateKey("Ed25519", true, ["sign", "verify"])) as CryptoKeyPair;
-    const { x } = (await crypto.subtle.exportKey("jwk", pair.publicKey)) as JsonWebKey;
-    const deviceKey = { kty: "OKP", crv: "Ed25519", x };
-    const first = await instance.post("/v1/installations", wish(licenseKey, 1, { deviceKey }));
-    const second = await instance.post("/v1/installations", wish(licenseKey, 99, { deviceKey }));
+    const device = await makeDevice();
+    const seat = (n: number) =>
+      device.send(
+        "POST",
+        "/v1/installations",
+        wish(licenseKey, n, { deviceKey: device.deviceKey, nonce: freshNonce() }),
+        instance,
+      );
+    const [first, second] = [await seat(1), await seat(99)];
     expect([first.status, second.status]).toEqual([201, 200]);
     expect(second.body.activationId).toBe(first.body.activationId);
     expect(await count("SELECT COUNT(*) AS n FROM activations WHERE license_id = ?", Number(id))).toBe(1);

@@ -9,7 +9,7 @@ export interface TestInstance {
   /** The token of the account that owns it. */
   readonly ownerToken: string;
   readonly post: (path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
-  readonly send: (method: string, path: string, body?: unknown) => Promise<Answer>;
+  readonly send: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
 }
 export interface Shop {
   readonly operatorToken: string;
