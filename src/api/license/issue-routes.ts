@@ -1,18 +1,21 @@
 import type { Hono } from "hono";
 import { LICENSE_OPERATIONS } from "../../contract/license/operations.ts";
+import { paths } from "../../contract/paths.ts";
 import type { Principal } from "../../domain/account/principal.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { Reason } from "../../domain/reasons.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
 import { issueLicense } from "../../market/license/issue-license.ts";
+import { issueOrOffer } from "../../market/sales/issue-or-offer.ts";
 import type { ApiEnv } from "../context.ts";
 import { route } from "../route.ts";
+import { soldTerms } from "./sold-terms.ts";
 
 export function registerIssueRoutes(app: Hono<ApiEnv>): void {
   route(app, LICENSE_OPERATIONS.issueLicense, async ({ world, principal, body }) => {
     const instanceId = instanceOf(principal, body.instanceId);
     if (!instanceId.ok) return instanceId;
-    const issued = await issueLicense(world, principal, {
+    const request = {
       pluginId: body.pluginId,
       instanceId: instanceId.value,
       userId: body.userId,
@@ -26,7 +29,9 @@ export function registerIssueRoutes(app: Hono<ApiEnv>): void {
         storageMb: body.usageLimits?.storage,
         users: body.usageLimits?.users,
       },
-    });
+      sold: soldTerms(body.terms),
+    };
+    const issued = await issueOrOffer(world, principal, request, (id) => world.site.origin + paths.checkout(id));
     return issued.ok ? ok({ status: 201, body: issued.value }) : issued;
   });
 

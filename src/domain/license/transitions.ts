@@ -53,11 +53,12 @@ const ALLOWED: Readonly<Record<DerivedState, readonly string[]>> = {
 };
 const MAX_EXTENSION_DAYS = 30;
 
-/** The order behind a pending license was paid. */
+/** The order behind a pending license was paid: its term begins, whole. */
 export function settle(license: License, now: number): Transition {
   if (license.state === "active") return ok("unchanged");
   if (license.state !== "pending") return invalid(license, now);
-  return ok({ state: "active", stateReason: null, isLeaseVisible: true });
+  const expiresAt = license.expiresAt === null ? null : now + (license.expiresAt - license.startsAt);
+  return ok({ state: "active", stateReason: null, startsAt: now, expiresAt, isLeaseVisible: true });
 }
 
 export function revoke(license: License, reason: string): Transition {
@@ -142,7 +143,7 @@ export function convert(license: License, to: PlanChange, now: number): Transiti
   });
 }
 
-/** Up the ladder at once. A trial takes the sold term (`days`, none = open-ended); a paid license keeps its end. */
+/** Up the ladder at once. A trial or free plan takes the sold term (`days`, none = open-ended); a paid license keeps its end. */
 export function upgrade(license: License, to: PlanChange, now: number): Transition {
   const state = deriveState(license, now);
   const isTrial = license.type === "trial";
@@ -156,6 +157,7 @@ export function upgrade(license: License, to: PlanChange, now: number): Transiti
     isRaise: true,
     pendingChange: null,
     shrinkAt: null,
+    ...(license.type === "free" && to.days !== null ? { expiresAt: now + to.days * DAY } : {}),
     ...(to.sold === undefined ? {} : { sold: to.sold }),
     isLeaseVisible: true,
   });
@@ -200,25 +202,6 @@ export function extendTrial(license: License, days: number, now: number): Transi
   if (license.life.isTrialExtended || days > MAX_EXTENSION_DAYS) return invalid(license, now, "extended");
   const expiresAt = Math.max(license.expiresAt, now) + days * DAY;
   return ok({ expiresAt, isTrialExtended: true, isLeaseVisible: true });
-}
-
-export function bind(license: License, hardwareId: string): Transition {
-  if (license.state === "revoked") return refuseFrom("revoked", []);
-  if (license.hardwareId === hardwareId) return ok("unchanged");
-  if (license.hardwareId !== null) return refuse({ reason: "ALREADY_BOUND" });
-  return ok({ hardwareId, isLeaseVisible: true });
-}
-
-/** To another local user: unbinds the hardware and releases all seats. */
-export function transfer(license: License, newUserId: string): Transition {
-  if (license.type === "enterprise")
-    return refuse({ reason: "TRANSFER_REFUSED", detail: "Enterprise licenses cannot be transferred" });
-  if (license.type === "trial")
-    return refuse({ reason: "TRANSFER_REFUSED", detail: "Trial licenses cannot be transferred" });
-  if (license.state !== "active")
-    return refuse({ reason: "TRANSFER_REFUSED", detail: "License is not active", facts: { why: license.state } });
-  if (license.userId === newUserId) return ok("unchanged");
-  return ok({ userId: newUserId, hardwareId: null, releaseSeats: "transferred", isLeaseVisible: true });
 }
 
 function soldWith({ sold }: PlanChange): Pick<LicensePatch, "sold"> {

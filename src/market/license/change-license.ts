@@ -1,6 +1,5 @@
 import type { Principal } from "../../domain/account/principal.ts";
 import type { Json } from "../../domain/json/json.ts";
-import { parseHardwareId } from "../../domain/license/identity.ts";
 import type { License } from "../../domain/license/license.ts";
 import type { MarketplaceLicense } from "../../domain/license/projection.ts";
 import type { SoldTerms } from "../../domain/license/terms.ts";
@@ -21,8 +20,6 @@ import { presentToInstance, presentWithoutKey } from "./present-license.ts";
 /** What is asked of a license. */
 export type LicenseAct =
   | { readonly kind: "revoke"; readonly reason: string }
-  | { readonly kind: "transfer"; readonly newUserId: string }
-  | { readonly kind: "bind"; readonly hardwareId: string }
   | { readonly kind: "suspend"; readonly reason: string }
   | { readonly kind: "reactivate"; readonly extend: boolean }
   | { readonly kind: "renew"; readonly days: number }
@@ -43,8 +40,6 @@ const BILLING: readonly Role[] = ["publisher", "operator"];
 const OWN: readonly Role[] = ["instance", "owner"];
 const MAY: Readonly<Record<LicenseAct["kind"], readonly Role[]>> = {
   revoke: [...OWN, ...BILLING],
-  transfer: OWN,
-  bind: OWN,
   suspend: BILLING,
   reactivate: BILLING,
   renew: BILLING,
@@ -56,8 +51,6 @@ const MAY: Readonly<Record<LicenseAct["kind"], readonly Role[]>> = {
 /** Kinds of their own; what has none is `license.updated`. */
 const EVENTS: Readonly<Partial<Record<LicenseAct["kind"], string>>> = {
   revoke: "license.revoked",
-  transfer: "license.transferred",
-  bind: "license.bound",
   suspend: "license.suspended",
   reactivate: "license.reactivated",
   renew: "license.renewed",
@@ -103,17 +96,6 @@ async function decide(
   switch (act.kind) {
     case "revoke":
       return transitions.revoke(license, act.reason === "" && role !== "publisher" ? "owner" : act.reason);
-    case "transfer":
-      return transitions.transfer(license, act.newUserId);
-    case "bind": {
-      const hardwareId = parseHardwareId(act.hardwareId);
-      if (hardwareId === null)
-        return refuse({
-          reason: "DEVICE_ID_INVALID",
-          facts: { errors: [{ pointer: "/hardwareId", detail: "64 hexadecimal characters" }] },
-        });
-      return transitions.bind(license, hardwareId);
-    }
     case "suspend":
       return transitions.suspend(license, act.reason, now);
     case "reactivate":

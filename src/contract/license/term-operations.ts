@@ -1,0 +1,76 @@
+import * as z from "zod";
+import type { Scope } from "../../domain/account/scopes.ts";
+import { DECIMAL_ID, MAX_JSON_BYTES, type Operation } from "../operation.ts";
+import * as shapes from "./shapes.ts";
+
+const OWN: readonly Scope[] = ["instance:manage"];
+const BILLING: readonly Scope[] = ["license:issue", "desk:accounts"];
+const ID_PARAM = { id: DECIMAL_ID };
+const CALLER_PROBLEMS = ["AUTHENTICATION_REQUIRED", "CLOCK_SKEW", "PERMISSION_DENIED", "INSTANCE_SUSPENDED"] as const;
+const BODY_PROBLEMS = ["BODY_INVALID", "BODY_TOO_LARGE", "MEDIA_TYPE_UNSUPPORTED", "VALIDATION_ERROR"] as const;
+
+function json<S extends z.ZodType>(schema: S) {
+  return { type: "json", schema, maxBytes: MAX_JSON_BYTES } as const;
+}
+
+/** Plans, terms and keys over a license's life (README of src/domain/license, States). */
+export const TERM_OPERATIONS = {
+  downgradeLicense: {
+    id: "downgradeLicense",
+    method: "POST",
+    path: "/v1/licenses/{id}/downgrade",
+    summary: "Move a license down the ladder at the end of its term; an operator can force it at once",
+    tag: "licenses",
+    caller: { kind: "account", scope: BILLING },
+    params: ID_PARAM,
+    body: json(z.object({ type: shapes.TIER, terms: shapes.PLAN_TERMS.optional(), force: z.boolean().optional() })),
+    answers: { 200: shapes.LICENSE },
+    problems: [
+      ...CALLER_PROBLEMS,
+      ...BODY_PROBLEMS,
+      "NOT_FOUND",
+      "TRANSITION_INVALID",
+      "PLAN_CHANGE_REFUSED",
+      "STATE_CHANGED",
+    ],
+  },
+  cancelLicense: {
+    id: "cancelLicense",
+    method: "POST",
+    path: "/v1/licenses/{id}/cancel",
+    summary: "Let a license end with its term; repeating it changes nothing",
+    tag: "licenses",
+    caller: { kind: "instance_or_account", scope: [...OWN, ...BILLING] },
+    params: ID_PARAM,
+    body: { ...json(z.object({})), optional: true },
+    answers: { 200: shapes.LICENSE },
+    problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, "NOT_FOUND", "TRANSITION_INVALID", "STATE_CHANGED"],
+  },
+  extendTrial: {
+    id: "extendTrial",
+    method: "POST",
+    path: "/v1/licenses/{id}/extend-trial",
+    summary: "Prolong a trial, once and by 30 days at most; the plugin's publisher only",
+    tag: "licenses",
+    caller: { kind: "account", scope: ["license:issue"] },
+    params: ID_PARAM,
+    body: json(z.object({ days: z.int().min(1).max(30) })),
+    answers: { 200: shapes.LICENSE },
+    problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, "NOT_FOUND", "TRANSITION_INVALID", "STATE_CHANGED"],
+  },
+  rotateKey: {
+    id: "rotateKey",
+    method: "POST",
+    path: "/v1/licenses/{id}/rotate-key",
+    summary: "A new key, shown in this answer only; the old one is taken for some days more",
+    tag: "licenses",
+    caller: { kind: "instance_or_account", scope: OWN },
+    params: ID_PARAM,
+    body: {
+      ...json(z.object({ overlapDays: z.int().min(0).max(30).optional().describe("7 where nothing is said") })),
+      optional: true,
+    },
+    answers: { 200: shapes.LICENSE.extend({ oldKeyUntil: z.string() }) },
+    problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, "NOT_FOUND", "TRANSITION_INVALID", "STATE_CHANGED"],
+  },
+} as const satisfies Record<string, Operation>;
