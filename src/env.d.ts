@@ -23,6 +23,11 @@ interface Env {
   readonly [name: `LICENSE_KEY_${string}`]: string | undefined;
   /** Unset once no first operator shall be made. */
   readonly SETUP_SECRET?: string;
+  /** Stripe: the secret (or restricted) key and the webhook endpoint's secret. Either unset: orders are paid by hand. */
+  readonly STRIPE_SECRET_KEY?: string;
+  readonly STRIPE_WEBHOOK_SECRET?: string;
+  /** Where Stripe's API is, if not at Stripe: a double in tests. */
+  readonly STRIPE_API_ORIGIN?: string;
   /** Local only: the launcher reports sandbox restarts with it. Unset when deployed. */
   readonly INCIDENT_SECRET?: string;
 }

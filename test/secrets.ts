@@ -14,6 +14,9 @@ export const TEST_SECRETS = {
   LICENSE_PEPPER_V1: Buffer.alloc(32, 9).toString("base64"),
   RECEIPT_KEY_PKCS8: pkcs8("a1"),
   LEASE_KEY_PKCS8: pkcs8("b2"),
+  STRIPE_SECRET_KEY: "sk_test_of_the_tests",
+  STRIPE_WEBHOOK_SECRET: "whsec_of_the_tests",
+  STRIPE_API_ORIGIN: "http://127.0.0.1:9998",
   /** Roots from the seeds c5 and c6. */
   LICENSE_ROOTS: "LbeXY24yPtV26bDgPifLkhcaiWtj6RhvDUpDucfTgtE,u0fTPXd7RVm7kX0YJYJ0IcSmsblzfxLhxY6kMFr4i3Q",
   LICENSE_KEY_LEASE_B: pkcs8("b5"),

@@ -22,6 +22,9 @@ export const paths = {
   doc: (slug: string) => `/docs/${encodePart(slug)}`,
   /** JSON Schema of `manifest.json`, for editors. */
   manifestSchema: () => "/schemas/manifest.json",
+  /** The page on which an order is paid; whoever holds its id may. */
+  checkout: (orderId: string) => `/checkout/${encodePart(orderId)}`,
+  invoice: (invoiceId: string) => `/invoices/${encodePart(invoiceId)}`,
   asset: (file: string) => `/assets/${file}`,
 } as const;
 

@@ -18,6 +18,7 @@ import { FailurePage, NotFoundPage } from "./lost.tsx";
 import { PluginPage, type PluginView } from "./plugin/page.tsx";
 import { ReleasePage } from "./plugin/release.tsx";
 import { isReason, ProblemPage } from "./problem.tsx";
+import { registerSalesPages } from "./sales/routes.tsx";
 import { errorPageResponse, pageResponse, type Rendered, render } from "./respond.ts";
 
 interface PagesEnv {
@@ -103,6 +104,7 @@ export function createPages(): Hono<PagesEnv> {
   ] as const)
     app.get(path, async (context) => pageResponse(context.req.raw, await render(<LegalPage text={text} />)));
 
+  registerSalesPages(app);
   registerDocs(app);
   app.route("/", createAccountPages());
   app.get(paths.manifestSchema(), (context) => schemaResponse(context.req.raw, context.get("world").site.origin));

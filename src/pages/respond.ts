@@ -8,7 +8,8 @@ export interface Rendered {
   readonly etag: string;
 }
 
-const SECURITY_HEADERS = {
+/** What every page sends. */
+export const SECURITY_HEADERS = {
   "content-type": "text/html; charset=utf-8",
   // No script at all, nothing inline, nothing from elsewhere.
   "content-security-policy":

@@ -12,6 +12,7 @@ const TAGS: Readonly<Record<Operation["tag"], readonly [string, string]>> = {
   publishing: ["Publishing", "Uploading releases and following them through checks and review."],
   desk: ["Desk", "What operators decide."],
   licenses: ["Licenses", "Issuing, verifying and changing licenses."],
+  orders: ["Orders", "Buying licenses: orders, payments, invoices, coupons."],
   installations: ["Installations", "Seats, leases, heartbeats, and what plugins did."],
   events: ["Events", "What instances report, delivered to plugins."],
 };

@@ -7,6 +7,7 @@ import { ENTITY_EVENTS, ENTITY_READ, type Entity } from "../../domain/execution/
 import { CALL_CODES, HOOKS, RUN_CODES } from "../../domain/execution/job.ts";
 import { METHODS } from "../../domain/execution/methods.ts";
 import { EXECUTION_REASONS } from "../../domain/execution/reasons.ts";
+import { SALES_REASONS } from "../../domain/sales/reasons.ts";
 import { LICENSE_REASONS } from "../../domain/license/reasons.ts";
 import { PERMISSIONS } from "../../domain/manifest/permissions.ts";
 import type { Reason } from "../../domain/reasons.ts";
@@ -146,6 +147,7 @@ export function refusalList(): string {
     ["requests", "Requests and accounts", ACCOUNT_REASONS],
     ["releases", "Releases", RELEASE_REASONS],
     ["licenses", "Licenses", LICENSE_REASONS],
+    ["orders", "Orders and payments", SALES_REASONS],
     ["executions", "Events and executions", EXECUTION_REASONS],
     ["trust", "Signatures and keys", TRUST_REASONS],
     ["bundles", "Bundles", BUNDLE_REASONS],

@@ -89,10 +89,17 @@ export function failPayment(world: ChangeWorld, licenseId: string, orderId: stri
 export function renewByPayment(
   world: ChangeWorld,
   licenseId: string,
-  paid: { readonly orderId: string; readonly days: number; readonly endsAt?: number },
+  paid: {
+    readonly orderId: string;
+    readonly days: number;
+    readonly endsAt?: number;
+    /** Whether this payment renewed the license before; asked after the license was read, so that a race writes once. */
+    readonly isDone?: () => Promise<boolean>;
+  },
 ): SaleResult {
   const { orderId, days, endsAt } = paid;
-  return change(world, licenseId, "license.renewed", { days, orderId }, (license, now) => {
+  return change(world, licenseId, "license.renewed", { days, orderId }, async (license, now) => {
+    if (await paid.isDone?.()) return ok("unchanged");
     const isReached = endsAt !== undefined && license.expiresAt !== null && license.expiresAt >= endsAt;
     if (isReached && license.graceUntil === null) return ok("unchanged");
     return transitions.renew(license, days, now);
@@ -120,12 +127,18 @@ export function convertTrial(
 export function upgradeByPayment(
   world: ChangeWorld,
   licenseId: string,
-  sale: { readonly orderId: string; readonly type: Tier; readonly sold?: Partial<SoldTerms> },
+  sale: {
+    readonly orderId: string;
+    readonly type: Tier;
+    /** The sold term, taken where a free plan becomes a paid one. */
+    readonly days?: number | null;
+    readonly sold?: Partial<SoldTerms>;
+  },
 ): SaleResult {
-  const { orderId, type } = sale;
+  const { orderId, type, days = null } = sale;
   return change(world, licenseId, "license.upgraded", { type, orderId }, async (license, now) => {
     if (license.life.orderId === orderId && license.type === type) return ok("unchanged");
-    const plan = await planOf(world, license, { ...sale, days: null, sold: sale.sold });
+    const plan = await planOf(world, license, { ...sale, days, sold: sale.sold });
     const upgraded = transitions.upgrade(license, plan, now);
     return upgraded.ok && upgraded.value !== "unchanged" ? ok({ ...upgraded.value, orderId }) : upgraded;
   });

@@ -1,5 +1,6 @@
 import type { Attention, Order } from "../../domain/sales/order.ts";
 import { unixSeconds } from "../../domain/time.ts";
+import { NO_DEVICE } from "../license/ask-device.ts";
 import {
   cancelOrder,
   convertTrial,
@@ -63,7 +64,7 @@ async function fulfil(world: SalesWorld, order: Order, licenseId: string | null)
   return licenseId === null ? IN_VAIN : judge(await deliver(world, order, licenseId), FULFILLED);
 }
 
-function deliver(world: SalesWorld, order: Order, licenseId: string): SaleResult {
+async function deliver(world: SalesWorld, order: Order, licenseId: string): SaleResult {
   const { id: orderId, tier: type, termDays: days } = order;
   switch (order.kind) {
     case "new":
@@ -74,8 +75,14 @@ function deliver(world: SalesWorld, order: Order, licenseId: string): SaleResult
         days: days ?? 0,
         isDone: () => world.orders.isRenewed(licenseId, orderId),
       });
-    case "convert":
-      return convertTrial(world, licenseId, { orderId, type, days });
+    case "convert": {
+      // A free plan has no trial to convert; it takes the sold term as well.
+      const held = await world.licenses.find({ licenseId }, NO_DEVICE, unixSeconds(world.clock.now()));
+      const sale = { orderId, type, days };
+      return held?.license.type === "free"
+        ? upgradeByPayment(world, licenseId, sale)
+        : convertTrial(world, licenseId, sale);
+    }
     case "upgrade":
       return upgradeByPayment(world, licenseId, { orderId, type });
   }

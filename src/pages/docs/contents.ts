@@ -30,6 +30,7 @@ export const CONTENTS = [
       "api-desk",
       "api-licenses",
       "api-installations",
+      "api-orders",
       "api-events",
     ],
   },

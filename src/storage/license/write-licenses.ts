@@ -80,7 +80,10 @@ export async function issueLicense(db: D1Database, draft: LicenseDraft): Promise
       )
       .bind(draft.uuid, claims),
     appendEvent(db, "l.uuid = ?1", draft.uuid, "license.created", draft.actor, op, { type: draft.type }, now),
-    appendWebhook(db, "l.uuid = ?1", draft.uuid, "license.created", op, draft.webhookNotBefore, now),
+    // The host takes what it is told of for active: of a license that is not paid it learns with the payment.
+    ...(draft.state === "pending"
+      ? []
+      : [appendWebhook(db, "l.uuid = ?1", draft.uuid, "license.created", op, draft.webhookNotBefore, now)]),
   ]);
   const licenseId = license?.results[0]?.id;
   return licenseId === undefined ? explainIssue(db, draft, claims) : { kind: "issued", licenseId: String(licenseId) };
@@ -112,6 +115,7 @@ export async function changeLicense(db: D1Database, change: Change): Promise<boo
   const id = Number(license.id);
   const { assignments, values } = assignmentsOf(license, patch);
   const isRevoked = patch.state === "revoked";
+  const hostEvent = hostEventOf(license, patch);
   const mine = "l.id = ?1 AND l.last_op = ?2";
   const [updated] = await db.batch<{ id: number }>([
     db
@@ -148,9 +152,18 @@ export async function changeLicense(db: D1Database, change: Change): Promise<boo
     ...(isRevoked ? [eraseKeysLater(db, id, op, now)] : []),
     ...(patch.isLeaseVisible ? [listChange(db, license.id, patch, op, now)] : []),
     appendEvent(db, "l.id = ?1 AND l.last_op = ?5", id, change.kind, change.actor, op, change.data, now),
-    appendWebhook(db, "l.id = ?1", id, isRevoked ? "license.revoked" : "license.updated", op, now, now),
+    ...(hostEvent === null ? [] : [appendWebhook(db, "l.id = ?1", id, hostEvent, op, now, now)]),
   ]);
   return updated?.results.length === 1;
+}
+
+/** What the host is told; of a license that never came to life it was told nothing. */
+function hostEventOf(
+  { state }: License,
+  patch: LicensePatch,
+): "license.created" | "license.updated" | "license.revoked" | null {
+  if (state === "pending") return patch.state === "active" ? "license.created" : null;
+  return patch.state === "revoked" ? "license.revoked" : "license.updated";
 }
 
 const REVOKED_KEYS_KEPT = 30 * DAY;
