@@ -9,3 +9,6 @@ CREATE TABLE plugin_suspensions (
   listed INTEGER NOT NULL CHECK (listed IN (0, 1)),   -- and whether it stood on lists
   at INTEGER NOT NULL
 ) STRICT;
+
+-- Packing its files again with the encoder it names gives the same bytes: 'yes' or 'no'; null: nobody could say.
+ALTER TABLE releases ADD COLUMN reproducible TEXT;

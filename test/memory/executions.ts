@@ -149,10 +149,13 @@ export function executionsInMemory({ installations, events, executions }: Execut
       const own = executions
         .filter((row) => row.activationId === activationId)
         .filter((row) => outcome === undefined || (outcome === "dead" ? isDead(row.outcome) : row.outcome === outcome))
-        .toSorted((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));
+        .toReversed()
+        .toSorted((a, b) => b.createdAt - a.createdAt);
       const rows = own
         .slice((page - 1) * limit, page * limit)
-        .map(({ activationId: _, instanceId: _i, eventId: _e, attempt: _a, orderKey: _o, notBefore: _n, ...row }) => row);
+        .map(
+          ({ activationId: _, instanceId: _i, eventId: _e, attempt: _a, orderKey: _o, notBefore: _n, ...row }) => row,
+        );
       return { rows, total: own.length };
     },
     async sweep(now) {

@@ -34,6 +34,7 @@ export interface ReleaseRow {
   publication: Publication | null;
   publishedAt: number | null;
   downloads: number;
+  reproducible: "yes" | "no" | null;
 }
 
 export interface CheckRow {

@@ -157,6 +157,7 @@ export function releasesInMemory(tables: ReleaseTables): ReleaseStore {
         publication: null,
         publishedAt: null,
         downloads: 0,
+        reproducible: null,
       });
       return { pluginId: plugin.id, releaseId: id };
     },
@@ -200,6 +201,9 @@ export function releasesInMemory(tables: ReleaseTables): ReleaseStore {
         (row) => row.releaseId === releaseId && row.name === name && row.attempt === attempt,
       );
       if (!isThere) tables.checks.push({ releaseId, name, attempt, outcome });
+    },
+    async noteReproducible(releaseId, verdict) {
+      must(releaseOf(releaseId)).reproducible = verdict;
     },
     async settleChecks(releaseId, nextCheckAt) {
       const row = releaseOf(releaseId);

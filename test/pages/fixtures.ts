@@ -88,6 +88,7 @@ export function pluginDetail(change: Partial<PluginDetail> = {}): PluginDetail {
       publication: 4,
       publishedAt: NOON,
       closureDigest: "5d".repeat(32),
+      reproducible: "yes",
     },
     activeInstalls: 97,
     versions: [

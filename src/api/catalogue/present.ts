@@ -79,6 +79,7 @@ export function presentVersion(document: VersionDocument): object {
     releaseDate: isoTime(document.publishedAt),
     closureDigest: document.closureDigest,
     delivery: document.delivery,
+    reproducible: document.reproducible,
   };
 }
 

@@ -19,9 +19,12 @@ export const infoCommand = command({
     const reply = await ask(marketplace.value, CATALOGUE_OPERATIONS.getPluginByName, { params: { name } });
     if (!reply.ok) return reply;
     const plugin = reply.value.body;
+    const which = { id: plugin.id, v: plugin.version };
+    const version = await ask(marketplace.value, CATALOGUE_OPERATIONS.getVersion, { params: which });
+    const reproducible = (version.ok ? version.value.body.reproducible : undefined) ?? "unknown";
     const prices = Object.entries(plugin.pricing).map(([tier, price]) => `${tier} ${price.toFixed(2)} €`);
     return ok({
-      data: { plugin },
+      data: { plugin, reproducible },
       lines: [
         `${plugin.name} ${plugin.version}  ${plugin.displayName}`,
         `  ${plugin.description}`,
@@ -34,6 +37,7 @@ export const infoCommand = command({
         ...(plugin.dependencies.length > 0
           ? [`  needs      ${plugin.dependencies.map(({ pluginName, range }) => `${pluginName} ${range}`).join(", ")}`]
           : []),
+        `  reproducible ${reproducible}`,
         `  downloads  ${plugin.downloads}, rated ${plugin.rating}`,
       ].map((line) => `${INDENT.exec(line)?.[0] ?? ""}${oneLine(line, 400)}`),
     });

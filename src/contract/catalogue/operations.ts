@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { REPRODUCIBLE } from "../../domain/bundle/reproducible.ts";
 import { DECIMAL_ID, MAX_JSON_BYTES, type Operation } from "../operation.ts";
 import { visibleText } from "../visible-text.ts";
 import { MARKETPLACE_PLUGIN } from "./marketplace-plugin.ts";
@@ -62,6 +63,8 @@ const VERSION = z.object({
   releaseDate: z.string(),
   closureDigest: z.string(),
   delivery: z.enum(["public", "gated", "sealed"]),
+  /** Packing it again with the encoder it names gives the same bytes. */
+  reproducible: z.enum(REPRODUCIBLE).optional(),
 });
 const ENVELOPE = z.object({
   payload: z.string(),

@@ -1,3 +1,4 @@
+import type { Reproducible } from "../../domain/bundle/reproducible.ts";
 import type { CatalogueQuery, Facet, PluginCard, PluginDetail, PricingView, ReviewRow, VersionRow } from "./views.ts";
 
 /** Whose plugins a viewer sees beyond the public ones; `names` narrows them to those of a limited token. */
@@ -83,6 +84,8 @@ export interface VersionDocument {
   readonly maxAppVersion: string | null;
   readonly closureDigest: string;
   readonly delivery: "public" | "gated" | "sealed";
+  /** Packing it again with the encoder it names gives the same bytes. */
+  readonly reproducible: Reproducible;
   /** Envelope JSON, both present once published. */
   readonly statement: string;
   readonly receipt: string;

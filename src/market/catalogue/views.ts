@@ -1,3 +1,4 @@
+import type { Reproducible } from "../../domain/bundle/reproducible.ts";
 import type { Category, Channel, Permission, PluginType, Tier } from "../../domain/manifest/permissions.ts";
 
 /** What lists show of a plugin. Money in minor units (cents); times in Unix seconds. */
@@ -81,6 +82,7 @@ export interface PluginDetail extends PluginCard {
     readonly publication: number;
     readonly publishedAt: number;
     readonly closureDigest: string;
+    readonly reproducible: Reproducible;
   } | null;
   readonly activeInstalls: number;
   readonly versions: readonly VersionRow[];

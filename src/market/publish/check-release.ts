@@ -1,4 +1,5 @@
 import { type OpenedBundle, openBundle } from "../../domain/bundle/open.ts";
+import { judgeReproducible } from "../../domain/bundle/reproducible.ts";
 import { CHECKS, type CheckName, type CheckOutcome, type Finding, nextAttemptAt } from "../../domain/release/checks.ts";
 import type { Result } from "../../domain/result.ts";
 import { unixSeconds } from "../../domain/time.ts";
@@ -27,8 +28,15 @@ export async function checkRelease(world: Needs, releaseId: string): Promise<voi
     await world.releases.appendCheck(releaseId, name, attempt, outcome, unixSeconds(world.clock.now()));
     if (outcome.result === "unknown") mostAttempts = Math.max(mostAttempts, attempt);
   }
+  if (bundle?.ok) await noteReproducible(world, releaseId, bundle.value);
   const now = unixSeconds(world.clock.now());
   await world.releases.settleChecks(releaseId, mostAttempts === 0 ? null : nextAttemptAt(mostAttempts, now), now);
+}
+
+/** Shown with the release, and no gate: a publisher may pack with a tool of its own. */
+async function noteReproducible(world: Needs, releaseId: string, bundle: OpenedBundle): Promise<void> {
+  const verdict = judgeReproducible(bundle);
+  if (verdict !== "unknown") await world.releases.noteReproducible(releaseId, verdict);
 }
 
 const UNKNOWN: CheckOutcome = { result: "unknown", findings: [] };

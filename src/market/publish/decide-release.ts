@@ -14,6 +14,7 @@ import { ok, type Result, refuse } from "../../domain/result.ts";
 import { signedTime, unixSeconds } from "../../domain/time.ts";
 import { sealEnvelope } from "../../domain/trust/envelope.ts";
 import { buildReceipt } from "../../domain/trust/receipt.ts";
+import { refuseWithoutProof } from "../account/step-up.ts";
 import type { World } from "../ports.ts";
 import type { DecisionFacts, Listing, Publication } from "./ports.ts";
 import { sealRelease } from "./seal-release.ts";
@@ -47,6 +48,8 @@ export async function decideRelease(
   decision: Decision,
 ): Promise<Result<Decided, Problem<Reason>>> {
   if (!mayReview(principal)) return refuse({ reason: "PERMISSION_DENIED" });
+  const unproven = refuseWithoutProof(world, principal);
+  if (unproven !== null) return refuse(unproven);
   const deciderId = principal.accountId;
   const memberships = await world.catalogue.memberships(deciderId);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {

@@ -59,6 +59,8 @@ export interface ReleaseStore {
   blockedDigests(sha256s: readonly string[]): Promise<readonly string[]>;
   /** Append-only; a second row for the same attempt is dropped. */
   appendCheck(releaseId: string, name: string, attempt: number, outcome: CheckOutcome, at: number): Promise<void>;
+  /** Whether packing it again gives the same bytes. */
+  noteReproducible(releaseId: string, verdict: "yes" | "no"): Promise<void>;
   /** scanning → review, or rejected when a check is dirty; counted in SQL. */
   settleChecks(releaseId: string, nextCheckAt: number | null, at: number): Promise<void>;
   /** Releases whose bell was lost, whose scanner died, or whose unknown results are due again. */

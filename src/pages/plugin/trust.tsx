@@ -4,6 +4,12 @@ import type { PluginDetail } from "../../market/catalogue/views.ts";
 import { formatBytes, formatDate, isoDay } from "../format.ts";
 import { Section } from "./section.tsx";
 
+const REPRODUCIBLE_WORDS = {
+  yes: "Yes: packing its files again gives the same bytes",
+  no: "No: packing its files again gives other bytes",
+  unknown: "Unknown: it was packed with another tool",
+} as const;
+
 /** Versions, dependencies, digests and the two signatures, and how anybody checks them. */
 export function Trust({ plugin, marketplace }: { plugin: PluginDetail; marketplace: string }) {
   const { trust } = plugin;
@@ -36,6 +42,7 @@ export function Trust({ plugin, marketplace }: { plugin: PluginDetail; marketpla
         </Fact>
         {trust === null ? null : (
           <>
+            <Fact label="Packed reproducibly">{REPRODUCIBLE_WORDS[trust.reproducible]}</Fact>
             <Fact label="Capabilities digest">
               <Code>{trust.closureDigest}</Code>
             </Fact>

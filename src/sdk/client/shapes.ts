@@ -135,6 +135,8 @@ export interface PluginVersion {
   readonly releaseDate: string;
   readonly closureDigest: string;
   readonly delivery: "public" | "gated" | "sealed";
+  /** Packing its files again with the encoder it names gives the same bytes. */
+  readonly reproducible?: "yes" | "no" | "unknown";
 }
 
 /** Numbers of one plugin. Revenue in euros. */

@@ -20,6 +20,7 @@ interface DetailRow {
   readonly publication: number | null;
   readonly published_at: number | null;
   readonly closure_digest: string;
+  readonly reproducible: "yes" | "no" | null;
   readonly installs: number;
 }
 
@@ -33,7 +34,7 @@ export async function readDetail(db: D1Database, card: PluginCard): Promise<Plug
          json_extract(manifest, '$.support.url') AS support_url, json_extract(manifest, '$.support.email') AS support_email,
          json_extract(manifest, '$.security') AS security, json_extract(manifest, '$.egress') AS egress,
          json_extract(manifest, '$.events') AS events, size, statement_sha256, statement_key_id, receipt_sha256,
-         json_extract(receipt, '$.signatures[0].keyId') AS receipt_key_id, publication, published_at, closure_digest,
+         json_extract(receipt, '$.signatures[0].keyId') AS receipt_key_id, publication, published_at, closure_digest, reproducible,
          (SELECT count(*) FROM activations a JOIN licenses l ON l.id = a.license_id
           WHERE l.plugin_id = ?1 AND a.released_at IS NULL AND a.lease_until > unixepoch()) AS installs
        FROM releases WHERE plugin_id = ?1 AND version = ?2 ORDER BY id DESC LIMIT 1`,
@@ -80,5 +81,6 @@ function readTrust(row: DetailRow): PluginDetail["trust"] {
     publication: row.publication,
     publishedAt: row.published_at,
     closureDigest: row.closure_digest,
+    reproducible: row.reproducible ?? "unknown",
   };
 }

@@ -83,7 +83,10 @@ export function readCard(row: CardRow): PluginCard {
     trialDays: row.trial_days,
     downloads: row.downloads,
     rating: { average: roundedRating(row.rating), count: row.rating_count },
-    status: row.plugin_state === "removed" || row.plugin_state === "quarantined" ? "suspended" : hostStatus(row.release_state),
+    status:
+      row.plugin_state === "removed" || row.plugin_state === "quarantined"
+        ? "suspended"
+        : hostStatus(row.release_state),
     rev: row.rev,
     minAppVersion: row.min_app_version,
     maxAppVersion: row.max_app_version,

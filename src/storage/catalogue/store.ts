@@ -97,7 +97,7 @@ async function readVersion(db: D1Database, pluginId: string, version: string): R
   const row = await db
     .prepare(
       `SELECT id, version, state, manifest, sha256, size, changelog, min_app_version, max_app_version, closure_digest,
-         delivery, statement, receipt, published_at
+         delivery, reproducible, statement, receipt, published_at
        FROM releases
        WHERE plugin_id = ? AND version = ? AND state IN ('published', 'deprecated', 'yanked', 'blocked')`,
     )
@@ -114,6 +114,7 @@ async function readVersion(db: D1Database, pluginId: string, version: string): R
       max_app_version: string | null;
       closure_digest: string;
       delivery: "public" | "gated" | "sealed";
+      reproducible: "yes" | "no" | null;
       statement: string;
       receipt: string;
       published_at: number;
@@ -131,6 +132,7 @@ async function readVersion(db: D1Database, pluginId: string, version: string): R
     maxAppVersion: row.max_app_version,
     closureDigest: row.closure_digest,
     delivery: row.delivery,
+    reproducible: row.reproducible ?? "unknown",
     statement: row.statement,
     receipt: row.receipt,
     publishedAt: row.published_at,

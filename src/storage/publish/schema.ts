@@ -44,6 +44,7 @@ export const releases = sqliteTable("releases", {
   yankReason: text("yank_reason"),
   notice: text("notice"),
   replacement: text("replacement"),
+  reproducible: text("reproducible", { enum: ["yes", "no"] }),
 });
 
 export const releaseChecks = sqliteTable("release_checks", {

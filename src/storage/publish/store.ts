@@ -42,6 +42,9 @@ export function releasesOnD1(db: D1Database): ReleaseStore {
     claimForChecks: (releaseId, at) => claimScan(db, releaseId, at),
     blockedDigests: (sha256s) => blockedAmong(db, sha256s),
     appendCheck: (releaseId, name, attempt, outcome, at) => insertCheck(db, releaseId, name, attempt, outcome, at),
+    async noteReproducible(releaseId, verdict) {
+      await db.prepare("UPDATE releases SET reproducible = ? WHERE id = ?").bind(verdict, Number(releaseId)).run();
+    },
     settleChecks: (releaseId, nextCheckAt, at) => settleScan(db, releaseId, nextCheckAt, at),
     due: (at) => dueReleases(db, at),
     show: (releaseId) => readReleaseFacts(db, releaseId),

@@ -92,6 +92,7 @@ describe("a release on its way", () => {
       checksum: first.sha256,
       manifest: { name: "two-links" },
       minAppVersion: "0.1.0",
+      reproducible: "yes",
     });
     expect((await call("GET", `/v1/plugins/${pluginId}/versions/9.0.0`)).body.code).toBe("release_not_found");
   });
