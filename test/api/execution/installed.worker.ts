@@ -52,6 +52,9 @@ export interface InstalledPlugin {
   readonly schedules?: readonly object[];
   readonly type?: PluginType;
   readonly tier?: string;
+  readonly name?: string;
+  /** Further members of the manifest: settings, emits … */
+  readonly manifest?: object;
 }
 export interface Installed {
   readonly activationId: string;
@@ -66,7 +69,7 @@ const NOW = () => Math.floor(Date.now() / 1000);
 /** A published plugin, licensed and installed on the instance with consent: the rows that the other slices write. */
 export async function installPlugin(plugin: InstalledPlugin): Promise<Installed> {
   const n = ++made;
-  const name = `plugin-${n}`;
+  const { name = `plugin-${n}` } = plugin;
   const sha256 = await sha256Hex(plugin.module);
   await env.BUNDLES.put(`m/sha256/${sha256}`, plugin.module);
   const now = NOW();
@@ -88,6 +91,7 @@ export async function installPlugin(plugin: InstalledPlugin): Promise<Installed>
     type,
     events: plugin.events ?? [{ on: "request.created", timeoutMs: 2000 }],
     egress: plugin.egress ?? [],
+    ...plugin.manifest,
     routes: plugin.routes ?? [],
     schedules: plugin.schedules ?? [],
   };
