@@ -106,6 +106,7 @@ const RUN_WORDS: Readonly<Record<Exclude<(typeof RUN_CODES)[number], "need_modul
   plugin_crashed: "The isolate failed in another way.",
   sandbox_hung: "The sandbox hung and this run cannot be repeated.",
   sandbox_crashed: "The sandbox went away.",
+  stopped: "Installation, release or license was stopped meanwhile.",
 };
 
 const CALL_WORDS: Readonly<Record<(typeof CALL_CODES)[number], string>> = {
