@@ -1,3 +1,4 @@
+import { judgeInstallation } from "../../domain/execution/installation.ts";
 import { owedHooks } from "../../domain/execution/lifecycle.ts";
 import { nextSlot } from "../../domain/execution/schedule.ts";
 import { unixSeconds } from "../../domain/time.ts";
@@ -20,11 +21,12 @@ export async function tellLifecycle(world: Needs, activationIds: readonly string
   return told;
 }
 
-async function tellOne(world: Needs, installation: ToldInstallation): Promise<number> {
-  const { told, now: state, moduleSha256, activationId } = installation;
-  if (told !== null && told.state === state.state && told.version === state.version && told.epoch === state.epoch)
-    return 0;
+async function tellOne(world: Needs, read: ToldInstallation): Promise<number> {
+  if (isTold(read)) return 0;
   const now = unixSeconds(world.clock.now());
+  const installation = await current(world, read, now);
+  if (installation === null || isTold(installation)) return 0;
+  const { told, now: state, moduleSha256, activationId } = installation;
   const owed = moduleSha256 === null ? [] : owedHooks(told, state);
   const hooks = owed.map((hook) => ({ ...hook, executionId: newExecutionId(world) }));
   const isMine = await world.lifecycle.tell(installation, hooks, world.chance.uuid(), now);
@@ -35,6 +37,22 @@ async function tellOne(world: Needs, installation: ToldInstallation): Promise<nu
     hooks.map(({ executionId }) => executionId),
   );
   return hooks.length;
+}
+
+function isTold({ told, now }: ToldInstallation): boolean {
+  return told !== null && told.state === now.state && told.version === now.version && told.epoch === now.epoch;
+}
+
+/**
+ * What may run now is what can be told. An installation without consent, or whose license or release stops it, is told
+ * nothing yet; it hears of everything at once when it may. Leaving is told in any case.
+ */
+async function current(world: Needs, read: ToldInstallation, now: number): Promise<ToldInstallation | null> {
+  if (read.now.state === "released") return read;
+  const installation = await world.executions.installation(read.activationId);
+  if (installation === null) return null;
+  if (read.moduleSha256 !== null && judgeInstallation({ ...installation, pausedAt: null }, now) !== null) return null;
+  return { ...read, now: { ...read.now, version: installation.version } };
 }
 
 /** A schedule begins with the installation: its first slot lies after this moment. */

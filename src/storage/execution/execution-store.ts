@@ -1,4 +1,4 @@
-import { and, count, desc, eq, ne, notInArray } from "drizzle-orm";
+import { and, count, desc, eq, ne, notInArray, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { EventEnvelope } from "../../domain/execution/events.ts";
 import { MAX_TRIES } from "../../domain/execution/retry.ts";
@@ -172,7 +172,7 @@ async function readPage(
       .select()
       .from(executions)
       .where(own)
-      .orderBy(desc(executions.createdAt), desc(executions.id))
+      .orderBy(desc(executions.createdAt), desc(sql`rowid`))
       .limit(limit)
       .offset((page - 1) * limit),
     orm.select({ total: count() }).from(executions).where(own),

@@ -63,7 +63,9 @@ it("asks for the user, for the host permission, and tells strangers that nothing
   const { headers: own } = await asUser();
   expect((await run("GET", "/notes/1", { headers: { authorization: own.authorization } })).status).toBe(422);
   expect((await run("GET", "/notes/secret", await asUser())).status).toBe(403);
-  expect((await run("GET", "/notes/secret", await asUser({ id: "1", permissions: ["settings.view"] }))).status).toBe(200);
+  expect((await run("GET", "/notes/secret", await asUser({ id: "1", permissions: ["settings.view"] }))).status).toBe(
+    200,
+  );
 });
 
 it("lets no header of a plugin decide about cookies, other origins, caches or scripts", async () => {
@@ -106,7 +108,10 @@ it("hands a webhook route the exact bytes and the sender's own authorization, ne
   const answer = await run("POST", "/stripe", { headers, body });
   expect(await answer.json()).toEqual({ raw: "eyD/AH0=", body: null, auth: "Basic c2VjcmV0", signature: "t=1,v1=2" });
   const { instance } = await routed();
-  const leaked = await run("POST", "/stripe", { headers: { authorization: `Bearer ${await instance.bearer()}` }, body: "{}" });
+  const leaked = await run("POST", "/stripe", {
+    headers: { authorization: `Bearer ${await instance.bearer()}` },
+    body: "{}",
+  });
   expect(((await leaked.json()) as { auth: unknown }).auth).toBeNull();
 });
 

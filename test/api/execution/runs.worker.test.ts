@@ -5,7 +5,15 @@ import worker from "../../../src/worker.ts";
 import { NOON, nowSeconds, passTime, setClock } from "../../clock.ts";
 import { onRequest } from "../../sandbox/job.ts";
 import { call } from "../account/calls.worker.ts";
-import { ended, type Installed, installPlugin, postEvent, type Registered, registeredInstance, requestCreated } from "./installed.worker.ts";
+import {
+  ended,
+  type Installed,
+  installPlugin,
+  postEvent,
+  type Registered,
+  registeredInstance,
+  requestCreated,
+} from "./installed.worker.ts";
 
 const ORIGIN = "http://localhost:8787";
 const TELLING = `
@@ -33,7 +41,14 @@ async function told(instance: Registered, installed: Installed, count: number): 
 async function rowsOf({ activationId }: Installed) {
   const { results } = await env.DB.prepare("SELECT * FROM executions WHERE activation_id = ? ORDER BY rowid")
     .bind(activationId)
-    .all<{ id: string; event_id: string; event_name: string; outcome: string; not_before: number | null; attempt: number }>();
+    .all<{
+      id: string;
+      event_id: string;
+      event_name: string;
+      outcome: string;
+      not_before: number | null;
+      attempt: number;
+    }>();
   return results;
 }
 
@@ -66,14 +81,18 @@ it("tells of an update with the version before, and of a changed license", async
     env.DB.prepare("UPDATE licenses SET epoch = epoch + 1 WHERE id = ?").bind(installed.licenseId),
   ]);
   const acts = await Promise.all(
-    Array.from({ length: 4 }, () => asInstance(instance, "PATCH", `/v1/installations/${installed.activationId}`, { action: "activate" })),
+    Array.from({ length: 4 }, () =>
+      asInstance(instance, "PATCH", `/v1/installations/${installed.activationId}`, { action: "activate" }),
+    ),
   );
   expect(acts.every(({ status }) => status === 200)).toBe(true);
   const rows = await ended(instance, installed, 4);
-  expect(rows.toReversed().map(({ action, logs }) => `${action} ${logs[0].text}`).slice(2)).toEqual([
-    'update update {"from":"0.9.0"}',
-    "licenseChanged licenseChanged {}",
-  ]);
+  expect(
+    rows
+      .toReversed()
+      .map(({ action, logs }) => `${action} ${logs[0].text}`)
+      .slice(2),
+  ).toEqual(['update update {"from":"0.9.0"}', "licenseChanged licenseChanged {}"]);
 });
 
 it("never lets a plugin that fails its hooks hold up the act", async () => {
@@ -100,10 +119,13 @@ async function scheduled(missed: "once" | "skip" = "once") {
   setClock(NOON);
   const instance = await registeredInstance();
   const installed = await installPlugin({ instance, module: SCHEDULED, schedules: [{ ...HOURLY, missed }] });
-  await env.DB.prepare("UPDATE activations SET lease_until = ? WHERE id = ?").bind(NOON + 1e7, installed.activationId).run();
+  await env.DB.prepare("UPDATE activations SET lease_until = ? WHERE id = ?")
+    .bind(NOON + 1e7, installed.activationId)
+    .run();
   await tick();
   await ended(instance, installed, 2);
-  const slots = async () => (await rowsOf(installed)).map(({ event_id }) => event_id).filter((id) => id.startsWith("~schedule"));
+  const slots = async () =>
+    (await rowsOf(installed)).map(({ event_id }) => event_id).filter((id) => id.startsWith("~schedule"));
   return { instance, installed, slots };
 }
 
@@ -137,7 +159,9 @@ it("lets slots pass while the installation is paused or its license ended", asyn
   passTime(3600 + 125);
   await tick();
   await env.DB.prepare("UPDATE activations SET paused_at = NULL WHERE id = ?").bind(installed.activationId).run();
-  await env.DB.prepare("UPDATE licenses SET expires_at = ? WHERE id = ?").bind(nowSeconds() - 1, installed.licenseId).run();
+  await env.DB.prepare("UPDATE licenses SET expires_at = ? WHERE id = ?")
+    .bind(nowSeconds() - 1, installed.licenseId)
+    .run();
   passTime(3600);
   await tick();
   expect(await slots()).toEqual([]);
@@ -145,7 +169,11 @@ it("lets slots pass while the installation is paused or its license ended", asyn
 
 it("tries again what may pass by itself, later each time, keeps what comes after in its order, and is dead after six", async () => {
   const instance = await registeredInstance("http://127.0.0.1:9999/html");
-  const installed = await installPlugin({ instance, granted: ["requests.read", "customers.read"], module: onRequest(`await context.customers.list();`) });
+  const installed = await installPlugin({
+    instance,
+    granted: ["requests.read", "customers.read"],
+    module: onRequest(`await context.customers.list();`),
+  });
   await postEvent(instance, requestCreated("evt_first"));
   await postEvent(instance, requestCreated("evt_second"));
   await postEvent(instance, requestCreated("evt_other", { entityId: "2" }));
@@ -166,23 +194,38 @@ it("tries again what may pass by itself, later each time, keeps what comes after
   }
   expect(waits.every((wait, at) => at === 0 || wait > (waits[at - 1] as number))).toBe(true);
   expect(await first()).toMatchObject({ outcome: "plugin_error", attempt: 6 });
-  for (let waited = 0; ((await rowsOf(installed))[1]?.attempt ?? 0) === 0 && waited < 8000; waited += 20) await scheduler.wait(20);
+  for (let waited = 0; ((await rowsOf(installed))[1]?.attempt ?? 0) === 0 && waited < 8000; waited += 20)
+    await scheduler.wait(20);
   expect((await rowsOf(installed))[1]?.attempt).toBeGreaterThan(0);
 });
 
 it("replays what is dead, for its own people only, as long as its event is kept", async () => {
   const instance = await registeredInstance();
-  const installed = await installPlugin({ instance, granted: ["requests.read", "storage.read", "storage.write"], module: onRequest(`
-    const seen = await context.storage.get("seen"); await context.storage.set("seen", true); if (!seen) throw new Error("once");`) });
+  const installed = await installPlugin({
+    instance,
+    granted: ["requests.read", "storage.read", "storage.write"],
+    module: onRequest(`
+    const seen = await context.storage.get("seen"); await context.storage.set("seen", true); if (!seen) throw new Error("once");`),
+  });
   await postEvent(instance, requestCreated("evt_dead"));
   const [row] = await ended(instance, installed);
   expect(row.outcome).toBe("plugin_error");
   const path = `/v1/executions/${row.id}/replay`;
   const stranger = await registeredInstance();
-  expect(await asInstance(stranger, "POST", path)).toMatchObject({ status: 404, body: { code: "execution_not_found" } });
-  const dead = await asInstance(instance, "GET", `/v1/installations/${installed.installationId}/executions?outcome=dead`);
+  expect(await asInstance(stranger, "POST", path)).toMatchObject({
+    status: 404,
+    body: { code: "execution_not_found" },
+  });
+  const dead = await asInstance(
+    instance,
+    "GET",
+    `/v1/installations/${installed.installationId}/executions?outcome=dead`,
+  );
   expect(dead.body.data.map(({ id }: { id: string }) => id)).toEqual([row.id]);
-  const [one, two] = await Promise.all([asInstance(instance, "POST", path), call("POST", path, { bearer: instance.accountToken })]);
+  const [one, two] = await Promise.all([
+    asInstance(instance, "POST", path),
+    call("POST", path, { bearer: instance.accountToken }),
+  ]);
   expect([one.status, two.status].sort()).toEqual([202, 409]);
   expect((await ended(instance, installed))[0].outcome).toBe("ok");
   expect(await asInstance(instance, "POST", path)).toMatchObject({ status: 409, body: { code: "execution_not_dead" } });
@@ -192,17 +235,28 @@ it("replays what is dead, for its own people only, as long as its event is kept"
 
 it("suspends after ten failures in a row, says so to the instance once, and runs again when resumed", async () => {
   const instance = await registeredInstance();
-  const installed = await installPlugin({ instance, module: onRequest(`if (event.entityId !== "99") throw new Error("always");`) });
+  const installed = await installPlugin({
+    instance,
+    module: onRequest(`if (event.entityId !== "99") throw new Error("always");`),
+  });
   for (let n = 1; n <= 11; n++) await postEvent(instance, requestCreated(`evt_${n}`, { entityId: String(n) }));
   const rows = await ended(instance, installed, 10);
   expect(rows.filter(({ outcome }) => outcome === "plugin_error").length).toBeGreaterThanOrEqual(10);
   const late = await postEvent(instance, requestCreated("evt_late", { entityId: "99" }));
   expect(late.body.deliveries).toEqual([]);
-  const { results } = await env.DB.prepare("SELECT data FROM webhook_outbox WHERE instance_id = ? AND event = 'installation.suspended'")
+  const { results } = await env.DB.prepare(
+    "SELECT data FROM webhook_outbox WHERE instance_id = ? AND event = 'installation.suspended'",
+  )
     .bind(Number(instance.instanceId))
     .all<{ data: string }>();
   expect(results.map(({ data }) => JSON.parse(data))).toEqual([
-    { activationId: installed.activationId, installationId: installed.installationId, pluginId: String(installed.pluginId), reason: "repeated_failures", failures: expect.any(Number) },
+    {
+      activationId: installed.activationId,
+      installationId: installed.installationId,
+      pluginId: String(installed.pluginId),
+      reason: "repeated_failures",
+      failures: expect.any(Number),
+    },
   ]);
   const resume = `/v1/installations/${installed.installationId}/resume`;
   const stranger = await registeredInstance();
@@ -213,16 +267,31 @@ it("suspends after ten failures in a row, says so to the instance once, and runs
 });
 
 it.each([
-  ["suspends the installation", async (instance: Registered, { installationId }: Installed) => {
-    const stopped = await asInstance(instance, "POST", `/v1/installations/${installationId}/suspend`, { reason: "Looks wrong" });
-    expect(stopped).toMatchObject({ status: 200, body: { suspended: true, suspension: { reason: "Looks wrong" } } });
-  }],
-  ["blocks the release", async (_: Registered, { pluginId }: Installed) => {
-    await env.DB.prepare("INSERT INTO blocked_digests (sha256, reason, at) SELECT sha256, 'test', 1 FROM releases WHERE plugin_id = ?").bind(pluginId).run();
-  }],
-  ["quarantines the plugin", async (_: Registered, { pluginId }: Installed) => {
-    await env.DB.prepare("UPDATE plugins SET state = 'quarantined' WHERE id = ?").bind(pluginId).run();
-  }],
+  [
+    "suspends the installation",
+    async (instance: Registered, { installationId }: Installed) => {
+      const stopped = await asInstance(instance, "POST", `/v1/installations/${installationId}/suspend`, {
+        reason: "Looks wrong",
+      });
+      expect(stopped).toMatchObject({ status: 200, body: { suspended: true, suspension: { reason: "Looks wrong" } } });
+    },
+  ],
+  [
+    "blocks the release",
+    async (_: Registered, { pluginId }: Installed) => {
+      await env.DB.prepare(
+        "INSERT INTO blocked_digests (sha256, reason, at) SELECT sha256, 'test', 1 FROM releases WHERE plugin_id = ?",
+      )
+        .bind(pluginId)
+        .run();
+    },
+  ],
+  [
+    "quarantines the plugin",
+    async (_: Registered, { pluginId }: Installed) => {
+      await env.DB.prepare("UPDATE plugins SET state = 'quarantined' WHERE id = ?").bind(pluginId).run();
+    },
+  ],
 ])("ends a running isolate and its capabilities when somebody %s", async (_, stop) => {
   const instance = await registeredInstance();
   const installed = await installPlugin({
@@ -236,16 +305,22 @@ it.each([
   await env.DB.prepare(
     `INSERT INTO executions (id, activation_id, instance_id, plugin_id, version, kind, event_id, event_name, outcome, created_at)
      VALUES (?, ?, ?, ?, '1.0.0', 'schedule', '~schedule:hourly:1796472000', 'hourly', 'queued', 1)`,
-  ).bind(id, installed.activationId, Number(instance.instanceId), installed.pluginId).run();
+  )
+    .bind(id, installed.activationId, Number(instance.instanceId), installed.pluginId)
+    .run();
   await env.EVENTS.send({ executionId: id });
-  const own = (exports as unknown as { InstallationStorage: DurableObjectNamespace }).InstallationStorage.getByName(installed.activationId) as unknown as {
+  const own = (exports as unknown as { InstallationStorage: DurableObjectNamespace }).InstallationStorage.getByName(
+    installed.activationId,
+  ) as unknown as {
     perform(rate: object, act: object, max: null): Promise<{ value: number | null }>;
   };
-  const count = async () => (await own.perform({ method: "export", perMinute: 1e6, globalPerMinute: 1e9 }, { act: "get", key: "n" }, null)).value ?? 0;
+  const count = async () =>
+    (await own.perform({ method: "export", perMinute: 1e6, globalPerMinute: 1e9 }, { act: "get", key: "n" }, null))
+      .value ?? 0;
   for (let waited = 0; (await count()) < 3 && waited < 8000; waited += 50) await scheduler.wait(50);
   await stop(instance, installed);
-  const [row] = await ended(instance, installed);
-  expect(row.outcome).toBe("stopped");
+  const rows = await ended(instance, installed);
+  expect(rows.find((row) => row.id === id).outcome).toBe("stopped");
   const after = await count();
   await scheduler.wait(300);
   expect(await count()).toBe(after);
@@ -276,7 +351,12 @@ async function follow(path: string, bearer: string, count: number, lastId?: stri
 
 it("streams runs as they end, resumes after the last id, and tells publishers nothing of tenants", async () => {
   const instance = await registeredInstance();
-  const installed = await installPlugin({ instance, module: onRequest(`context.log.info("customer", event.data.name); if (event.entityId === "2") throw new Error("Eva's secret");`) });
+  const installed = await installPlugin({
+    instance,
+    module: onRequest(
+      `context.log.info("customer", event.data.name); if (event.entityId === "2") throw new Error("Eva's secret");`,
+    ),
+  });
   const path = `/v1/installations/${installed.installationId}/logs`;
   const live = follow(path, await instance.bearer(), 2);
   await scheduler.wait(100);
@@ -291,17 +371,31 @@ it("streams runs as they end, resumes after the last id, and tells publishers no
   const stranger = await registeredInstance();
   expect((await call("GET", path, { bearer: await stranger.bearer() })).status).toBe(404);
 
-  const { accountId } = (await env.DB.prepare("SELECT account_id AS accountId FROM instances WHERE id = ?").bind(Number(stranger.instanceId)).first<{ accountId: number }>()) as { accountId: number };
+  const { accountId } = (await env.DB.prepare("SELECT account_id AS accountId FROM instances WHERE id = ?")
+    .bind(Number(stranger.instanceId))
+    .first<{ accountId: number }>()) as { accountId: number };
   const own = `/v1/plugins/${installed.pluginId}`;
   await env.DB.batch([
-    env.DB.prepare("UPDATE tokens SET scopes = json_insert(scopes, '$[#]', 'stats:read') WHERE account_id = ?").bind(accountId),
+    env.DB.prepare(`UPDATE plugins SET pricing = '{"currency":"EUR","tiers":[]}' WHERE id = ?`).bind(
+      installed.pluginId,
+    ),
+    env.DB.prepare("UPDATE tokens SET scopes = json_insert(scopes, '$[#]', 'stats:read') WHERE account_id = ?").bind(
+      accountId,
+    ),
   ]);
   expect((await call("GET", `${own}/logs`, { bearer: stranger.accountToken })).status).toBe(404);
-  await env.DB.prepare("INSERT INTO publisher_members (publisher_id, account_id, role, created_at) SELECT publisher_id, ?, 'owner', 1 FROM plugins WHERE id = ?").bind(accountId, installed.pluginId).run();
+  await env.DB.prepare(
+    "INSERT INTO publisher_members (publisher_id, account_id, role, created_at) SELECT publisher_id, ?, 'owner', 1 FROM plugins WHERE id = ?",
+  )
+    .bind(accountId, installed.pluginId)
+    .run();
   const seen = await follow(`${own}/logs?after=0`, stranger.accountToken, 2);
   expect(seen.map(({ data }) => data.outcome)).toEqual(["ok", "plugin_error"]);
   expect(JSON.stringify(seen)).not.toMatch(/Eva|act_|exe_|installation/);
   expect((await call("GET", `${own}/outcomes`, { bearer: stranger.accountToken })).body.data).toEqual([]);
   const counts = await asInstance(instance, "GET", `/v1/installations/${installed.installationId}/outcomes`);
-  expect(counts.body.data.map(({ outcome, runs }: { outcome: string; runs: number }) => [outcome, runs])).toEqual([["ok", 1], ["plugin_error", 1]]);
+  expect(counts.body.data.map(({ outcome, runs }: { outcome: string; runs: number }) => [outcome, runs])).toEqual([
+    ["ok", 1],
+    ["plugin_error", 1],
+  ]);
 });
