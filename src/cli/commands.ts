@@ -10,6 +10,7 @@ import { initCommand } from "./commands/init.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { installCommand } from "./commands/install.ts";
 import { keysGroup } from "./commands/keys.ts";
+import { keysetGroup } from "./commands/keyset.ts";
 import { listCommand } from "./commands/list.ts";
 import { loginCommand } from "./commands/login.ts";
 import { logoutCommand } from "./commands/logout.ts";
@@ -61,6 +62,7 @@ export const COMMANDS: Table = {
   download: downloadCommand,
   list: listCommand,
   remove: removeCommand,
+  keyset: keysetGroup,
   doctor: doctorCommand,
   completion: completionCommand(() => COMMANDS),
 };

@@ -49,6 +49,8 @@ export async function openDataFolder(root: string, options: { readonly fresh: bo
       "demo.json",
       "demo.partial.json",
       "trust.json",
+      "keyset",
+      "license-roots.json",
     ])
       await rm(path.join(root, name), { recursive: true, force: true });
   }

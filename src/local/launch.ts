@@ -11,6 +11,7 @@ import {
 } from "./data-folder.ts";
 import { type Demo, seedDemo } from "./demo.ts";
 import { startEmulator } from "./emulator-server.ts";
+import { openLocalKeyset } from "./license-keyset.ts";
 import { startProcesses } from "./processes.ts";
 import type { WatchdogSettings } from "./watchdog.ts";
 
@@ -61,12 +62,13 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     undo.push(() => emulator.stop());
     const port = options.port === 0 ? await freePort() : options.port;
     const origin = `http://localhost:${port}`;
+    const keyset = await openLocalKeyset(data.root, origin, secrets.LEASE_KEY_PKCS8);
     say("Starting the marketplace and the sandbox …");
     const processes = await startProcesses({
       data,
       origin,
       port,
-      vars: { ...secrets, PUBLIC_ORIGIN: origin, LOCAL_ORIGINS: emulator.origin },
+      vars: { ...secrets, ...keyset.vars, PUBLIC_ORIGIN: origin, LOCAL_ORIGINS: emulator.origin },
       localOrigins: [emulator.origin],
       incidentSecret: secrets.INCIDENT_SECRET,
       watchdog: options.watchdog,
@@ -75,6 +77,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     await answering(origin);
 
     const demo = options.demo === false ? null : await seedDemo({ origin, data, emulator, secrets, say });
+    if (demo !== null) await keyset.publish(origin, demo.operator.token);
     return { url: origin, data, demo, restarts: processes.restarts, ended: processes.ended, emulator, stop };
   } catch (error) {
     await stop();
