@@ -6,7 +6,7 @@ import type { SellerStore } from "../../market/sales/ports.ts";
 import { publishers } from "../account/schema.ts";
 import { coupons, invoices, sellers } from "./schema.ts";
 
-const REDEMPTIONS = sql<number>`(SELECT COUNT(*) FROM orders o WHERE o.coupon_id = ${coupons.id} AND o.state <> 'cancelled')`;
+const REDEMPTIONS = sql<number>`(SELECT COUNT(*) FROM orders o WHERE o.coupon_id = coupons.id AND o.state <> 'cancelled')`;
 
 /** Sellers, their invoices and their coupons on D1. */
 export function createSellerStore(db: D1Database): SellerStore {

@@ -1,9 +1,11 @@
+import { createExecutionContext, createScheduledController, waitOnExecutionContext } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { Stripe } from "stripe";
+import worker from "../../../src/worker.ts";
 import { TEST_SECRETS } from "../../secrets.ts";
 import { ORIGIN } from "../account/calls.worker.ts";
 import { checkAnswer } from "../check-answer.ts";
-import { insert, makePlugin, openShop, type TestInstance, type TestPlugin } from "../license/shop.worker.ts";
+import { makePlugin, openShop, type TestInstance, type TestPlugin } from "../license/shop.worker.ts";
 
 const WEBHOOK = "/v1/payments/stripe";
 const LIMITS = { installs: 3, apiCalls: 1000, storageMiB: 10, users: null };
@@ -150,4 +152,9 @@ export async function paymentHooksOf(orderId: string): Promise<string[]> {
   return results.map(({ event }) => event);
 }
 
-export { insert };
+/** What the minute's cron does for orders. */
+export async function sweep(): Promise<void> {
+  const context = createExecutionContext();
+  await worker.scheduled?.(createScheduledController(), env as never, context);
+  await waitOnExecutionContext(context);
+}
