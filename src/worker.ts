@@ -17,20 +17,23 @@ import { createPayments } from "./gateway/sales/payments.ts";
 import { createLicenseSigners, createReceiptSigner, rotating } from "./gateway/signers.ts";
 import { createWebhookSender } from "./gateway/webhooks.ts";
 import { deliverWebhook } from "./market/account/deliver-webhook.ts";
+import { sweepSignIns } from "./market/account/sweep-sign-ins.ts";
 import { sweepWebhooks } from "./market/account/sweep-webhooks.ts";
 import { deliverExecution } from "./market/execution/deliver-execution.ts";
 import { sweepStorages } from "./market/execution/keep-storage.ts";
+import type { PluginRunner } from "./market/execution/ports.ts";
 import { sweepActions } from "./market/execution/pull-actions.ts";
 import { sweepExecutions } from "./market/execution/sweep-executions.ts";
 import { sweepLifecycle } from "./market/execution/sweep-lifecycle.ts";
 import { sweepSchedules } from "./market/execution/sweep-schedules.ts";
-import { SignerUnavailable } from "./market/license/keyset-ports.ts";
 import { deliverEvent } from "./market/license/deliver-event.ts";
-import { renderLicenseWebhook } from "./market/license/render-webhook.ts";
+import { SignerUnavailable } from "./market/license/keyset-ports.ts";
 import { sweepOffline } from "./market/license/offline-release.ts";
-import { SUBSCRIBER_BELL } from "./market/license/subscriber-ports.ts";
-import { sweepLicenses } from "./market/license/sweep-licenses.ts";
+import { renderLicenseWebhook } from "./market/license/render-webhook.ts";
 import { sweepRevocations } from "./market/license/revocation-list.ts";
+import { SUBSCRIBER_BELL } from "./market/license/subscriber-ports.ts";
+import { sweepDevices } from "./market/license/sweep-devices.ts";
+import { sweepLicenses } from "./market/license/sweep-licenses.ts";
 import type { World } from "./market/ports.ts";
 import { checkRelease } from "./market/publish/check-release.ts";
 import { sweepReleases } from "./market/publish/sweep-releases.ts";
@@ -38,43 +41,44 @@ import { sweepOrders } from "./market/sales/sweep-orders.ts";
 import { createPages, failureResponse, notFoundResponse, wantsPage } from "./pages/app.tsx";
 import { createAccountStore } from "./storage/account/account-store.ts";
 import { createAuditLog } from "./storage/account/audit.ts";
+import { createDeviceStore } from "./storage/account/device-store.ts";
 import { createInstanceStore } from "./storage/account/instance-store.ts";
 import { createKeyChainStore } from "./storage/account/key-store.ts";
-import { createDeviceStore } from "./storage/account/device-store.ts";
 import { createLinkStore } from "./storage/account/link-store.ts";
-import { createAttemptStore, createPasskeyStore } from "./storage/account/passkey-store.ts";
 import { createOrganizationStore } from "./storage/account/organization-store.ts";
+import { createAttemptStore, createPasskeyStore } from "./storage/account/passkey-store.ts";
 import { createMailOutbox, createPeopleStore } from "./storage/account/people-store.ts";
 import { createSessionStore } from "./storage/account/session-store.ts";
 import { createTokenStore } from "./storage/account/token-store.ts";
+import { createDeliveryLog } from "./storage/account/webhook-log.ts";
 import { createWebhookBell, createWebhookStore } from "./storage/account/webhook-store.ts";
 import { bundlesOnR2 } from "./storage/bundles.ts";
 import { deliveriesOn } from "./storage/catalogue/delivery.ts";
 import { catalogueOnD1 } from "./storage/catalogue/store.ts";
+import { isDatabaseAway } from "./storage/database-away.ts";
 import { createActionStore } from "./storage/execution/actions-store.ts";
 import { createEventHookStore } from "./storage/execution/event-hook-store.ts";
 import { createExecutionBell } from "./storage/execution/execution-bell.ts";
 import { createExecutionStore } from "./storage/execution/execution-store.ts";
 import { createHealthStore } from "./storage/execution/health-store.ts";
 import { createPluginStorage, type InstallationStorage } from "./storage/execution/installation-storage.ts";
-import { createDeliveryLog } from "./storage/account/webhook-log.ts";
-import { createLicenseAudit } from "./storage/license/audit.ts";
-import { type BudgetMeter, createBudgets } from "./storage/license/budgets.ts";
 import { createKeptStorages } from "./storage/execution/kept-storages.ts";
 import { createLifecycleStore } from "./storage/execution/lifecycle-store.ts";
+import { createPluginWebhooks } from "./storage/execution/plugin-webhooks.ts";
 import { createRunStore } from "./storage/execution/run-store.ts";
 import { createScheduleStore } from "./storage/execution/schedule-store.ts";
-import { createPluginWebhooks } from "./storage/execution/plugin-webhooks.ts";
 import { settingsOnD1 } from "./storage/execution/settings.ts";
-import { licenseDevicesOnD1 } from "./storage/license/devices.ts";
 import { createTailStore } from "./storage/execution/tail-store.ts";
+import { createLicenseAudit } from "./storage/license/audit.ts";
+import { type BudgetMeter, createBudgets } from "./storage/license/budgets.ts";
+import { licenseDevicesOnD1 } from "./storage/license/devices.ts";
 import { createKeyHasher } from "./storage/license/key-hasher.ts";
 import { createLicenseKeyStore } from "./storage/license/keys.ts";
 import { createLastGood, type LastGood } from "./storage/license/last-good.ts";
 import { createOfflineStore } from "./storage/license/offline-files.ts";
+import { createRevocationWatch } from "./storage/license/revocation-watch.ts";
 import { createRevocationStore } from "./storage/license/revocations.ts";
 import { createKeysetStore } from "./storage/license/signing-keys.ts";
-import { createRevocationWatch } from "./storage/license/revocation-watch.ts";
 import { createLicenseStore } from "./storage/license/store.ts";
 import { createSubscriberStore } from "./storage/license/subscribers.ts";
 import { createLicenseSweeper } from "./storage/license/sweep.ts";
@@ -131,6 +135,10 @@ app.onError((error, context) => {
   console.error(JSON.stringify({ requestId: context.get("requestId"), error: String(error), stack: error.stack }));
   if (error instanceof SignerUnavailable)
     return problemResponse({ reason: "SIGNER_UNAVAILABLE", facts: { retryAfter: 60 } }, about(context));
+  if (isDatabaseAway(error) && !wantsPage(context.req.raw)) {
+    const facts = { class: "retryable", retryAfter: 60 };
+    return problemResponse({ reason: "SERVICE_UNAVAILABLE", facts }, about(context));
+  }
   return wantsPage(context.req.raw)
     ? failureResponse(context.get("requestId"))
     : problemResponse({ reason: "INTERNAL_ERROR" }, about(context));
@@ -193,6 +201,7 @@ const CONSUMERS: Readonly<Record<string, (world: World, message: unknown) => Pro
 /** Every minute: queues forget, rows do not. */
 const SWEEPS: readonly ((world: World) => Promise<unknown>)[] = [
   sweepWebhooks,
+  sweepSignIns,
   sweepExecutions,
   sweepLifecycle,
   sweepSchedules,
@@ -201,6 +210,7 @@ const SWEEPS: readonly ((world: World) => Promise<unknown>)[] = [
   sweepReleases,
   sweepOrders,
   sweepRevocations,
+  sweepDevices,
   sweepLicenses,
   sweepOffline,
 ];
@@ -214,11 +224,13 @@ function buildWorld(env: Env, ctx: ExecutionContext): World {
   keptPorts.set(env, kept);
   const exported = () => ctx.exports as unknown as Exported;
   const openStorage = () => createPluginStorage(exported().InstallationStorage);
+  const background = {
+    defer: (work: Promise<unknown>) => ctx.waitUntil(work.catch((error: unknown) => console.error(String(error)))),
+  };
+  let runner: PluginRunner | undefined;
   return {
     ...kept,
-    background: {
-      defer: (work: Promise<unknown>) => ctx.waitUntil(work.catch((error: unknown) => console.error(String(error)))),
-    },
+    background,
     // Getters: most requests need none of these.
     get deliveries() {
       return deliveriesOn(env.DB, env.BUNDLES, exported().Bundles);
@@ -233,12 +245,14 @@ function buildWorld(env: Env, ctx: ExecutionContext): World {
     get pluginStorage() {
       return openStorage();
     },
+    // One per request: it keeps the runs of a request within the platform's limit.
     get runner() {
-      return createPluginRunner(
-        { ...kept, pluginStorage: openStorage() },
+      runner ??= createPluginRunner(
+        { ...kept, background, pluginStorage: openStorage() },
         env.SANDBOX as unknown as Runner,
         env.INCIDENT_SECRET === undefined ? null : incidentLog,
       );
+      return runner;
     },
   };
 }

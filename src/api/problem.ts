@@ -32,7 +32,22 @@ export function problemResponse(
       "content-type": "application/problem+json",
       "cache-control": "no-store",
       ...(typeof retryAfter === "number" ? { "retry-after": String(retryAfter) } : {}),
+      ...rateHeaders(problem.facts ?? {}),
       ...(status === 401 ? { "www-authenticate": 'Bearer realm="rising-bsm"' } : {}),
     },
   });
+}
+
+/** `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers) of a budget that is used up. */
+function rateHeaders({
+  budget,
+  limit,
+  windowSeconds,
+  retryAfter,
+}: NonNullable<Problem["facts"]>): Record<string, string> {
+  if (typeof budget !== "string" || typeof limit !== "number") return {};
+  return {
+    ratelimit: `"${budget}";r=0;t=${Number(retryAfter ?? windowSeconds)}`,
+    "ratelimit-policy": `"${budget}";q=${limit};w=${Number(windowSeconds)}`,
+  };
 }

@@ -23,6 +23,7 @@ import type { ApiEnv } from "../context.ts";
 import { route } from "../route.ts";
 import { bindingOf } from "./binding.ts";
 import { readDeviceProofs } from "./device-proofs.ts";
+import { meterKey } from "./meter-keys.ts";
 
 const IDEMPOTENCY_KEY = /^[A-Za-z0-9_-]{8,64}$/;
 
@@ -36,7 +37,7 @@ export function registerInstallationRoutes(app: Hono<ApiEnv>): void {
     if (deviceJkt === null) return refuse(badDeviceKey());
     const sealKey = body.sealKey === undefined ? null : readSealKey(body.sealKey);
     if (sealKey?.ok === false) return sealKey;
-    const activated = await activate(world, principal, {
+    const answer = await activate(world, principal, {
       ...body,
       installationId: body.installationId?.toLowerCase(),
       deviceJkt,
@@ -47,6 +48,7 @@ export function registerInstallationRoutes(app: Hono<ApiEnv>): void {
       idempotency: idempotency.value,
       binding: await bindingOf(body.nonce, raw),
     });
+    const activated = await meterKey({ world, principal, request }, body.licenseKey, answer);
     if (!activated.ok) return activated;
     return new Response(activated.value.body, {
       status: activated.value.status,

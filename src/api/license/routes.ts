@@ -1,6 +1,6 @@
 import type { Hono } from "hono";
 import { LICENSE_OPERATIONS } from "../../contract/license/operations.ts";
-import { ok } from "../../domain/result.ts";
+import { ok, refuse } from "../../domain/result.ts";
 import { isoTime, unixSeconds } from "../../domain/time.ts";
 import { listLicenses } from "../../market/license/list-licenses.ts";
 import { showLicense } from "../../market/license/show-license.ts";
@@ -15,6 +15,7 @@ import { registerInstallationRoutes } from "./installation-routes.ts";
 import { registerIssueRoutes } from "./issue-routes.ts";
 import { registerKeysetRoutes } from "./keyset-routes.ts";
 import { registerListRoutes } from "./list-routes.ts";
+import { meterKey, meterValidation } from "./meter-keys.ts";
 import { registerOfflineRoutes } from "./offline-routes.ts";
 import { registerTermRoutes } from "./term-routes.ts";
 import { registerUsageRoutes } from "./usage-routes.ts";
@@ -31,17 +32,22 @@ export function registerLicenseRoutes(app: Hono<ApiEnv>): void {
       address: request.headers.get("cf-connecting-ip"),
       windowSeconds: LICENSE_OPERATIONS.verifyLicense.caller.clockWindowSeconds,
     };
-    const answer = await verifyForHost(world, credential, body);
-    return answer.ok ? ok({ body: answer.value }) : answer;
+    const { answer, principal } = await verifyForHost(world, credential, body);
+    const metered = await meterKey({ world, principal, request }, body.licenseKey, answer, ({ code }) => code);
+    return metered.ok ? ok({ body: metered.value }) : metered;
   });
 
-  route(app, LICENSE_OPERATIONS.validateLicense, async ({ world, principal, body, raw }) => {
+  route(app, LICENSE_OPERATIONS.validateLicense, async ({ world, principal, body, raw, request }) => {
+    const limited = await meterValidation(world, body);
+    if (limited !== null) return refuse(limited);
     const answer = await validateLicense(world, principal, {
       ...body,
       installationId: body.installationId?.toLowerCase(),
       binding: await bindingOf(body.nonce, raw),
     });
-    return answer.ok ? ok({ body: answer.value }) : answer;
+    const asked = { world, principal, request };
+    const metered = await meterKey(asked, body.licenseKey, answer, ({ code }) => String(code));
+    return metered.ok ? ok({ body: metered.value }) : metered;
   });
 
   route(app, LICENSE_OPERATIONS.listUserLicenses, async ({ world, principal, params }) => {

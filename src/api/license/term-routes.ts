@@ -8,6 +8,7 @@ import { changeLicense, type LicenseAct } from "../../market/license/change-lice
 import { rotateKey } from "../../market/license/rotate-key.ts";
 import type { ApiEnv } from "../context.ts";
 import { type Handler, route } from "../route.ts";
+import { meterKey } from "./meter-keys.ts";
 import { soldTerms } from "./sold-terms.ts";
 
 const OVERLAP_DAYS = 7;
@@ -56,9 +57,10 @@ function change<O extends ChangeOperation>(
   operation: O,
   read: (body: Parameters<Handler<O>>[0]["body"]) => LicenseAct,
 ): void {
-  route(app, operation, async ({ world, principal, params, body }) => {
+  route(app, operation, async ({ world, principal, params, body, request }) => {
     const named = nameLicense((params.license ?? params.id) as string);
-    const changed = await changeLicense(world, principal, named, read(body));
+    const answer = await changeLicense(world, principal, named, read(body));
+    const changed = await meterKey({ world, principal, request }, named.licenseKey, answer);
     return changed.ok ? ok({ body: changed.value }) : changed;
   });
 }

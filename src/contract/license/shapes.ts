@@ -146,6 +146,7 @@ export const LICENSE = z.object({
 
 /** What a verdict adds to its code: absent where the code says it all. */
 const VERDICT_FACTS = {
+  newestEntitled: z.string().optional(),
   startsAt: z.string().optional(),
   endsAt: z.string().optional(),
   endedAt: z.string().optional(),
@@ -177,6 +178,8 @@ export const VERIFY_ANSWER = z.object({
   error: z.string().optional(),
   code: z.string(),
   lease: z.string().optional(),
+  warnings: z.array(z.string()).optional(),
+  offline: z.boolean().optional().describe("The database is away; this is what it said last"),
 });
 
 export const LEASE_ANSWER = z.object({
@@ -205,6 +208,8 @@ export const VALIDATE_ANSWER = z.object({
   reason: z.string().optional(),
   startsAt: z.string().optional(),
   endedAt: z.string().optional(),
+  newestEntitled: z.string().optional(),
+  warnings: z.array(z.string()).optional(),
   missing: z.array(z.string()).optional(),
   why: z.string().optional(),
   ...STANDING,
@@ -219,6 +224,7 @@ export const BEAT_ANSWER = z.object({
   nextHeartbeatSeconds: z.int(),
   license: z.object({ status: z.string(), expiresAt: z.string().optional(), valid: z.boolean() }),
   commands: z.array(z.string()).describe("Signed; each is run once, in the order of n"),
+  warnings: z.array(z.string()).optional(),
   code: z.string(),
   class: CODE_CLASS,
   lease: z.string().optional(),

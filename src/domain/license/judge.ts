@@ -20,6 +20,8 @@ export interface Use {
   readonly activation?: Activation | null;
   /** The build asked about; null: not a published one. */
   readonly build?: Build | null;
+  /** The newest build a fallback covers; said where a newer one is refused. */
+  readonly newestEntitled?: string | null;
   readonly missingEntitlements?: readonly string[];
 }
 
@@ -95,7 +97,7 @@ function judgeDevice(license: License, use: Use, now: number): Verdict | null {
 function judgeBuild(license: License, use: Use, now: number): Verdict | null {
   if (use.build === null) return say("BUILD_MISMATCH", { why: "not a published version" });
   if (use.build && deriveState(license, now) === "expired" && use.build.releasedAt > (license.fallbackUntil ?? 0))
-    return say("VERSION_NOT_ENTITLED");
+    return say("VERSION_NOT_ENTITLED", use.newestEntitled ? { newestEntitled: use.newestEntitled } : {});
   if (use.missingEntitlements && use.missingEntitlements.length > 0)
     return say("ENTITLEMENT_MISSING", { missing: use.missingEntitlements });
   return null;

@@ -61,10 +61,11 @@ export async function applyChange(
       now,
     });
     if (!isWritten) continue;
-    // Before the answer: a host that asks while the database is away must not hear of a right that was taken.
-    if (takesAway(transition.value)) await world.lastGood.forgetLicense(facts.license.instanceId, facts.license.id);
     const after = await world.licenses.find({ licenseId: facts.license.id }, NO_DEVICE, now);
     if (after === null) throw new Error("a changed license cannot be found");
+    // Before the answer: a host that asks while the database is away must not hear of a right that was taken.
+    if (takesAway(transition.value))
+      await world.lastGood.forgetLicense(after.license.instanceId, after.license.id, after.license.epoch);
     ringWebhooks(world, "license", after.license.id);
     return ok({ facts: after, isChanged: true });
   }

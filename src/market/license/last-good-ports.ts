@@ -15,6 +15,8 @@ export interface HostQuestion {
 /** A positive answer and what proves the instance that may have it again. */
 export interface GoodAnswer {
   readonly licenseId: string;
+  /** The license's epoch it was given under: an answer older than what was forgotten is not kept. */
+  readonly epoch: number;
   readonly credential: InstanceCredential;
   /** JSON of the answer, without the license key. */
   readonly answer: string;
@@ -29,5 +31,6 @@ export interface GoodAnswer {
 export interface LastGoodStore {
   keep(apiKey: string, question: HostQuestion, good: GoodAnswer): Promise<void>;
   find(apiKey: string, question: HostQuestion, now: number): Promise<GoodAnswer | null>;
-  forgetLicense(instanceId: string, licenseId: string): Promise<void>;
+  /** Answers of the license's earlier epochs; also those that are still on their way here. */
+  forgetLicense(instanceId: string, licenseId: string, epoch: number): Promise<void>;
 }

@@ -71,6 +71,10 @@ export interface Rights {
 
 export interface ActivationFacts extends LicenseFacts {
   readonly rights: Rights;
+  /** The newest build a license sold with fallback covers after its end. */
+  readonly newestEntitled?: string | null;
+  /** Some limit of this period is four fifths used. */
+  readonly isQuotaLow?: boolean;
   /** The published release of the asked version. */
   readonly release: ReleaseFacts | null;
   readonly stored: StoredReply | null;

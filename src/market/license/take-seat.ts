@@ -6,6 +6,7 @@ import { type Environment, isLive } from "../../domain/license/license.ts";
 import { sealLease } from "../../domain/license/offline.ts";
 import { offlineLease } from "../../domain/license/offline-lease.ts";
 import { deriveState, hostStatus } from "../../domain/license/states.ts";
+import { warningsOf } from "../../domain/license/warnings.ts";
 import { isoTime } from "../../domain/time.ts";
 import type { Signer, World } from "../ports.ts";
 import { makeJti, makeOp } from "./make-ids.ts";
@@ -106,7 +107,7 @@ export async function takeSeat(
     refreshAfter: isoTime(lease.refreshAfter),
     validUntil: isoTime(lease.expiresAt),
     nextHeartbeatSeconds: HEARTBEAT_SECONDS,
-    warnings: wish.warnings,
+    warnings: [...warningsOf(facts, now), ...wish.warnings],
     ...(verdict.facts as JsonObject),
   };
   const order: GrantOrder = {

@@ -5,6 +5,7 @@ import { judge, type Verdict } from "../../domain/license/judge.ts";
 import type { RequestBinding } from "../../domain/license/lease.ts";
 import { hostStatus } from "../../domain/license/states.ts";
 import { statusOf } from "../../domain/license/status.ts";
+import { warningsOf } from "../../domain/license/warnings.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { Reason } from "../../domain/reasons.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
@@ -93,7 +94,14 @@ async function present(
   facts: ActivationFacts | null,
   now: number,
 ): Promise<JsonObject> {
-  const answer = { code: verdict.code, class: verdict.class, status: statusOf(verdict.code), ...verdict.facts };
+  const warnings = facts === null || verdict.class !== "ok" ? [] : warningsOf(facts, now);
+  const answer = {
+    code: verdict.code,
+    class: verdict.class,
+    status: statusOf(verdict.code),
+    ...verdict.facts,
+    ...(warnings.length === 0 ? {} : { warnings }),
+  };
   // A wrong product to a stranger must not reveal that the key exists.
   const isNamed = facts !== null && verdict.code !== "NOT_FOUND";
   const named = isNamed

@@ -2,8 +2,9 @@ import { hostError, type LicenseCode } from "../../domain/license/codes.ts";
 import { parseHardwareId } from "../../domain/license/identity.ts";
 import { judge } from "../../domain/license/judge.ts";
 import { parseLicenseKey } from "../../domain/license/key.ts";
-import { isLive } from "../../domain/license/license.ts";
+import { endOf, isLive } from "../../domain/license/license.ts";
 import { type MarketplaceLicense, projectLicense } from "../../domain/license/projection.ts";
+import { type LicenseWarning, warningsOf } from "../../domain/license/warnings.ts";
 import { HOUR, unixSeconds } from "../../domain/time.ts";
 import type { World } from "../ports.ts";
 import { referKey } from "./ask-device.ts";
@@ -28,6 +29,21 @@ export interface VerifyAnswer {
   readonly error?: string;
   readonly code: LicenseCode | "VALIDATION_ERROR";
   readonly lease?: string;
+  readonly warnings?: readonly LicenseWarning[];
+  /** The database is away; this is what it said last. */
+  readonly offline?: boolean;
+}
+
+/** What a good answer rests on, for whoever keeps it: until the end of the lease. */
+export interface StandingRight {
+  readonly licenseId: string;
+  readonly epoch: number;
+  readonly until: number;
+}
+interface Verified {
+  readonly answer: VerifyAnswer;
+  /** null: refused. */
+  readonly right: StandingRight | null;
 }
 
 const MAX_HARDWARE_ID = 255;
@@ -35,7 +51,16 @@ const ATTEMPTS = 3;
 
 type Needs = Pick<
   World,
-  "licenses" | "keyHasher" | "chance" | "leaseSigner" | "site" | "clock" | "background" | "sealings" | "vault"
+  | "licenses"
+  | "keyHasher"
+  | "chance"
+  | "leaseSigner"
+  | "site"
+  | "clock"
+  | "background"
+  | "sealings"
+  | "vault"
+  | "revocations"
 >;
 
 /**
@@ -47,9 +72,8 @@ export async function verifyLicense(
   request: VerifyRequest,
   /** What was read together with the caller. */
   read?: { readonly facts: LicenseFacts | null },
-): Promise<VerifyAnswer> {
-  if (request.hardwareId === "" || request.hardwareId.length > MAX_HARDWARE_ID)
-    return { valid: false, error: "License verification failed", code: "VALIDATION_ERROR" };
+): Promise<Verified> {
+  if (request.hardwareId === "" || request.hardwareId.length > MAX_HARDWARE_ID) return UNREADABLE;
   const key = parseLicenseKey(request.licenseKey);
   if (key === null) return refused("KEY_MALFORMED");
   const now = unixSeconds(world.clock.now());
@@ -100,7 +124,11 @@ export async function verifyLicense(
     if (granted !== null) {
       const isNew = granted.status === 201 && facts.activation?.seatClass !== "dev";
       const seats = { ...facts, liveSeats: facts.liveSeats + (isNew ? 1 : 0) };
-      return { ...accepted(seats, key.text, verdict.code, now), lease: String(order.reply.lease) };
+      const { answer, right } = accepted(seats, key.text, verdict.code, now);
+      return {
+        answer: { ...answer, lease: String(order.reply.lease) },
+        right: right && { ...right, until: order.leaseUntil },
+      };
     }
     const why = await world.licenses.explainRefusal(order);
     if (why === "STATE_CHANGED" || why === "IDEMPOTENT" || why === "INSTALLATION_TAKEN") continue;
@@ -120,10 +148,25 @@ function touch(world: Needs, { license }: LicenseFacts, now: number): void {
   if ((license.lastVerifiedAt ?? 0) <= now - HOUR) world.background.defer(world.licenses.touch(license.id, now));
 }
 
-function accepted(facts: LicenseFacts, key: string, code: LicenseCode, now: number): VerifyAnswer {
-  return { valid: true, license: projectLicense(facts.license, key, facts.liveSeats, now), code };
+function accepted(facts: LicenseFacts, key: string, code: LicenseCode, now: number): Verified {
+  const { license, activation, liveSeats } = facts;
+  const warnings = warningsOf(facts, now);
+  const answer = {
+    valid: true,
+    license: projectLicense(license, key, liveSeats, now),
+    code,
+    ...(warnings.length === 0 ? {} : { warnings }),
+  };
+  const unseated = Math.min(endOf(license) ?? Number.POSITIVE_INFINITY, now + license.leaseTtl);
+  const until = activation !== null && isLive(activation, now) ? activation.leaseUntil : unseated;
+  return { answer, right: { licenseId: license.id, epoch: license.epoch, until } };
 }
 
-function refused(code: LicenseCode): VerifyAnswer {
-  return { valid: false, error: hostError(code), code };
+function refused(code: LicenseCode): Verified {
+  return { answer: { valid: false, error: hostError(code), code }, right: null };
 }
+
+const UNREADABLE: Verified = {
+  answer: { valid: false, error: "License verification failed", code: "VALIDATION_ERROR" },
+  right: null,
+};

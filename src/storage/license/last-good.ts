@@ -15,12 +15,18 @@ export class LastGood extends DurableObject<Env> {
     this.#sql.exec(
       `CREATE TABLE IF NOT EXISTS answers (question TEXT PRIMARY KEY, license TEXT NOT NULL, until INTEGER NOT NULL,
          good TEXT NOT NULL) WITHOUT ROWID;
+       CREATE TABLE IF NOT EXISTS forgotten (license TEXT PRIMARY KEY, epoch INTEGER NOT NULL) WITHOUT ROWID;
        CREATE INDEX IF NOT EXISTS answers_license ON answers (license);
        CREATE INDEX IF NOT EXISTS answers_until ON answers (until);`,
     );
   }
 
   async keep(question: string, good: GoodAnswer): Promise<void> {
+    const [forgotten] = this.#sql
+      .exec<{ epoch: number }>("SELECT epoch FROM forgotten WHERE license = ?", good.licenseId)
+      .toArray();
+    // Judged before the right was taken, arrived after.
+    if (forgotten !== undefined && good.epoch < forgotten.epoch) return;
     this.#sql.exec(
       `INSERT INTO answers (question, license, until, good) VALUES (?, ?, ?, ?)
        ON CONFLICT (question) DO UPDATE SET license = excluded.license, until = excluded.until, good = excluded.good`,
@@ -41,23 +47,41 @@ export class LastGood extends DurableObject<Env> {
     return row === undefined ? null : (JSON.parse(row.good) as GoodAnswer);
   }
 
-  async forget(licenseId: string): Promise<void> {
+  async forget(licenseId: string, epoch: number): Promise<void> {
+    this.#sql.exec(
+      `INSERT INTO forgotten (license, epoch) VALUES (?, ?)
+       ON CONFLICT (license) DO UPDATE SET epoch = MAX(epoch, excluded.epoch)`,
+      licenseId,
+      epoch,
+    );
     this.#sql.exec("DELETE FROM answers WHERE license = ?", licenseId);
   }
 }
+
+/** What this isolate handed over a while ago is not handed over again: a host that asks every minute writes every half hour. */
+const lately = new Map<string, number>();
+const KEPT_AGAIN_MS = 1_800_000;
+const MAX_LATELY = 10_000;
 
 /** One object per API key: that is all a caller says of itself that needs no database to read. */
 export function createLastGood(namespace: () => DurableObjectNamespace<LastGood>, db: D1Database): LastGoodStore {
   const of = (apiKey: string) => namespace().get(namespace().idFromName(apiKey));
   return {
-    keep: (apiKey, question, good) => of(apiKey).keep(textOf(question), good),
+    async keep(apiKey, question, good) {
+      const name = `${apiKey} ${textOf(question)} ${good.epoch}`;
+      const at = Date.now();
+      if ((lately.get(name) ?? 0) > at - KEPT_AGAIN_MS) return;
+      if (lately.size >= MAX_LATELY) lately.clear();
+      lately.set(name, at);
+      await of(apiKey).keep(textOf(question), good);
+    },
     find: (apiKey, question, now) => of(apiKey).find(textOf(question), now),
-    async forgetLicense(instanceId, licenseId) {
+    async forgetLicense(instanceId, licenseId, epoch) {
       const apiKey = await db
         .prepare("SELECT api_key FROM instances WHERE id = ?1")
         .bind(Number(instanceId))
         .first<string>("api_key");
-      if (apiKey !== null) await of(apiKey).forget(licenseId);
+      if (apiKey !== null) await of(apiKey).forget(licenseId, epoch);
     },
   };
 }

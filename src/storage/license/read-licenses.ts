@@ -51,6 +51,14 @@ const BY_INSTALLATION = `(SELECT d.id FROM activations d
 const DEVICE_JOIN = `LEFT JOIN activations a ON a.id = COALESCE(${BY_DEVICE_KEY}, ${BY_HARDWARE})`;
 const DEVICE_OR_INSTALLATION_JOIN = `LEFT JOIN activations a
   ON a.id = COALESCE(${BY_DEVICE_KEY}, ${BY_HARDWARE}, iif(?3 IS NULL AND ?4 IS NULL, ${BY_INSTALLATION}, NULL))`;
+/** Looked for only where fallback was sold. */
+const NEWEST_ENTITLED = `iif(l.fallback, (SELECT n.version FROM releases n WHERE n.plugin_id = l.plugin_id
+  AND n.state IN ('published', 'deprecated') AND n.published_at <= COALESCE(l.fallback_until, 0)
+  ORDER BY n.published_at DESC, n.version_sort DESC LIMIT 1), NULL)`;
+// ?2 now
+const QUOTA_LOW = `EXISTS (SELECT 1 FROM usage_counters u JOIN license_limits m
+  ON m.license_id = u.license_id AND m.metric = u.metric WHERE u.license_id = l.id AND m.cap > 0
+    AND u.used * 100 >= m.cap * 80 AND u.period IN ('', strftime('%Y-%m', ?2, 'unixepoch')))`;
 const BY_KEY = "FROM license_keys k JOIN licenses l ON l.id = k.license_id";
 const BY_ID = "FROM licenses l JOIN license_keys k ON k.license_id = l.id AND k.state = 'current'";
 
@@ -116,7 +124,8 @@ export async function findForActivation(
         r.version AS r_version, r.published_at AS r_published_at, r.closure_digest AS r_closure_digest,
         json_extract(r.manifest, '$.permissions') AS r_permissions,
         json_extract(r.manifest, '$.dependencies') AS r_dependencies,
-        y.request_hash AS y_request_hash, y.status AS y_status, y.body AS y_body
+        y.request_hash AS y_request_hash, y.status AS y_status, y.body AS y_body,
+        ${NEWEST_ENTITLED} AS newest_entitled, ${QUOTA_LOW} AS quota_low
       ${source(ref)} ${FACTS_JOINS} ${DEVICE_OR_INSTALLATION_JOIN}
       LEFT JOIN releases r ON r.plugin_id = l.plugin_id AND r.state IN ('published', 'deprecated')
         AND r.version = COALESCE(?5, (SELECT x.version FROM releases x WHERE x.sha256 = ?8 AND x.plugin_id = l.plugin_id LIMIT 1))
@@ -137,7 +146,14 @@ export async function findForActivation(
     )
     .first<Row>();
   if (row === null) return null;
-  return { ...factsOf(row), rights: rightsIn(row), release: releaseOf(row), stored: storedOf(row) };
+  return {
+    ...factsOf(row),
+    rights: rightsIn(row),
+    newestEntitled: textOrNull(row, "newest_entitled"),
+    isQuotaLow: integer(row, "quota_low") === 1,
+    release: releaseOf(row),
+    stored: storedOf(row),
+  };
 }
 
 export async function listByUser(

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { renderLicenseWebhook } from "../../../src/market/license/render-webhook.ts";
+import { createLicenseKeyStore } from "../../../src/storage/license/keys.ts";
 import { createLicenseStore } from "../../../src/storage/license/store.ts";
 import { createVault } from "../../../src/storage/vault.ts";
 import {
@@ -14,6 +15,7 @@ import {
 
 const world = {
   licenses: createLicenseStore(env.DB),
+  licenseKeys: createLicenseKeyStore(env.DB),
   vault: createVault(env.KEK_V1),
   clock: { now: () => Date.now() },
 };
