@@ -85,7 +85,12 @@ const ROWS: Readonly<Record<string, Row>> = {
   showKeyset: { ...open, owners: [], path: () => "/.well-known/license-keyset/r-none.jws" },
   // Anybody may bring a file; without a code it is asked who.
   answerOffline: { ...open, owners: [], path: license("/offline"), body: () => ({ request: "none", code: "0" }) },
-  releaseOffline: { ...open, owners: [], path: license("/offline/release"), body: () => ({ release: "none", code: "0" }) },
+  releaseOffline: {
+    ...open,
+    owners: [],
+    path: license("/offline/release"),
+    body: () => ({ release: "none", code: "0" }),
+  },
   makeOfflineCode: { by: OWNING, owners: OF_A, path: license("/offline/codes") },
   keysetStatus: { by: ["operator"] },
   publishKeyset: { by: ["operator"], body: () => ({ document: "none" }) },
@@ -237,6 +242,23 @@ const ROWS: Readonly<Record<string, Row>> = {
   showInstallation: { by: OWNING, owners: OF_A, path: installation("") },
   listExecutions: { by: OWNING, owners: OF_A, path: installation("/executions") },
   beat: { by: INSTANCES, owners: ["a"], path: installation("/heartbeat"), body: () => ({}) },
+  beatMany: {
+    by: INSTANCES,
+    path: () => "/v1/heartbeats",
+    body: () => ({ items: [{ iid: "11111111-2222-4333-8444-555555555555" }] }),
+  },
+  commandInstallation: {
+    by: OWNING,
+    owners: OF_A,
+    path: installation("/commands"),
+    body: () => ({ type: "refresh" }),
+  },
+  resolveInstallation: {
+    by: INSTANCES,
+    owners: ["a"],
+    path: installation("/resolve"),
+    body: () => ({ choice: "move" }),
+  },
   refreshLease: { by: INSTANCES, owners: ["a"], path: installation("/lease"), body: () => ({}) },
   postEvents: {
     by: INSTANCES,
@@ -271,6 +293,13 @@ const ROWS: Readonly<Record<string, Row>> = {
     path: license("/bind"),
     body: () => ({ hardwareId: HARDWARE }),
   },
+  unbindLicense: {
+    by: OWNING,
+    owners: OF_A,
+    knownTo: SEES_LICENSE,
+    path: license("/unbind"),
+    body: () => ({}),
+  },
   changeInstallation: {
     by: OWNING,
     owners: OF_A,
@@ -283,6 +312,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     path: installation("/status"),
     body: () => ({ status: "active" }),
   },
+  evictInstallation: { by: OWNING, owners: OF_A, path: installation("/evict"), body: () => ({}) },
   releaseInstallation: { by: OWNING, owners: OF_A, path: installation("") },
   transferLicense: {
     by: OWNING,
