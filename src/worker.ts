@@ -49,6 +49,7 @@ import { createOrganizationStore } from "./storage/account/organization-store.ts
 import { createAttemptStore, createPasskeyStore } from "./storage/account/passkey-store.ts";
 import { createMailOutbox, createPeopleStore } from "./storage/account/people-store.ts";
 import { createSessionStore } from "./storage/account/session-store.ts";
+import { createRecoveryStore } from "./storage/account/recovery-store.ts";
 import { createTokenStore } from "./storage/account/token-store.ts";
 import { createDeliveryLog } from "./storage/account/webhook-log.ts";
 import { createWebhookBell, createWebhookStore } from "./storage/account/webhook-store.ts";
@@ -309,6 +310,7 @@ function openPorts(env: Env) {
     organizations: createOrganizationStore(env.DB),
     mail: createMailOutbox(env.DB, vault, clock),
     keyChains: createKeyChainStore(env.DB),
+    keyRecoveries: createRecoveryStore(env.DB),
     instances,
     licenses: createLicenseStore(env.DB),
     licenseDevices: licenseDevicesOnD1(env.DB),

@@ -5,6 +5,7 @@ import { METHODS, type Method } from "../../domain/execution/methods.ts";
 import type { Json } from "../../domain/json/json.ts";
 import { type CallingRun, performCall } from "../../market/execution/perform-call.ts";
 import { type Authority, STOP_CHECK_MS } from "../../market/execution/ports.ts";
+import { callMeter } from "./call-meter.ts";
 import { type CapabilityWorld, openCapabilities } from "./capabilities/open-capabilities.ts";
 
 /**
@@ -30,7 +31,12 @@ export class RunSession extends RpcTarget implements HostSession {
   ) {
     super();
     this.#world = world;
-    this.#run = { job, authority, capabilities: openCapabilities(world, job, authority) };
+    this.#run = {
+      job,
+      authority,
+      capabilities: openCapabilities(world, job, authority),
+      meter: () => callMeter.spend(world, job, authority),
+    };
     this.#deadline = deadline;
     this.#mayGoOn = mayGoOn;
     this.#left = job.limits.calls;

@@ -7,6 +7,7 @@ import { createFlight } from "./flight.ts";
 import { RunSession } from "./host-session.ts";
 import type { IncidentLog } from "./incidents.ts";
 import { withInjected } from "./injected-secrets.ts";
+import { createIsolateGate } from "./isolate-gate.ts";
 
 /** Beyond the sandbox's own deadline: a synchronous loop stops the sandbox's timers too. */
 const MARGIN_MS = 500;
@@ -29,41 +30,53 @@ const flight = createFlight(() => Date.now());
  * plugin errors come back as an envelope, whatever they say.
  */
 export function createPluginRunner(world: RunnerWorld, sandbox: Runner, incidents: IncidentLog | null): PluginRunner {
+  const gate = createIsolateGate();
   return {
-    async run(plain, call, authority, mayGoOn) {
-      const job = await withInjected(world, plain, authority);
-      let hadCompany = false;
-      const attempt = async (): Promise<Attempt> => {
-        const startedAt = world.clock.now();
-        const session = new RunSession(
-          worldOf(world, job, authority),
-          job,
-          authority,
-          startedAt + job.limits.wallMs + MARGIN_MS,
-          mayGoOn,
-        );
-        hadCompany = flight.others(job.executionId) > 0;
-        try {
-          return await callSandbox(world, sandbox, incidents, job, call, session, startedAt);
-        } finally {
-          hadCompany ||= flight.others(job.executionId) > 0;
-          RunSession.close(session);
-        }
-      };
-      await waitWhileDown(world, incidents);
-      const first = await flight.together(job.executionId, attempt);
-      if (!("lost" in first)) return first;
-      const isOwnFault = first.lost === "slow" || (isFault(first.lost) && !hadCompany);
-      if (isOwnFault || !job.idempotent) return named(first.lost, hadCompany);
-      // Waited for in turn: the suspect before this one may have taken the sandbox down again.
-      const second = await flight.alone(job.executionId, async () => {
-        await waitWhileDown(world, incidents);
-        return attempt();
-      });
-      if (!("lost" in second)) return second;
-      return second.lost === "crash" ? failed("plugin_crashed") : named(second.lost, hadCompany);
-    },
+    run: (job, call, authority, mayGoOn) =>
+      gate(job.activationId, () => runOnce(world, sandbox, incidents, job, call, authority, mayGoOn)),
   };
+}
+
+async function runOnce(
+  world: RunnerWorld,
+  sandbox: Runner,
+  incidents: IncidentLog | null,
+  plain: Job,
+  call: Call,
+  authority: Authority,
+  mayGoOn: (() => Promise<boolean>) | undefined,
+): Promise<RunReply> {
+  const job = await withInjected(world, plain, authority);
+  let hadCompany = false;
+  const attempt = async (): Promise<Attempt> => {
+    const startedAt = world.clock.now();
+    const session = new RunSession(
+      worldOf(world, job, authority),
+      job,
+      authority,
+      startedAt + job.limits.wallMs + MARGIN_MS,
+      mayGoOn,
+    );
+    hadCompany = flight.others(job.executionId) > 0;
+    try {
+      return await callSandbox(world, sandbox, incidents, job, call, session, startedAt);
+    } finally {
+      hadCompany ||= flight.others(job.executionId) > 0;
+      RunSession.close(session);
+    }
+  };
+  await waitWhileDown(world, incidents);
+  const first = await flight.together(job.executionId, attempt);
+  if (!("lost" in first)) return first;
+  const isOwnFault = first.lost === "slow" || (isFault(first.lost) && !hadCompany);
+  if (isOwnFault || !job.idempotent) return named(first.lost, hadCompany);
+  // Waited for in turn: the suspect before this one may have taken the sandbox down again.
+  const second = await flight.alone(job.executionId, async () => {
+    await waitWhileDown(world, incidents);
+    return attempt();
+  });
+  if (!("lost" in second)) return second;
+  return second.lost === "crash" ? failed("plugin_crashed") : named(second.lost, hadCompany);
 }
 
 /** What a run acts on: the storage it shares with earlier installations on its device, the instance or its snapshot. */

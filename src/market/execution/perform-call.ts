@@ -16,6 +16,8 @@ export interface CallingRun {
   readonly job: Job;
   readonly authority: Authority;
   readonly capabilities: Readonly<Record<Family, Capability>>;
+  /** Counts one call of the license's month; false: none is left. */
+  meter(): Promise<boolean>;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface CallingRun {
  * the instance or the user.
  */
 export async function performCall(
-  { job, authority, capabilities }: CallingRun,
+  { job, authority, capabilities, meter }: CallingRun,
   method: Method,
   args: Json,
   sent: unknown,
@@ -37,6 +39,7 @@ export async function performCall(
   const bytes = method === "files.put" ? contentOf(sent) : null;
   if (method === "files.put" && bytes === null)
     return callRefused("invalid_arguments", "bytes: a Uint8Array of at most 4 MiB");
+  if (!(await meter())) return callRefused("quota_exceeded", "The license's API calls of this month are used up");
   const rate = { method, perMinute, globalPerMinute: TIER_LIMITS[authority.tier].callsPerMinute };
   const family = method.slice(0, method.indexOf(".")) as Family;
   return capabilities[family].perform({ method, args: parsed.value, bytes, rate });

@@ -25,6 +25,8 @@ export type CapabilityWorld = Pick<
   | "executionBell"
   | "pluginWebhooks"
   | "webhookBell"
+  | "usage"
+  | "background"
 >;
 
 /** The capabilities of one run, each closed over what it may touch. */
