@@ -25,6 +25,8 @@ export const paths = {
   /** The page on which an order is paid; whoever holds its id may. */
   checkout: (orderId: string) => `/checkout/${encodePart(orderId)}`,
   invoice: (invoiceId: string) => `/invoices/${encodePart(invoiceId)}`,
+  /** Offline files by handoff code. */
+  offline: () => "/offline",
   asset: (file: string) => `/assets/${file}`,
 } as const;
 

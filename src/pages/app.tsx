@@ -15,11 +15,12 @@ import { LEGAL, LegalPage } from "./legal.tsx";
 import { ListPage } from "./list.tsx";
 import { EVERYTHING, parseListState, toCatalogueQuery } from "./list-state.ts";
 import { FailurePage, NotFoundPage } from "./lost.tsx";
+import { registerOffline } from "./offline.tsx";
 import { PluginPage, type PluginView } from "./plugin/page.tsx";
 import { ReleasePage } from "./plugin/release.tsx";
 import { isReason, ProblemPage } from "./problem.tsx";
-import { registerSalesPages } from "./sales/routes.tsx";
 import { errorPageResponse, pageResponse, type Rendered, render } from "./respond.ts";
+import { registerSalesPages } from "./sales/routes.tsx";
 
 interface PagesEnv {
   Variables: { readonly world: World; readonly requestId: string };
@@ -106,6 +107,7 @@ export function createPages(): Hono<PagesEnv> {
 
   registerSalesPages(app);
   registerDocs(app);
+  registerOffline(app);
   app.route("/", createAccountPages());
   app.get(paths.manifestSchema(), (context) => schemaResponse(context.req.raw, context.get("world").site.origin));
 

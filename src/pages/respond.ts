@@ -36,7 +36,7 @@ export function pageResponse(request: Request, { bytes, etag }: Rendered): Respo
 }
 
 /** Pages that say what went wrong are never kept by anybody. */
-export function errorPageResponse({ bytes }: Rendered, status: 404 | 500): Response {
+export function errorPageResponse({ bytes }: Rendered, status: number): Response {
   return new Response(bytes, { status, headers: { ...SECURITY_HEADERS, "cache-control": "no-store", vary: "accept" } });
 }
 

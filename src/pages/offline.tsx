@@ -1,0 +1,150 @@
+import type { Hono } from "hono";
+import { paths } from "../contract/paths.ts";
+import { SENTENCES } from "../contract/sentences.ts";
+import type { JsonObject } from "../domain/json/json.ts";
+import { openRelease } from "../domain/license/offline.ts";
+import { statusOf } from "../domain/license/status.ts";
+import type { Problem } from "../domain/problem.ts";
+import type { Reason } from "../domain/reasons.ts";
+import { ok, type Result, refuse } from "../domain/result.ts";
+import { answerOffline } from "../market/license/offline-answer.ts";
+import { releaseOffline } from "../market/license/offline-release.ts";
+import type { World } from "../market/ports.ts";
+import { errorPageResponse, pageResponse, render } from "./respond.ts";
+import { Shell } from "./shell.tsx";
+
+/** Files of devices are a kilobyte; with the form around them never more than this. */
+const MAX_FORM_BYTES = 32_768;
+const MAX_FILE_BYTES = 4_096;
+
+/**
+ * `/offline`: a technician with a handoff code brings the file of a device without a network and takes the answer along.
+ * No script, no account: the code is the right, and it is used up.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: the page needs nothing of the environment but the world
+export function registerOffline(app: Hono<any>): void {
+  app.get(paths.offline(), async (context) => pageResponse(context.req.raw, await render(<OfflinePage />)));
+
+  app.post(paths.offline(), async (context) => {
+    const world = context.get("world") as World;
+    const form = await readForm(context.req.raw);
+    if (!form.ok) return refusedPage(form.problem);
+    const { text, code } = form.value;
+    const caller = { code, address: context.req.header("cf-connecting-ip") ?? null };
+    const isRelease = (await openRelease(text)) !== null;
+    const answered = await (isRelease ? releaseOffline : answerOffline)(world, caller, text);
+    if (!answered.ok) return refusedPage(answered.problem);
+    return isRelease ? releasedPage(answered.value) : download(answered.value);
+  });
+}
+
+function OfflinePage({ problem }: { problem?: Problem<Reason> }) {
+  return (
+    <Shell title="Offline file – Rising BSM Marketplace" isHidden={problem !== undefined}>
+      <section class="wrap max-w-3xl pt-14">
+        <h1 class="text-2xl font-bold tracking-tight sm:text-3xl">A license for a device without a network</h1>
+        <p class="mt-5 leading-relaxed">
+          Bring the request file of the device (<code class="font-mono">.rbsm-req</code>) and a handoff code. The owner
+          of the license makes the code; it lasts fifteen minutes and answers one file. You get the license file to
+          carry back. A release file (<code class="font-mono">.rbsm-rel</code>) frees the seat instead.
+        </p>
+        {problem === undefined ? null : (
+          <div role="alert" class="mt-6 rounded-lg border border-border bg-accent p-4">
+            <p class="font-semibold">{SENTENCES[problem.reason]}</p>
+            <p class="mt-1 text-sm text-muted-foreground">
+              <a class="link" href={paths.problem(problem.reason)}>
+                {problem.reason}
+              </a>
+              {typeof problem.facts?.why === "string" ? `: ${problem.facts.why}` : null}
+            </p>
+          </div>
+        )}
+        <form method="post" action={paths.offline()} enctype="multipart/form-data" class="mt-8 flex flex-col gap-5">
+          <div>
+            <label class="text-sm font-medium" for="code">
+              Handoff code
+            </label>
+            <input
+              id="code"
+              class="field mt-1 font-mono"
+              name="code"
+              required
+              maxlength={64}
+              autocomplete="off"
+              autocapitalize="characters"
+              spellcheck={false}
+            />
+          </div>
+          <div>
+            <label class="text-sm font-medium" for="file">
+              File of the device
+            </label>
+            <input id="file" class="field mt-1" type="file" name="file" accept=".rbsm-req,.rbsm-rel,text/plain" />
+          </div>
+          <div>
+            <label class="text-sm font-medium" for="text">
+              or its text, as a QR code reads it
+            </label>
+            <textarea id="text" class="field mt-1 min-h-32 font-mono text-sm" name="text" maxlength={MAX_FILE_BYTES} />
+          </div>
+          <div>
+            <button type="submit" class="button">
+              Get the answer
+            </button>
+          </div>
+        </form>
+      </section>
+    </Shell>
+  );
+}
+
+function ReleasedPage({ code }: { code: string }) {
+  return (
+    <Shell title="Offline file – Rising BSM Marketplace" isHidden>
+      <section class="wrap max-w-3xl pt-14">
+        <h1 class="text-2xl font-bold tracking-tight sm:text-3xl">
+          {code === "RELEASED" ? "The seat is free" : "The seat was free already"}
+        </h1>
+        <p class="mt-5 leading-relaxed">The file of that device no longer counts.</p>
+      </section>
+    </Shell>
+  );
+}
+
+async function refusedPage(problem: Problem<Reason>): Promise<Response> {
+  const status =
+    problem.reason === "BODY_TOO_LARGE" ? 413 : problem.reason === "VALIDATION_ERROR" ? 422 : statusOf(problem.reason);
+  return errorPageResponse(await render(<OfflinePage problem={problem} />), status < 400 ? 422 : status);
+}
+
+async function releasedPage(answer: JsonObject): Promise<Response> {
+  return errorPageResponse(await render(<ReleasedPage code={String(answer.code)} />), 200);
+}
+
+/** Never shown, always saved: the browser keeps the page with the form. */
+function download(answer: JsonObject): Response {
+  return new Response(String(answer.file), {
+    headers: {
+      "content-type": "application/octet-stream",
+      "content-disposition": `attachment; filename="${String(answer.fileName)}"`,
+      "cache-control": "no-store",
+      "x-content-type-options": "nosniff",
+    },
+  });
+}
+
+async function readForm(request: Request): Promise<Result<{ text: string; code: string }, Problem<Reason>>> {
+  const length = Number(request.headers.get("content-length") ?? Number.NaN);
+  if (!(length <= MAX_FORM_BYTES)) return refuse({ reason: "BODY_TOO_LARGE" });
+  const form = await request.formData().catch(() => null);
+  if (form === null) return refuse({ reason: "BODY_INVALID" });
+  const file = form.get("file");
+  const uploaded = file !== null && typeof file !== "string" && file.size > 0 ? await file.text() : "";
+  const text = uploaded !== "" ? uploaded : textOf(form.get("text"));
+  if (text.trim() === "" || text.length > MAX_FILE_BYTES) return refuse({ reason: "OFFLINE_REQUEST_INVALID" });
+  return ok({ text, code: textOf(form.get("code")) });
+}
+
+function textOf(value: File | string | null): string {
+  return typeof value === "string" ? value : "";
+}
