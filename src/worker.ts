@@ -48,8 +48,8 @@ import { createLinkStore } from "./storage/account/link-store.ts";
 import { createOrganizationStore } from "./storage/account/organization-store.ts";
 import { createAttemptStore, createPasskeyStore } from "./storage/account/passkey-store.ts";
 import { createMailOutbox, createPeopleStore } from "./storage/account/people-store.ts";
-import { createSessionStore } from "./storage/account/session-store.ts";
 import { createRecoveryStore } from "./storage/account/recovery-store.ts";
+import { createSessionStore } from "./storage/account/session-store.ts";
 import { createTokenStore } from "./storage/account/token-store.ts";
 import { createDeliveryLog } from "./storage/account/webhook-log.ts";
 import { createWebhookBell, createWebhookStore } from "./storage/account/webhook-store.ts";
@@ -58,6 +58,7 @@ import { deliveriesOn } from "./storage/catalogue/delivery.ts";
 import { catalogueOnD1 } from "./storage/catalogue/store.ts";
 import { isDatabaseAway } from "./storage/database-away.ts";
 import { createActionStore } from "./storage/execution/actions-store.ts";
+import { consentsOnD1 } from "./storage/execution/consents.ts";
 import { createEventHookStore } from "./storage/execution/event-hook-store.ts";
 import { createExecutionBell } from "./storage/execution/execution-bell.ts";
 import { createExecutionStore } from "./storage/execution/execution-store.ts";
@@ -312,7 +313,7 @@ function openPorts(env: Env) {
     keyChains: createKeyChainStore(env.DB),
     keyRecoveries: createRecoveryStore(env.DB),
     instances,
-    licenses: createLicenseStore(env.DB),
+    licenses: createLicenseStore(env.DB, clock),
     licenseDevices: licenseDevicesOnD1(env.DB),
     revocationWatch: createRevocationWatch(env.DB),
     usage: createUsageStore(env.DB),
@@ -335,6 +336,7 @@ function openPorts(env: Env) {
     webhookSender: createWebhookSender(localOrigins),
     executions: createExecutionStore(env.DB),
     settings: settingsOnD1(env.DB),
+    consents: consentsOnD1(env.DB),
     pluginWebhooks: createPluginWebhooks(env.DB),
     executionBell: createExecutionBell(env.EVENTS),
     runs: createRunStore(env.DB),

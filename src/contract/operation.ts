@@ -72,6 +72,12 @@ export type Body =
 export const MAX_JSON_BYTES = 65_536;
 export const DECIMAL_ID = /^[1-9][0-9]{0,14}$/;
 
+/** What an operator does to others: off localhost only in a session that saw a passkey proof within ten minutes. */
+export function isDeskAct({ method, caller }: Pick<Operation, "method" | "caller">): boolean {
+  if (caller.kind !== "account" || method === "GET") return false;
+  return [caller.scope].flat().every((scope) => scope.startsWith("desk:"));
+}
+
 /** Every refusal an operation may answer: its own, and those that every address, credential, query and body can earn. */
 export function problemsOf(operation: Operation): readonly Reason[] {
   const { caller, path, query, body } = operation;
@@ -82,6 +88,8 @@ export function problemsOf(operation: Operation): readonly Reason[] {
   reasons.push("AUTHENTICATION_REQUIRED");
   if (caller.kind !== "secret") reasons.push("CLOCK_SKEW");
   if (caller.kind !== "secret" && caller.kind !== "none") reasons.push("PERMISSION_DENIED");
+  if (operation.method !== "GET") reasons.push("csrf_refused");
+  if (isDeskAct(operation)) reasons.push("proof_required");
   if (caller.kind === "instance" || caller.kind === "instance_or_account") reasons.push("INSTANCE_SUSPENDED");
   if (path.includes("{")) reasons.push("NOT_FOUND");
   if (query !== undefined) reasons.push("VALIDATION_ERROR");

@@ -1,4 +1,4 @@
-import type { Caller } from "../../contract/operation.ts";
+import { type Caller, isDeskAct, type Operation } from "../../contract/operation.ts";
 import type { Principal } from "../../domain/account/principal.ts";
 import { hasScope } from "../../domain/account/rights.ts";
 import type { Scope } from "../../domain/account/scopes.ts";
@@ -8,6 +8,7 @@ import type { Reason } from "../../domain/reasons.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
 import { authenticate } from "../../market/account/authenticate.ts";
 import { authenticateSession } from "../../market/account/authenticate-session.ts";
+import { refuseWithoutProof } from "../../market/account/step-up.ts";
 import type { World } from "../../market/ports.ts";
 
 /**
@@ -38,7 +39,7 @@ export async function authenticateRequest(
   if (!principal.ok) return principal;
   if (principal.value.kind === "anonymous" && allowsDevice(caller) && request.headers.has(DEVICE_PROOF))
     return principal;
-  const problem = mayCall(principal.value, caller);
+  const problem = mayCall(principal.value, caller) ?? refuseUnproven(world, principal.value, request.method, caller);
   return problem === null ? principal : refuse(problem);
 }
 
@@ -47,6 +48,11 @@ export const DEVICE_PROOF = "device-proof";
 
 function allowsDevice(caller: Caller): boolean {
   return (caller.kind === "instance" || caller.kind === "instance_or_account") && caller.allowsDevice === true;
+}
+
+function refuseUnproven(world: World, principal: Principal, method: string, caller: Caller): Problem<Reason> | null {
+  const isAct = isDeskAct({ method: method as Operation["method"], caller });
+  return isAct && principal.kind === "account" ? refuseWithoutProof(world, principal) : null;
 }
 
 function mayCall(principal: Principal, caller: Caller): Problem<Reason> | null {

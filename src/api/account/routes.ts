@@ -1,7 +1,7 @@
 import type { Hono } from "hono";
 import { ACCOUNT_OPERATIONS } from "../../contract/account/operations.ts";
 import type { AccountPrincipal, Principal } from "../../domain/account/principal.ts";
-import { ok } from "../../domain/result.ts";
+import { ok, refuse } from "../../domain/result.ts";
 import { isoTime } from "../../domain/time.ts";
 import { appendKeyEvent } from "../../market/account/append-key-event.ts";
 import { changeInstance } from "../../market/account/change-instance.ts";
@@ -15,7 +15,9 @@ import { registerInstance } from "../../market/account/register-instance.ts";
 import { rotateInstance } from "../../market/account/rotate-instance.ts";
 import { setUp } from "../../market/account/set-up.ts";
 import { showTrustList } from "../../market/account/show-trust-list.ts";
+import { refuseWithoutPerson } from "../../market/account/step-up.ts";
 import { whoAmI } from "../../market/account/who-am-i.ts";
+import { changeInstanceMode } from "../../market/execution/pull-actions.ts";
 import type { ApiEnv } from "../context.ts";
 import { route } from "../route.ts";
 import { showCutKey, showIdentity, showInstance, showKeyEvent } from "./present.ts";
@@ -50,6 +52,8 @@ export function registerAccountRoutes(app: Hono<ApiEnv>): void {
   });
 
   route(app, ACCOUNT_OPERATIONS.offerKey, async ({ world, principal, params, body }) => {
+    const unproven = await refuseWithoutPerson(world, callerOf(principal));
+    if (unproven !== null) return refuse(unproven);
     const offered = await offerKey(world, accountOf(principal), params.handle as string, body.publicKey);
     if (!offered.ok) return offered;
     const { keyId, nonce, expiresAt } = offered.value;
@@ -69,7 +73,9 @@ export function registerAccountRoutes(app: Hono<ApiEnv>): void {
   });
 
   route(app, ACCOUNT_OPERATIONS.registerInstance, async ({ world, principal, body }) => {
-    const registered = await registerInstance(world, accountOf(principal), body);
+    const { mode = "push", ...fields } = body;
+    const registered = await registerInstance(world, accountOf(principal), fields);
+    if (registered.ok && mode === "pull") await changeInstanceMode(world, registered.value.instanceId, mode);
     return registered.ok ? ok({ status: 201, body: registered.value }) : registered;
   });
 

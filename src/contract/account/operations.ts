@@ -195,7 +195,7 @@ export const ACCOUNT_OPERATIONS = {
     answers: {
       201: z.object({ keyId: z.string(), state: z.literal("pending"), nonce: z.string(), expiresAt: z.string() }),
     },
-    problems: ["PERMISSION_DENIED", "NOT_FOUND", ...KEY_PROBLEMS],
+    problems: ["PERMISSION_DENIED", "NOT_FOUND", "proof_required", ...KEY_PROBLEMS],
   },
   appendKeyEvent: {
     id: "appendKeyEvent",
@@ -266,7 +266,11 @@ export const ACCOUNT_OPERATIONS = {
     summary: "Register a Rising-BSM instance; the secrets are shown once",
     tag: "instances",
     caller: { kind: "account", scope: "instance:manage" },
-    body: { type: "json", schema: z.strictObject(INSTANCE_FIELDS), maxBytes: MAX_JSON_BYTES },
+    body: {
+      type: "json",
+      schema: z.strictObject({ ...INSTANCE_FIELDS, mode: z.enum(["push", "pull"]).optional() }),
+      maxBytes: MAX_JSON_BYTES,
+    },
     answers: { 201: CREDENTIALS },
     problems: ["AUTHENTICATION_REQUIRED", "PERMISSION_DENIED", "url_refused", "VALIDATION_ERROR"],
   },

@@ -28,6 +28,7 @@ export const accountPaths = {
   organization: (handle: string) => `/account/organizations/${encodeURIComponent(handle)}`,
   organizationInvite: (handle: string) => `/account/organizations/${encodeURIComponent(handle)}/invite`,
   organizationMember: (handle: string) => `/account/organizations/${encodeURIComponent(handle)}/member`,
+  organizationKey: (handle: string) => `/account/organizations/${encodeURIComponent(handle)}/key`,
   organizationWithdraw: (handle: string) => `/account/organizations/${encodeURIComponent(handle)}/withdraw`,
   /** For operators: mail that left nobody yet. */
   outbox: () => "/desk/mail",

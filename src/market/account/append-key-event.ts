@@ -26,7 +26,7 @@ export interface AppendedKeyEvent {
 type Refusal = Problem<TrustReason | "NOT_FOUND" | "PERMISSION_DENIED">;
 
 /** A key's releases wait this long after it joined, so that its owners see the mail before the world sees a release. */
-const YOUNG_KEY_SECONDS = DAY;
+export const YOUNG_KEY_SECONDS = DAY;
 
 /**
  * The next link of a publisher's key chain (README of domain/trust, Rotation). The token says who asks; what changes is

@@ -7,6 +7,7 @@ import { unixSeconds } from "../../domain/time.ts";
 import { KEY_NONCE_SECONDS } from "../../domain/trust/key-proof.ts";
 import type { World } from "../ports.ts";
 import { issueToken } from "./issue-token.ts";
+import { makeLink } from "./one-time-link.ts";
 
 export interface AccountRequest {
   readonly name: string;
@@ -21,9 +22,9 @@ export interface AccountCreated {
   readonly keyNonce?: string;
 }
 
-/** An account made by the desk, with its first token; for a publisher also the nonce its first key is proven over. */
+/** An account made by the desk, invited by a one-time link in a mail, with its first token; for a publisher also the nonce its first key is proven over. */
 export async function createAccount(
-  world: Pick<World, "accounts" | "chance" | "clock">,
+  world: Pick<World, "accounts" | "links" | "mail" | "chance" | "clock" | "site">,
   by: string,
   request: AccountRequest,
 ): Promise<Result<AccountCreated, Problem<"email_taken" | "handle_taken">>> {
@@ -51,5 +52,11 @@ export async function createAccount(
   );
   if (typeof created === "string") return refuse({ reason: created });
   const { accountId, publisherId } = created;
+  const link = await makeLink(world, { purpose: "sign_in", accountId }, by);
+  await world.mail.send({
+    to: request.email.toLowerCase(),
+    subject: "Your account",
+    body: `There is an account for you on ${world.site.origin}. Within a day, open ${link.url} and make a passkey.`,
+  });
   return ok({ accountId, token: token.text, ...(publisherId && keyNonce ? { publisherId, keyNonce } : {}) });
 }

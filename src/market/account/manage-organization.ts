@@ -1,8 +1,11 @@
 import type { AccountPrincipal } from "../../domain/account/principal.ts";
 import type { Role } from "../../domain/account/publisher.ts";
+import { encodeBase64url } from "../../domain/bytes.ts";
+import { sha256Hex } from "../../domain/digest.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
 import { DAY, unixSeconds } from "../../domain/time.ts";
+import { KEY_NONCE_SECONDS } from "../../domain/trust/key-proof.ts";
 import type { World } from "../ports.ts";
 import { makeLink } from "./one-time-link.ts";
 import { owned } from "./owned-publisher.ts";
@@ -29,6 +32,8 @@ export interface OrganizationView {
   readonly members: readonly Member[];
   /** For owners; others see none. */
   readonly invitations: readonly Invitation[];
+  /** It has or had a signing key. */
+  readonly hasKey: boolean;
 }
 
 /** An organization as its members see it; for others it is not there. */
@@ -40,11 +45,12 @@ export async function showOrganization(
   const membership = (await world.accounts.memberships(accountId)).find((entry) => entry.handle === handle);
   if (membership === undefined) return refuse({ reason: "NOT_FOUND" });
   const now = unixSeconds(world.clock.now());
-  const [members, invitations] = await Promise.all([
+  const [keys, members, invitations] = await Promise.all([
+    world.accounts.publisherKeys(membership.id),
     world.organizations.members(membership.id),
     membership.role === "owner" ? world.organizations.invitations(membership.id, now) : [],
   ]);
-  return ok({ membership, members, invitations });
+  return ok({ membership, members, invitations, hasKey: keys.length > 0 });
 }
 
 /** A link by mail, good for a week, that makes its reader a member. Whether the address has an account is not said. */
@@ -90,6 +96,26 @@ export async function changeMember(
   if (isDone) return ok(null);
   const isThere = (await organizations.members(id)).some(({ accountId }) => accountId === memberId);
   return refuse({ reason: isThere ? "last_owner" : "NOT_FOUND" });
+}
+
+export interface FirstKeyNonce {
+  readonly nonce: string;
+  readonly expiresAt: number;
+}
+
+/** The nonce the organization's first key is proven over, good for ten minutes; later keys join by the chain. */
+export async function offerFirstKey(
+  world: Pick<World, "accounts" | "organizations" | "chance" | "clock" | "site">,
+  person: AccountPrincipal,
+  handle: string,
+): Promise<Result<FirstKeyNonce, NotOwner | Problem<"proof_required" | "key_event_refused">>> {
+  const publisher = await provenOwner(world, person, handle);
+  if (!publisher.ok) return publisher;
+  if ((await world.accounts.publisherKeys(publisher.value)).length > 0) return refuse({ reason: "key_event_refused" });
+  const nonce = encodeBase64url(world.chance.bytes(32));
+  const expiresAt = unixSeconds(world.clock.now()) + KEY_NONCE_SECONDS;
+  await world.organizations.offerFirstKey(await sha256Hex(nonce), publisher.value, person.accountId, expiresAt);
+  return ok({ nonce, expiresAt });
 }
 
 /** Takes an invitation back before it is accepted. */

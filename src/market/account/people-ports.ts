@@ -77,6 +77,8 @@ export interface OrganizationStore {
   /** False: no member, or the last owner would be gone. */
   changeRole(publisherId: string, accountId: string, role: Role, by: string, at: number): Promise<boolean>;
   remove(publisherId: string, accountId: string, by: string, at: number): Promise<boolean>;
+  /** A nonce for a key that is not named yet. */
+  offerFirstKey(nonceHash: string, publisherId: string, accountId: string, expiresAt: number): Promise<void>;
   invitations(publisherId: string, now: number): Promise<readonly Invitation[]>;
   withdraw(publisherId: string, codeHash: string): Promise<boolean>;
 }

@@ -35,6 +35,8 @@ export interface SessionStore {
   endOthers(accountId: string, exceptHash: string): Promise<number>;
   /** Newest first. */
   history(accountId: string, limit: number): Promise<readonly SignIn[]>;
+  /** Forgets what has ended: sessions, challenges, links, codes, attempts, old history and mail. */
+  sweep(now: number, historyBefore: number): Promise<void>;
   /** The youngest passkey proof of any living session. */
   lastProof(accountId: string, now: number): Promise<number | null>;
 }

@@ -31,3 +31,17 @@ export function refuseWithoutProof(
     ? null
     : { reason: "proof_required", facts: { needs: "passkey", maxAgeSeconds: PROOF_SECONDS } };
 }
+
+/**
+ * The same for acts of a tool whose person proves themselves in a browser beside it: with a token, a fresh proof in any
+ * session of the account is enough.
+ */
+export async function refuseWithoutPerson(
+  world: Pick<World, "clock" | "site" | "sessions">,
+  principal: AccountPrincipal,
+): Promise<Problem<"proof_required"> | null> {
+  const unproven = refuseWithoutProof(world, principal);
+  if (unproven === null || principal.session !== undefined) return unproven;
+  const isProven = await hasFreshPasskeyProof(world, principal.accountId, unixSeconds(world.clock.now()));
+  return isProven ? null : unproven;
+}

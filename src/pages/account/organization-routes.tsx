@@ -8,11 +8,12 @@ import { brake } from "../../market/account/brake.ts";
 import {
   changeMember,
   inviteMember,
+  offerFirstKey,
   showOrganization,
   withdrawInvitation,
 } from "../../market/account/manage-organization.ts";
 import { onForm } from "./on-form.ts";
-import { OrganizationPage, OutboxPage } from "./organization.tsx";
+import { KeyNoncePage, OrganizationPage, OutboxPage } from "./organization.tsx";
 import { privatePage, refusalPage } from "./respond.tsx";
 import { type PersonalEnv, requireOperator, requireSession, seeOther, visitorOf } from "./session.ts";
 
@@ -45,6 +46,12 @@ export function registerOrganizationPages(app: Hono<PersonalEnv>): void {
     return answer(context, await changeMember(context.get("world"), person, handleOf(context), memberId, role));
   });
 
+  onForm(app, `/account/organizations/${HANDLE}/key`, async (context, person) => {
+    const offered = await offerFirstKey(context.get("world"), person, handleOf(context));
+    if (!offered.ok) return answer(context, offered);
+    return privatePage(context, () => <KeyNoncePage handle={handleOf(context)} nonce={offered.value.nonce} />);
+  });
+
   onForm(app, `/account/organizations/${HANDLE}/withdraw`, async (context, person, form) => {
     const id = form.get("id") ?? "";
     return answer(context, await withdrawInvitation(context.get("world"), person, handleOf(context), id));
@@ -62,9 +69,14 @@ function handleOf(context: Context<PersonalEnv>): string {
   return context.req.param("handle") ?? "";
 }
 
-const STATUS: Partial<Record<Reason, number>> = { NOT_FOUND: 404, PERMISSION_DENIED: 403, last_owner: 409 };
+const STATUS: Partial<Record<Reason, number>> = {
+  NOT_FOUND: 404,
+  PERMISSION_DENIED: 403,
+  last_owner: 409,
+  key_event_refused: 409,
+};
 
-async function answer(context: Context<PersonalEnv>, result: Result<null, Problem<Reason>>): Promise<Response> {
+async function answer(context: Context<PersonalEnv>, result: Result<unknown, Problem<Reason>>): Promise<Response> {
   const here = accountPaths.organization(handleOf(context));
   if (result.ok) return seeOther(here);
   const { reason } = result.problem;

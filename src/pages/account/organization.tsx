@@ -3,7 +3,7 @@ import { ROLES, type Role } from "../../domain/account/publisher.ts";
 import type { OrganizationView } from "../../market/account/manage-organization.ts";
 import type { OutgoingMail } from "../../market/account/people-ports.ts";
 import { Shell } from "../shell.tsx";
-import { Act, Field, Section, Time } from "./form-parts.tsx";
+import { Act, Column, Field, Section, Time } from "./form-parts.tsx";
 
 const ROLE_WORDS: Readonly<Record<Role, string>> = {
   owner: "members, keys, transfer, and everything else",
@@ -15,7 +15,7 @@ const ROLE_WORDS: Readonly<Record<Role, string>> = {
 
 /** `/account/organizations/{handle}`: who is in it. Owners change that; anybody may leave. */
 export function OrganizationPage({ view, myself }: { view: OrganizationView; myself: string }) {
-  const { membership, members, invitations } = view;
+  const { membership, members, invitations, hasKey } = view;
   const { handle, displayName, role } = membership;
   const isOwner = role === "owner";
   return (
@@ -67,6 +67,16 @@ export function OrganizationPage({ view, myself }: { view: OrganizationView; mys
             ))}
           </ul>
         </Section>
+        {isOwner && !hasKey ? (
+          <Section id="key" title="Signing key">
+            <p class="mb-4 text-muted-foreground">
+              Releases are signed with a key that stays on your machine. This organization has none yet.
+            </p>
+            <Act to={accountPaths.organizationKey(handle)} fields={{}}>
+              Enroll the first key
+            </Act>
+          </Section>
+        ) : null}
         {isOwner ? (
           <Section id="invitations" title="Invitations">
             <ul class="divide-y divide-border">
@@ -134,6 +144,27 @@ function RoleSelect({
         ))}
       </select>
     </div>
+  );
+}
+
+/** Shown once: what the organization's first signing key is enrolled with. */
+export function KeyNoncePage({ handle, nonce }: { handle: string; nonce: string }) {
+  return (
+    <Shell title={`First key of ${handle} – Rising BSM Marketplace`} isHidden>
+      <Column
+        title="Enroll the first key"
+        lead="Run this within ten minutes, where the key is. The key itself stays with you."
+      >
+        <pre class="card mt-8 whitespace-pre-wrap p-6 font-mono text-sm">
+          {`rbsm keys create\nrbsm keys enroll ${handle} --nonce ${nonce}`}
+        </pre>
+        <p class="mt-6">
+          <a class="link" href={accountPaths.organization(handle)}>
+            Back to {handle}
+          </a>
+        </p>
+      </Column>
+    </Shell>
   );
 }
 

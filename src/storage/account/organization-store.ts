@@ -2,7 +2,7 @@ import { and, eq, gt } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { Role } from "../../domain/account/publisher.ts";
 import type { OrganizationStore } from "../../market/account/people-ports.ts";
-import { accounts, publisherMembers } from "./schema.ts";
+import { accounts, keyNonces, publisherMembers } from "./schema.ts";
 import { accountLinks } from "./session-schema.ts";
 
 /** A condition on the row of `publisher_members` being changed: it is no owner, or not the last one. */
@@ -80,6 +80,12 @@ export function createOrganizationStore(db: D1Database): OrganizationStore {
         stopActing(db, publisherId, accountId),
       ]);
       return removed?.meta.changes === 1;
+    },
+
+    async offerFirstKey(nonceHash, publisherId, accountId, expiresAt) {
+      await orm
+        .insert(keyNonces)
+        .values({ nonceHash, publisherId: Number(publisherId), accountId: Number(accountId), expiresAt });
     },
 
     async invitations(publisherId, now) {

@@ -76,6 +76,17 @@ export function createSessionStore(db: D1Database): SessionStore {
         .limit(limit);
     },
 
+    async sweep(now, historyBefore) {
+      await db.batch([
+        ...["sessions", "passkey_challenges", "account_links", "device_codes"].map((table) =>
+          db.prepare(`DELETE FROM ${table} WHERE expires_at <= ?`).bind(now),
+        ),
+        db.prepare(`DELETE FROM attempts WHERE span <= ?`).bind(now),
+        db.prepare(`DELETE FROM sign_ins WHERE at < ?`).bind(historyBefore),
+        db.prepare(`DELETE FROM mails WHERE created_at < ?`).bind(historyBefore),
+      ]);
+    },
+
     async lastProof(accountId, now) {
       const row = await orm
         .select({ at: max(sessions.provenAt) })
