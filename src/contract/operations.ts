@@ -1,6 +1,8 @@
 import { DEVICE_OPERATIONS } from "./account/device-operations.ts";
 import { ACCOUNT_OPERATIONS } from "./account/operations.ts";
+import { RECOVERY_OPERATIONS } from "./account/recovery-operations.ts";
 import { CATALOGUE_OPERATIONS, DELIVERY_OPERATIONS } from "./catalogue/operations.ts";
+import { CONSENT_OPERATIONS } from "./execution/consent-operations.ts";
 import { EXECUTION_OPERATIONS } from "./execution/operations.ts";
 import { PULL_OPERATIONS, RUN_OPERATIONS } from "./execution/run-operations.ts";
 import { SETTINGS_OPERATIONS } from "./execution/settings-operations.ts";
@@ -26,6 +28,7 @@ export const OPERATIONS: readonly Operation[] = Object.values({
   ...CATALOGUE_OPERATIONS,
   ...DELIVERY_OPERATIONS,
   ...PUBLISH_OPERATIONS,
+  ...RECOVERY_OPERATIONS,
   ...LISTING_STATE_OPERATIONS,
   ...LICENSE_OPERATIONS,
   ...TERM_OPERATIONS,
@@ -40,4 +43,5 @@ export const OPERATIONS: readonly Operation[] = Object.values({
   ...RUN_OPERATIONS,
   ...PULL_OPERATIONS,
   ...SETTINGS_OPERATIONS,
+  ...CONSENT_OPERATIONS,
 });

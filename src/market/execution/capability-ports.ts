@@ -5,6 +5,7 @@ import type { Json, JsonObject } from "../../domain/json/json.ts";
 /** What the capabilities of a run need of the world beyond events and executions. */
 export interface CapabilityPorts {
   readonly settings: SettingsStore;
+  readonly consents: ConsentStore;
   readonly pluginWebhooks: PluginWebhooks;
 }
 
@@ -82,6 +83,35 @@ export interface KeptSettings {
   readonly updatedAt: number | null;
   /** Never their text. */
   readonly secrets: readonly { readonly key: string; readonly updatedAt: number }[];
+}
+
+/** What admins consented to, append-only; the newest for a version counts. */
+export interface ConsentStore {
+  /** A version that may be installed, or is installed already; null = neither. `version` null = the newest. */
+  release(pluginId: string, version: string | null): Promise<ConsentRelease | null>;
+  /** The newest consent for this version. */
+  newest(activationId: string, version: string): Promise<KeptConsent | null>;
+  /** The same consent once more is not written again. */
+  record(activationId: string, consent: NewConsent, now: number): Promise<void>;
+}
+export interface ConsentRelease {
+  readonly version: string;
+  readonly closureDigest: string;
+  readonly isBlocked: boolean;
+  /** As the publisher wrote it. */
+  readonly manifest: Json;
+}
+export interface KeptConsent {
+  readonly permissions: readonly string[];
+  readonly declined: readonly string[];
+  readonly closureDigest: string;
+  /** Unix seconds. */
+  readonly at: number;
+}
+export interface NewConsent extends Omit<KeptConsent, "at"> {
+  readonly version: string;
+  /** `instance:<id>` or `account:<id>`. */
+  readonly actor: string;
 }
 
 /** Webhooks to the instance that a plugin triggers. */

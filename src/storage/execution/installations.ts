@@ -8,10 +8,11 @@ import type { FoundInstallation } from "../../market/execution/ports.ts";
 
 /**
  * Everything that decides whether an installation may run, in one read. Only these parts of the manifest are moved. What
- * runs is the installed version if it has consent, else the newest older one that has: an update waits for its own.
+ * runs is the installed version if it has consent, or asks for exactly what an earlier consent was given for; else the
+ * newest older version that has consent: an update that asks for something else waits for its own.
  */
 const INSTALLATION = `
-  SELECT a.id, a.installation_id, a.instance_id, COALESCE(g.version, a.version) AS version, a.version AS installed_version,
+  SELECT a.id, a.installation_id, a.instance_id, COALESCE(r.version, a.version) AS version, a.version AS installed_version,
     a.released_at, a.lease_until, a.paused_at,
     (SELECT h.suspended_at FROM installation_health h WHERE h.activation_id = a.id) AS suspended_at,
     (SELECT o.id FROM activations o JOIN licenses ol ON ol.id = o.license_id
@@ -40,13 +41,15 @@ const INSTALLATION = `
   JOIN instances i ON i.id = a.instance_id
   JOIN licenses l ON l.id = a.license_id
   JOIN plugins p ON p.id = l.plugin_id
+  LEFT JOIN releases w ON w.plugin_id = p.id AND w.version = a.version AND w.state <> 'rejected'
   LEFT JOIN grants g ON g.id = COALESCE(
     (SELECT MAX(n.id) FROM grants n WHERE n.activation_id = a.id AND n.version = a.version),
+    (SELECT MAX(n.id) FROM grants n WHERE n.activation_id = a.id AND n.closure_digest = w.closure_digest),
     (SELECT n.id FROM grants n
       JOIN releases o ON o.plugin_id = p.id AND o.version = n.version AND o.state <> 'rejected'
-      JOIN releases w ON w.plugin_id = p.id AND w.version = a.version AND w.state <> 'rejected'
       WHERE n.activation_id = a.id AND o.version_sort < w.version_sort ORDER BY o.version_sort DESC, n.id DESC LIMIT 1))
-  LEFT JOIN releases r ON r.plugin_id = p.id AND r.version = COALESCE(g.version, a.version) AND r.state <> 'rejected'`;
+  LEFT JOIN releases r ON r.plugin_id = p.id AND r.state <> 'rejected'
+    AND r.version = iif(g.closure_digest = w.closure_digest, a.version, COALESCE(g.version, a.version))`;
 
 export async function readInstallation(db: D1Database, activationId: string): Promise<Installation | null> {
   const row = await db.prepare(`${INSTALLATION} WHERE a.id = ?1`).bind(activationId).first<InstallationRow>();
