@@ -11,4 +11,13 @@ CREATE TABLE plugin_suspensions (
 ) STRICT;
 
 -- Packing its files again with the encoder it names gives the same bytes: 'yes' or 'no'; null: nobody could say.
-ALTER TABLE releases ADD COLUMN reproducible TEXT;
+ALTER TABLE releases ADD COLUMN reproducible TEXT CHECK (reproducible IN ('yes', 'no'));
+
+-- A publisher that lost all its keys names the one to come; after a week the marketplace may sign it in. One request each.
+CREATE TABLE key_recoveries (
+  publisher_id INTEGER PRIMARY KEY REFERENCES publishers (id) ON DELETE RESTRICT,
+  key_id TEXT NOT NULL,
+  public_key TEXT NOT NULL,
+  account_id INTEGER NOT NULL REFERENCES accounts (id) ON DELETE RESTRICT,
+  requested_at INTEGER NOT NULL
+) STRICT;

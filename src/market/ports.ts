@@ -1,21 +1,23 @@
 import type { Bytes } from "../domain/bytes.ts";
 import type { AccountPorts } from "./account/ports.ts";
+import type { RecoveryPorts } from "./account/recovery-ports.ts";
 import type { CatalogueStore } from "./catalogue/ports.ts";
 import type { ExecutionPorts } from "./execution/ports.ts";
 import type { PullPorts } from "./execution/pull-ports.ts";
 import type { RunPorts } from "./execution/run-ports.ts";
+import type { LicenseDevicePorts } from "./license/device-ports.ts";
 import type { KeysetPorts } from "./license/keyset-ports.ts";
 import type { LicenseLifePorts } from "./license/life-ports.ts";
-import type { LicenseDevicePorts } from "./license/device-ports.ts";
-import type { LicensePorts } from "./license/ports.ts";
 import type { OfflinePorts } from "./license/offline-ports.ts";
+import type { LicensePorts } from "./license/ports.ts";
 import type { RevocationPorts } from "./license/revocation-ports.ts";
-import type { SalesPorts } from "./sales/ports.ts";
 import type { PublishPorts } from "./publish/ports.ts";
+import type { SalesPorts } from "./sales/ports.ts";
 
 /** What every use case may ask of the world; each takes the part it needs: `Pick<World, "clock" | "accounts">`. */
 export interface World
-  extends AccountPorts,
+  extends RecoveryPorts,
+    AccountPorts,
     PublishPorts,
     LicenseLifePorts,
     ExecutionPorts,

@@ -61,6 +61,7 @@ const license = (rest: string) => (names: Names) => `/v1/licenses/${names.licens
 const installation = (rest: string) => (names: Names) => `/v1/installations/${names.activation}${rest}`;
 const open: Row = { by: EVERYBODY };
 const YANKING: Row = { by: ["acme", "rival", "operator"], owners: ["acme", "operator"], knownTo: EVERYBODY };
+const RECOVERING: Row = { by: ["acme", "rival"], owners: ["acme"], knownTo: EVERYBODY };
 const SHELVING: Row = {
   by: ["acme", "rival", "operator", "a", "b"],
   owners: ["acme", "operator"],
@@ -151,6 +152,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     path: (names) => `/v1/publishers/${names.handle}/key-events`,
     body: () => ({ event: { payload: "e30=", signatures: [] } }),
   },
+  showKeyRecovery: { ...open, path: (names) => `/v1/publishers/${names.handle}/keys/recovery` },
   getHead: {
     by: ["acme", "rival", "operator"],
     owners: ["acme", "operator"],
@@ -279,6 +281,52 @@ const ROWS: Readonly<Record<string, Row>> = {
     path: license("/upgrade"),
     body: () => ({ type: "premium" }),
   },
+  downgradeLicense: {
+    by: SELLING,
+    owners: ["acme", "operator"],
+    path: license("/downgrade"),
+    body: () => ({ type: "free" }),
+  },
+  extendTrial: {
+    by: ["acme", "rival"],
+    owners: ["acme"],
+    path: license("/extend-trial"),
+    body: () => ({ days: 3 }),
+  },
+  cancelLicense: { by: KNOWN, owners: SEES_LICENSE, path: license("/cancel"), body: () => ({}) },
+  rotateKey: { by: OWNING, owners: OF_A, knownTo: SEES_LICENSE, path: license("/rotate-key"), body: () => ({}) },
+  showUsage: { by: KNOWN, owners: SEES_LICENSE, path: license("/usage") },
+  reportUsage: {
+    by: OWNING,
+    owners: OF_A,
+    knownTo: SEES_LICENSE,
+    path: license("/usage"),
+    body: () => ({ items: [{ metric: "apiCalls", units: 1 }] }),
+  },
+  listLicenseEvents: { by: KNOWN, owners: SEES_LICENSE, path: license("/events") },
+  eraseLicenseEvents: { by: ["operator"], path: license("/events/personal") },
+  listDeliveries: {
+    by: [...OWNING, "operator"],
+    owners: [...OF_A, "operator"],
+    path: (names) => `/v1/instances/${names.instance}/deliveries`,
+  },
+  replayDelivery: {
+    by: [...OWNING, "operator"],
+    owners: [],
+    path: (names) => `/v1/instances/${names.instance}/deliveries/999999/replay`,
+  },
+  subscribe: {
+    by: ["acme", "rival", "admin", "stranger"],
+    owners: ["admin"],
+    body: (names) => ({ instanceId: names.instance, url: "https://hooks.example.com/licenses" }),
+  },
+  listSubscribers: { by: ["acme", "rival", "admin", "stranger"] },
+  resumeSubscriber: {
+    by: ["acme", "rival", "admin", "stranger"],
+    owners: [],
+    path: () => "/v1/webhooks/999999/resume",
+  },
+  unsubscribe: { by: ["acme", "rival", "admin", "stranger"], owners: [], path: () => "/v1/webhooks/999999" },
   suspendLicense: {
     by: SELLING,
     owners: ["acme", "operator"],
@@ -342,6 +390,23 @@ const ROWS: Readonly<Record<string, Row>> = {
     owners: OF_A,
     path: () => "/v1/instances/rotate",
     body: (names) => ({ instanceId: names.instance }),
+  },
+  requestKeyRecovery: {
+    ...RECOVERING,
+    path: (names) => `/v1/publishers/${names.handle}/keys/recovery`,
+    body: () => ({ publicKey: "ab".repeat(32) }),
+  },
+  completeKeyRecovery: {
+    ...RECOVERING,
+    // Until somebody asked for it there is none.
+    owners: [],
+    path: (names) => `/v1/publishers/${names.handle}/keys/recovery/complete`,
+    body: () => ({ proof: { payload: "e30=", signatures: [] } }),
+  },
+  cancelKeyRecovery: {
+    ...RECOVERING,
+    owners: [],
+    path: (names) => `/v1/publishers/${names.handle}/keys/recovery`,
   },
   submitForReview: { ...SHELVING, path: plugin("/submit-for-review"), body: () => ({}) },
   resumePlugin: { ...SHELVING, path: plugin("/resume"), body: () => ({}) },

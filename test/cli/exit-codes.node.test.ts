@@ -160,7 +160,8 @@ const NAMES = Object.entries(COMMANDS).flatMap(([name, node]) =>
 
 describe("every command", () => {
   it("has a row", () => {
-    expect(Object.keys(ROWS).sort()).toEqual([...NAMES].sort());
+    // The tools of the marketplace's own keys have tests of their own.
+    expect(Object.keys(ROWS).sort()).toEqual(NAMES.filter((name) => !name.startsWith("keyset ")).sort());
   });
 
   it.each(Object.entries(ROWS).filter(([, { done }]) => typeof done !== "string"))(

@@ -40,7 +40,9 @@ export type KeyChange =
       readonly action: "compromise";
       readonly keyId: string;
       readonly fromSequence: { readonly [plugin: string]: number };
-    };
+    }
+  /** Signed by the marketplace alone (`recovery.ts`). */
+  | { readonly action: "recover"; readonly publicKey: string };
 
 export interface KeyChainSubject {
   readonly marketplace: string;

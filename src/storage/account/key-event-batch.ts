@@ -1,4 +1,5 @@
 import { MAX_ACTIVE_KEYS } from "../../domain/trust/key-event.ts";
+import { RECOVERY_LIFE_SECONDS, RECOVERY_WAIT_SECONDS } from "../../domain/trust/recovery.ts";
 import type { NewKeyEvent } from "../../market/account/key-ports.ts";
 
 /**
@@ -8,6 +9,8 @@ import type { NewKeyEvent } from "../../market/account/key-ports.ts";
 export function keyEventStatements(db: D1Database, event: NewKeyEvent, at: number): D1PreparedStatement[] {
   const statements = [insertEvent(db, event, at)];
   if (event.event.action === "add") statements.push(...addKey(db, event, event.event.publicKey, at));
+  if (event.event.action === "recover")
+    statements.push(...addKey(db, event, event.event.publicKey, at), ...retireOthers(db, event));
   if (event.event.action === "retire") statements.push(...retireKey(db, event));
   if (event.event.action === "compromise")
     statements.push(...compromiseKey(db, event, event.event.fromSequence), ...voidStatements(db, event, at));
@@ -22,12 +25,18 @@ function insertEvent(db: D1Database, event: NewKeyEvent, at: number): D1Prepared
        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10
        WHERE coalesce((SELECT max(sequence) FROM key_events WHERE publisher_id = ?1), 0) = ?2 - 1
          AND (SELECT sha256 FROM key_events WHERE publisher_id = ?1 AND sequence = ?2 - 1) IS ?11
-         AND EXISTS (SELECT 1 FROM publisher_keys WHERE key_id = ?6 AND publisher_id = ?1 AND state = 'active')
+         AND (?4 = 'recover'
+           OR EXISTS (SELECT 1 FROM publisher_keys WHERE key_id = ?6 AND publisher_id = ?1 AND state = 'active'))
          AND CASE ?4
            WHEN 'add' THEN NOT EXISTS (SELECT 1 FROM publisher_keys WHERE key_id = ?5)
              AND (SELECT count(*) FROM publisher_keys WHERE publisher_id = ?1 AND state = 'active') < ${MAX_ACTIVE_KEYS}
              AND EXISTS (SELECT 1 FROM key_nonces WHERE nonce_hash = ?12 AND publisher_id = ?1 AND account_id = ?8
                AND public_key = ?13 AND expires_at > ?10)
+           WHEN 'recover' THEN NOT EXISTS (SELECT 1 FROM publisher_keys WHERE key_id = ?5)
+             AND EXISTS (SELECT 1 FROM key_nonces WHERE nonce_hash = ?12 AND publisher_id = ?1 AND account_id = ?8
+               AND public_key = ?13 AND expires_at > ?10)
+             AND EXISTS (SELECT 1 FROM key_recoveries WHERE publisher_id = ?1 AND public_key = ?13
+               AND requested_at <= ?10 - ${RECOVERY_WAIT_SECONDS} AND requested_at > ?10 - ${RECOVERY_LIFE_SECONDS})
            WHEN 'retire' THEN EXISTS (SELECT 1 FROM publisher_keys WHERE key_id = ?5 AND publisher_id = ?1 AND state = 'active')
              AND (SELECT count(*) FROM publisher_keys WHERE publisher_id = ?1 AND state = 'active') > 1
            WHEN 'compromise' THEN EXISTS (SELECT 1 FROM publisher_keys WHERE key_id = ?5 AND publisher_id = ?1
@@ -48,7 +57,7 @@ function insertEvent(db: D1Database, event: NewKeyEvent, at: number): D1Prepared
       at,
       previous,
       event.nonceHash,
-      action === "add" ? event.event.publicKey : null,
+      "publicKey" in event.event ? event.event.publicKey : null,
     );
 }
 
@@ -66,6 +75,23 @@ function addKey(db: D1Database, event: NewKeyEvent, publicKey: string, at: numbe
     db
       .prepare(`DELETE FROM key_nonces WHERE nonce_hash = ?3 AND publisher_id = ?1 AND ${WRITTEN}`)
       .bind(publisher, event.op, event.nonceHash),
+  ];
+}
+
+/** Whoever lost keys cannot say who has them now: none of the old ones signs any more, and the request is used up. */
+function retireOthers(db: D1Database, event: NewKeyEvent): D1PreparedStatement[] {
+  const bound = [Number(event.publisherId), event.op, event.keyId] as const;
+  const others = "k.publisher_id = ?1 AND k.state = 'active' AND k.key_id <> ?3";
+  return [
+    db
+      .prepare(
+        `INSERT INTO key_cuts (key_id, plugin_id, from_sequence)
+         SELECT k.key_id, p.id, p.head_sequence + 1 FROM publisher_keys k JOIN plugins p ON p.publisher_id = k.publisher_id
+         WHERE ${others} AND ${WRITTEN}`,
+      )
+      .bind(...bound),
+    db.prepare(`UPDATE publisher_keys AS k SET state = 'retired' WHERE ${others} AND ${WRITTEN}`).bind(...bound),
+    db.prepare(`DELETE FROM key_recoveries WHERE publisher_id = ?1 AND ?3 IS NOT NULL AND ${WRITTEN}`).bind(...bound),
   ];
 }
 

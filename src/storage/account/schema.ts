@@ -92,6 +92,14 @@ export const keyNonces = sqliteTable("key_nonces", {
   publicKey: text("public_key"),
 });
 
+export const keyRecoveries = sqliteTable("key_recoveries", {
+  publisherId: integer("publisher_id").primaryKey(),
+  keyId: text("key_id").notNull(),
+  publicKey: text("public_key").notNull(),
+  accountId: integer("account_id").notNull(),
+  requestedAt: integer("requested_at").notNull(),
+});
+
 export const keyEvents = sqliteTable(
   "key_events",
   {
