@@ -23,6 +23,7 @@ interface Names {
   readonly license: string;
   readonly key: string;
   readonly activation: string;
+  readonly order: string;
 }
 let theirs: Names;
 const ABSENT: Names = {
@@ -34,6 +35,7 @@ const ABSENT: Names = {
   license: "999999",
   key: makeLicenseKey("live", new Uint8Array(32).fill(3)).text,
   activation: `act_${"0".repeat(20)}`,
+  order: `ord_${"0".repeat(26)}`,
 };
 
 interface Row {
@@ -58,6 +60,8 @@ const OF_A: readonly Caller[] = ["a", "admin"];
 const SEES_LICENSE: readonly Caller[] = ["acme", "admin", "operator", "a"];
 const plugin = (rest: string) => (names: Names) => `/v1/plugins/${names.plugin}${rest}`;
 const license = (rest: string) => (names: Names) => `/v1/licenses/${names.license}${rest}`;
+const order = (rest: string) => (names: Names) => `/v1/orders/${names.order}${rest}`;
+const publisher = (rest: string) => (names: Names) => `/v1/publishers/${names.handle}${rest}`;
 const installation = (rest: string) => (names: Names) => `/v1/installations/${names.activation}${rest}`;
 const open: Row = { by: EVERYBODY };
 const YANKING: Row = { by: ["acme", "rival", "operator"], owners: ["acme", "operator"], knownTo: EVERYBODY };
@@ -230,6 +234,37 @@ const ROWS: Readonly<Record<string, Row>> = {
   listUserLicenses: { by: INSTANCES, path: () => "/v1/users/7/licenses" },
   showLicense: { by: KNOWN, owners: SEES_LICENSE, path: license("") },
   listLicenseInstallations: { by: KNOWN, owners: SEES_LICENSE, path: license("/installations") },
+  createOrder: {
+    by: ["acme", "rival", "admin", "stranger", "a", "b"],
+    owners: OF_A,
+    body: (names) => ({ pluginId: theirs.plugin, userId: "order", type: "basic", instanceId: names.instance }),
+  },
+  startCheckout: {
+    by: ["acme", "rival", "admin", "stranger", "a", "b"],
+    owners: OF_A,
+    body: (names) => ({ pluginId: theirs.plugin, userId: "order", type: "basic", instanceId: names.instance }),
+  },
+  listOrders: { by: KNOWN },
+  showOrder: { by: KNOWN, owners: SEES_LICENSE, path: order("") },
+  markOrderPaid: { by: SELLING, owners: ["acme", "operator"], path: order("/mark-paid"), body: () => ({}) },
+  refundOrder: { by: SELLING, owners: ["acme", "operator"], path: order("/refund"), body: () => ({}) },
+  cancelOrder: { by: KNOWN, owners: SEES_LICENSE, path: order("/cancel"), body: () => ({}) },
+  // Signed by Stripe or refused, whoever sends it.
+  receiveStripe: { by: EVERYBODY, path: () => "/v1/payments/stripe" },
+  showSeller: { by: ["acme", "rival"], owners: ["acme"], path: publisher("/seller") },
+  saveSeller: {
+    by: ["acme", "rival"],
+    owners: ["acme"],
+    path: publisher("/seller"),
+    body: () => ({ legalName: "Acme", address: "Graz", taxId: "", taxNote: "", instructions: "" }),
+  },
+  listCoupons: { by: ["acme", "rival"], owners: ["acme"], path: publisher("/coupons") },
+  createCoupon: {
+    by: ["acme", "rival"],
+    owners: ["acme"],
+    path: publisher("/coupons"),
+    body: () => ({ code: "ROLES", percentOff: 5 }),
+  },
   activate: {
     by: EVERYBODY,
     owners: OF_A,
@@ -461,6 +496,10 @@ beforeAll(async () => {
     body: { licenseId: sold.body.id, pluginId, hardwareId: HARDWARE, version: "1.0.0" },
   });
   expect(activated.status, JSON.stringify(activated.body)).toBe(201);
+  const ordered = await call("POST", "/v1/orders", {
+    bearer: await a.bearer(),
+    body: { pluginId, userId: "11", type: "basic", provider: "manual" },
+  });
   theirs = {
     plugin: pluginId,
     pluginName: "acme-plugin",
@@ -470,6 +509,7 @@ beforeAll(async () => {
     license: sold.body.id,
     key: sold.body.licenseKey,
     activation: activated.body.activationId,
+    order: ordered.body.id,
   };
 });
 
