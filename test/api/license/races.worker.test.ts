@@ -41,7 +41,7 @@ const live = (id: string) =>
 const times = (n: number) => Array.from({ length: n }, (_, index) => index + 1);
 
 describe("in parallel", () => {
-  it.each(times(5))("50 devices on 3 seats give exactly 3, round %i", async () => {
+  it("50 devices on 3 seats give exactly 3, with their events and webhooks", async () => {
     const { licenseKey, id } = await sellLicense(instance, plugin);
     const answers = await Promise.all(times(50).map((device) => activate(licenseKey, device)));
     expect(tally(answers)).toEqual({ "201 VALID": 3, "409 SEAT_LIMIT": 47 });
