@@ -1,4 +1,7 @@
+import { unixSeconds } from "../../domain/time.ts";
 import type { LicenseStore } from "../../market/license/ports.ts";
+import type { Clock } from "../../market/ports.ts";
+import { applyDue } from "./due-changes.ts";
 import { explainRefusal, grantSeat } from "./grant.ts";
 import {
   findInstallation,
@@ -29,12 +32,23 @@ import {
 } from "./write-licenses.ts";
 
 /** Licenses and installations on D1. Reads go to the primary: a stale answer about a right is a wrong answer. */
-export function createLicenseStore(db: D1Database): LicenseStore {
+export function createLicenseStore(db: D1Database, clock: Clock): LicenseStore {
   return {
-    find: (ref, device, now) => findLicense(db, ref, device, now),
-    findWithInstance: (apiKey, keyHash, device, now) => findWithInstance(db, apiKey, keyHash, device, now),
-    findForActivation: (ref, device, asked, idempotency, now) =>
-      findForActivation(db, ref, device, asked, idempotency, now),
+    async find(ref, device, now) {
+      const read = () => findLicense(db, ref, device, now);
+      const facts = await read();
+      return (await applyDue(db, facts?.license, now)) ? read() : facts;
+    },
+    async findWithInstance(apiKey, keyHash, device, now) {
+      const read = () => findWithInstance(db, apiKey, keyHash, device, now);
+      const found = await read();
+      return (await applyDue(db, found?.facts?.license, now)) ? read() : found;
+    },
+    async findForActivation(ref, device, asked, idempotency, now) {
+      const read = () => findForActivation(db, ref, device, asked, idempotency, now);
+      const facts = await read();
+      return (await applyDue(db, facts?.license, now)) ? read() : facts;
+    },
     findOffer: (pluginId, instanceId) => findOffer(db, pluginId, instanceId),
     isPublisherMember: (publisherId, accountId) => isPublisherMember(db, publisherId, accountId),
     listByUser: (instanceId, userId, now) => listByUser(db, instanceId, userId, now),
@@ -54,7 +68,11 @@ export function createLicenseStore(db: D1Database): LicenseStore {
       releaseSeat(db, activationId, reason, actor, op, now, proof),
     pause: (activationId, pausedAt, actor, op, now) => pauseInstallation(db, activationId, pausedAt, actor, op, now),
     seen: (activationId, appVersion, now) => markSeen(db, activationId, appVersion, now),
-    installation: (ref) => findInstallation(db, ref),
+    async installation(ref) {
+      const facts = await findInstallation(db, ref);
+      const isMoved = await applyDue(db, facts?.license, unixSeconds(clock.now()));
+      return isMoved ? findInstallation(db, ref) : facts;
+    },
     installationsOf: (instanceId) => listInstallations(db, { instanceId }),
     installationsOfLicense: (licenseId) => listInstallations(db, { licenseId }),
   };

@@ -14,7 +14,7 @@ import {
 } from "../../api/license/shop.worker.ts";
 
 const world = {
-  licenses: createLicenseStore(env.DB),
+  licenses: createLicenseStore(env.DB, { now: () => Date.now() }),
   licenseKeys: createLicenseKeyStore(env.DB),
   vault: createVault(env.KEK_V1),
   clock: { now: () => Date.now() },

@@ -8,7 +8,7 @@ describeLicenseStore("licenses on D1", async () => {
   const plugin = await makePlugin();
   const instance = await makeInstance();
   return {
-    store: createLicenseStore(env.DB),
+    store: createLicenseStore(env.DB, { now: () => Date.now() }),
     pluginId: plugin.id,
     publisherId,
     instanceId: instance.id,
