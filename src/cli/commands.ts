@@ -14,6 +14,7 @@ import { keysetGroup } from "./commands/keyset.ts";
 import { listCommand } from "./commands/list.ts";
 import { loginCommand } from "./commands/login.ts";
 import { logoutCommand } from "./commands/logout.ts";
+import { logsCommand } from "./commands/logs.ts";
 import { packCommand } from "./commands/pack.ts";
 import { publishCommand } from "./commands/publish.ts";
 import { removeCommand } from "./commands/remove.ts";
@@ -58,6 +59,7 @@ export const COMMANDS: Table = {
   search: searchCommand,
   info: infoCommand,
   stats: statsCommand,
+  logs: logsCommand,
   install: installCommand,
   download: downloadCommand,
   list: listCommand,

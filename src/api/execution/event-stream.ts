@@ -14,7 +14,7 @@ export function eventStream(
   of: TailOf,
   show: (run: EndedRun) => object,
   after: number,
-  signal: AbortSignal,
+  isFollowed: boolean,
 ): Response {
   let seq = after;
   let looks = 0;
@@ -25,7 +25,7 @@ export function eventStream(
       controller.enqueue(encoder.encode("retry: 1000\n\n"));
     },
     async pull(controller) {
-      while (isOpen && !signal.aborted) {
+      while (isOpen) {
         if (++looks > STREAM_LOOKS) return controller.close();
         const runs = await world.tails.after(of, seq, PAGE);
         const last = runs.at(-1);
@@ -33,6 +33,7 @@ export function eventStream(
           seq = last.seq;
           return controller.enqueue(encoder.encode(runs.map((run) => message(run, show)).join("")));
         }
+        if (!isFollowed) return controller.close();
         await scheduler.wait(LOOK_EVERY_MS);
         if (looks % QUIET_LOOKS === 0) return controller.enqueue(encoder.encode(": still here\n\n"));
       }

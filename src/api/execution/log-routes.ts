@@ -38,12 +38,12 @@ export function registerLogRoutes(app: Hono<ApiEnv>): void {
 
   route(app, RUN_OPERATIONS.tailInstallation, async ({ world, principal, params, query, request }) => {
     const of = await followInstallation(world, installationOwner(principal), params.installationId ?? "");
-    return of.ok ? follow(world, of.value, request, query.after, showEnded) : of;
+    return of.ok ? follow(world, of.value, request, query, showEnded) : of;
   });
 
   route(app, RUN_OPERATIONS.tailPlugin, async ({ world, principal, params, query, request }) => {
     const of = await followPlugin(world, principal, params.id ?? "");
-    return of.ok ? follow(world, of.value, request, query.after, showEndedToPublisher) : of;
+    return of.ok ? follow(world, of.value, request, query, showEndedToPublisher) : of;
   });
 
   route(app, RUN_OPERATIONS.installationOutcomes, async ({ world, principal, params, query }) => {
@@ -72,18 +72,12 @@ async function follow(
   world: World,
   of: TailOf,
   request: Request,
-  after: string | undefined,
+  { after, follow: wish }: { readonly after?: string | undefined; readonly follow?: string | undefined },
   show: Parameters<typeof eventStream>[2],
 ): Promise<Response> {
   const last = request.headers.get("last-event-id");
   const named = last !== null && /^[0-9]{1,15}$/.test(last) ? last : after;
-  return eventStream(
-    world,
-    of,
-    show,
-    named === undefined ? await world.tails.newest(of) : Number(named),
-    request.signal,
-  );
+  return eventStream(world, of, show, named === undefined ? await world.tails.newest(of) : Number(named), wish !== "0");
 }
 
 async function outcomes(world: World, of: TailOf, days: string | undefined): Promise<object> {

@@ -20,9 +20,8 @@ const MAX_HOOK_BYTES = 65_536;
 /** For instances that cannot be called, and for those that post unsigned webhooks. */
 export function registerPullRoutes(app: Hono<ApiEnv>): void {
   route(app, PULL_OPERATIONS.setInstanceMode, async ({ world, principal, body }) => {
-    const instanceId = instanceIdOf(principal);
-    await setInstanceMode(world, instanceId, body.mode);
-    return ok({ body: { instanceId, mode: body.mode } });
+    const set = await setInstanceMode(world, principal, body.instanceId, body.mode);
+    return set.ok ? ok({ body: { ...set.value, mode: body.mode } }) : set;
   });
 
   route(app, PULL_OPERATIONS.fetchActions, async ({ world, principal, query }) => {

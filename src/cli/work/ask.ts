@@ -66,7 +66,7 @@ export async function ask<const O extends Operation>(
   return { ok: false, problem: tellUnreadable(marketplace.origin, operation) };
 }
 
-function addressOf(origin: string, operation: Operation, { params = {}, query = {} }: Call): URL {
+export function addressOf(origin: string, operation: Operation, { params = {}, query = {} }: Call): URL {
   const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ""));
   const url = new URL(path, origin);
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
@@ -99,7 +99,7 @@ function tellUnreadable(origin: string, operation: Operation): CliProblem {
   };
 }
 
-function tellNetwork(origin: string, error: unknown): CliProblem {
+export function tellNetwork(origin: string, error: unknown): CliProblem {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const { code, name, message } = cause as NodeJS.ErrnoException;
   const why = name === "TimeoutError" ? "no answer in time" : (code ?? message);
@@ -112,7 +112,7 @@ function tellNetwork(origin: string, error: unknown): CliProblem {
 }
 
 /** A refusal in RFC 9457 form keeps its code; anything else is named for its status. */
-function tellRefusal(origin: string, status: number, body: JsonObject | null): CliProblem {
+export function tellRefusal(origin: string, status: number, body: JsonObject | null): CliProblem {
   const code = typeof body?.code === "string" ? body.code : `http_${status}`;
   const kind = kindOf(code, kindOfStatus(status));
   const message = [body?.detail, body?.message, body?.title].find((text) => typeof text === "string");

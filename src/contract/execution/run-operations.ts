@@ -33,7 +33,11 @@ const DAYS = z.object({
     .refine((text) => Number(text) <= 90, "1 to 90")
     .optional(),
 });
-const TAIL = z.object({ after: z.string().regex(WHOLE, "a place").optional() });
+const TAIL = z.object({
+  after: z.string().regex(WHOLE, "a place").optional(),
+  /** 0: what ended so far, and no waiting. */
+  follow: z.enum(["0", "1"]).optional(),
+});
 
 /** What admins and publishers see of runs, and what they may do about them. */
 export const RUN_OPERATIONS = {
@@ -165,10 +169,14 @@ export const PULL_OPERATIONS = {
     path: "/v1/instances/mode",
     summary: "Whether the marketplace calls the instance, or the instance fetches what plugins want written",
     tag: "instances",
-    caller: { kind: "instance" },
-    body: { type: "json", schema: z.object({ mode: z.enum(["push", "pull"]) }), maxBytes: 4096 },
+    caller: OWNER,
+    body: {
+      type: "json",
+      schema: z.object({ mode: z.enum(["push", "pull"]), instanceId: z.string().regex(DECIMAL_ID).optional() }),
+      maxBytes: 4096,
+    },
     answers: { 200: z.object({ instanceId: z.string(), mode: z.enum(["push", "pull"]) }) },
-    problems: [],
+    problems: ["NOT_FOUND"],
   },
   fetchActions: {
     id: "fetchActions",

@@ -8,6 +8,7 @@ import type { Problem } from "../../domain/problem.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
 import { DAY, unixSeconds } from "../../domain/time.ts";
 import type { World } from "../ports.ts";
+import { ownInstance } from "./own-instance.ts";
 import { receiveEvent } from "./receive-events.ts";
 
 /** So long both secrets work, that every automation can be changed. */
@@ -65,16 +66,4 @@ export async function receiveHook(
   if (envelope === null) return refuse({ reason: "hook_unmapped" });
   const received = await receiveEvent(world, instanceId, envelope);
   return received.ok ? ok({ id: received.value.id }) : received;
-}
-
-async function ownInstance(
-  world: Pick<World, "instances">,
-  principal: Principal,
-  named: string | undefined,
-): Promise<string | null> {
-  if (principal.kind === "anonymous") return null;
-  if (principal.kind === "instance")
-    return named === undefined || named === principal.instanceId ? principal.instanceId : null;
-  const instance = named === undefined ? null : await world.instances.find(named);
-  return instance?.accountId === principal.accountId ? (named as string) : null;
 }

@@ -1,5 +1,9 @@
+import type { Principal } from "../../domain/account/principal.ts";
+import type { Problem } from "../../domain/problem.ts";
+import { ok, type Result, refuse } from "../../domain/result.ts";
 import { DAY, unixSeconds } from "../../domain/time.ts";
 import type { World } from "../ports.ts";
+import { ownInstance } from "./own-instance.ts";
 import type { ActionResult, InstanceMode, WaitingAction } from "./pull-ports.ts";
 
 /** An action that nobody fetched or acknowledged in this time is given up. */
@@ -23,7 +27,21 @@ export async function acknowledgeActions(
   return world.actions.acknowledge(instanceId, results, unixSeconds(world.clock.now()));
 }
 
+/** By the instance itself or its owner. */
 export async function setInstanceMode(
+  world: Pick<World, "actions" | "clock" | "instances">,
+  principal: Principal,
+  named: string | undefined,
+  mode: InstanceMode,
+): Promise<Result<{ readonly instanceId: string }, Problem<"NOT_FOUND">>> {
+  const instanceId = await ownInstance(world, principal, named);
+  if (instanceId === null) return refuse({ reason: "NOT_FOUND" });
+  await changeInstanceMode(world, instanceId, mode);
+  return ok({ instanceId });
+}
+
+/** Of an instance whose caller was looked at. */
+export async function changeInstanceMode(
   world: Pick<World, "actions" | "clock">,
   instanceId: string,
   mode: InstanceMode,
