@@ -28,7 +28,7 @@ CREATE TABLE orders (
   billing TEXT,                           -- JSON: whom the invoice names
   created_by TEXT NOT NULL,               -- instance:<id> or account:<id>
   rev INTEGER NOT NULL DEFAULT 0,         -- +1 with every payment event
-  last_event TEXT NOT NULL DEFAULT '',    -- the event that wrote it last; its invoice and webhook follow in the same batch
+  last_op TEXT NOT NULL DEFAULT '',       -- the act that wrote an event last; its invoice and webhook follow in the same batch
   applied_rev INTEGER NOT NULL DEFAULT 0, -- the rev whose state the license follows
   fulfilled_at INTEGER,                   -- the license got what was bought
   collected_at INTEGER,                   -- the host took its license with its own call

@@ -430,6 +430,15 @@ const ROWS: Readonly<Record<string, Row>> = {
     path: license("/unbind"),
     body: () => ({}),
   },
+  offerTransfer: {
+    by: OWNING,
+    owners: OF_A,
+    knownTo: SEES_LICENSE,
+    path: license("/transfer/offer"),
+    body: () => ({ instanceId: "999999", userId: "8" }),
+  },
+  // Offered to an instance that is none of theirs: for nobody is there anything to take.
+  acceptTransfer: { by: OWNING, owners: [], path: license("/transfer/accept"), body: () => ({}) },
   changeInstallation: {
     by: OWNING,
     owners: OF_A,

@@ -159,7 +159,7 @@ export const SALES_OPERATIONS = {
     tag: "orders",
     caller: { kind: "account", scope: "license:issue" },
     params: HANDLE_PARAM,
-    body: json(shapes.SELLER),
+    body: json(shapes.SELLER_BODY),
     answers: { 200: shapes.SELLER },
     problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, "NOT_FOUND"],
   },

@@ -86,12 +86,21 @@ export const ORDER_QUERY = z.object({
 export const CHECKOUT = z.object({ url: z.string(), orderId: z.string() });
 export const RECEIVED = z.object({ received: z.literal(true) });
 
-export const SELLER = z.object({
+export const SELLER_BODY = z.object({
   legalName: visibleText().min(1).max(200),
   address: visibleText().min(1).max(500),
   taxId: visibleText().max(50).describe("VAT or tax number"),
   taxNote: visibleText().max(300).describe("What the law wants said about taxes, printed on every invoice"),
   instructions: visibleText().max(1000).describe("How to pay by hand: bank, account, term"),
+});
+
+/** Empty where nothing was said yet. */
+export const SELLER = z.object({
+  legalName: z.string(),
+  address: z.string(),
+  taxId: z.string(),
+  taxNote: z.string(),
+  instructions: z.string(),
 });
 
 const PERCENT = z.int().min(1).max(100);

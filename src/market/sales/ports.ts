@@ -69,6 +69,8 @@ export interface PaymentCommit {
   readonly attention: Attention | null;
   readonly paidAt: number | null;
   readonly refunded: number;
+  /** Names this act alone: the same event arriving twice at once writes its invoice and webhook once. */
+  readonly op: string;
   /** How many events the settlement was made of before this one: another one in between undoes the write. */
   readonly seen: number;
   readonly invoice: { readonly id: string; readonly kind: InvoiceKind; readonly document: InvoiceDocument } | null;

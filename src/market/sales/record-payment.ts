@@ -5,6 +5,7 @@ import type { InvoiceDocument, InvoiceKind } from "../../domain/sales/invoice.ts
 import type { Order, ProviderName } from "../../domain/sales/order.ts";
 import { type PaymentFact, type Settlement, settle } from "../../domain/sales/payments.ts";
 import { isoTime, unixSeconds } from "../../domain/time.ts";
+import { makeOp } from "../license/make-ids.ts";
 import { followOrder } from "./follow-order.ts";
 import type { OrderFacts, PaymentCommit } from "./ports.ts";
 import type { SalesWorld } from "./sales-world.ts";
@@ -72,12 +73,15 @@ async function commitOf(
   const kind = isNew ? DOCUMENT_OF[settlement.state] : undefined;
   return {
     ...settlement,
+    // That a payment bought nothing stays in sight until it went back.
+    attention: settlement.attention ?? (settlement.state === "paid" ? order.attention : null),
     order,
     fact: input.fact,
     provider: input.provider,
     paymentRef: input.paymentRef,
     actor: input.actor,
     note: input.note,
+    op: makeOp(world),
     seen,
     invoice: kind === undefined || order.amount === 0 ? null : await documentOf(world, facts, kind),
     webhook: isNew ? webhookOf(order, settlement) : null,

@@ -44,8 +44,8 @@ export async function keepPayment(db: D1Database, event: Parameters<OrderStore["
  */
 export async function commitPayment(db: D1Database, commit: PaymentCommit): ReturnType<OrderStore["commit"]> {
   const { order, provider, paymentRef, fact, now } = commit;
-  const written = "EXISTS (SELECT 1 FROM orders o WHERE o.id = ?1 AND o.last_event = ?2 AND o.rev = ?3)";
-  const isWritten = [order.id, `${provider}:${fact.eventId}`, order.rev + 1] as const;
+  const written = "EXISTS (SELECT 1 FROM orders o WHERE o.id = ?1 AND o.last_op = ?2 AND o.rev = ?3)";
+  const isWritten = [order.id, commit.op, order.rev + 1] as const;
   const results = await db.batch<{ id: number }>([
     db
       .prepare(
@@ -58,7 +58,7 @@ export async function commitPayment(db: D1Database, commit: PaymentCommit): Retu
     db
       .prepare(
         `UPDATE orders SET state = ?2, attention = ?3, paid_at = ?4, refunded = ?5, payment_ref = COALESCE(payment_ref, ?6),
-          rev = rev + 1, last_event = ?7, updated_at = ?8
+          rev = rev + 1, last_op = ?7, updated_at = ?8
         WHERE id = ?1 AND rev = ?9 AND changes() = 1`,
       )
       .bind(

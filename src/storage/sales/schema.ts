@@ -31,7 +31,7 @@ export const orders = sqliteTable("orders", {
   billing: text("billing"),
   createdBy: text("created_by").notNull(),
   rev: integer("rev").notNull().default(0),
-  lastEvent: text("last_event").notNull().default(""),
+  lastOp: text("last_op").notNull().default(""),
   appliedRev: integer("applied_rev").notNull().default(0),
   fulfilledAt: integer("fulfilled_at"),
   collectedAt: integer("collected_at"),
