@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { call } from "../api/account/calls.worker.ts";
 import { claimsOf, freshNonce, makeDevice } from "../api/license/device.worker.ts";
-import { alter, count, eventsOf, hardware, makeInstance } from "../api/license/shop.worker.ts";
+import { alter, count, eventsOf, hardware, makeInstance, type TestInstance } from "../api/license/shop.worker.ts";
 import { NOON, passTime, setClock } from "../clock.ts";
 import { makeStand, type Stand, times } from "./seats.worker.ts";
 
@@ -149,6 +149,81 @@ describe("binding and transfer", () => {
       ["transfer", { newUserId: "1" }],
     ] as const)
       expect((await other.post(`/v1/licenses/${stand.licenseId}/${tail}`, body)).status).toBe(404);
+  });
+});
+
+describe("transfer to another instance", () => {
+  const offer = (stand: Stand, to: TestInstance, userId = "77") =>
+    stand.instance.post(`/v1/licenses/${stand.licenseId}/transfer/offer`, { instanceId: to.id, userId });
+  const accept = (stand: Stand, to: TestInstance) => to.post(`/v1/licenses/${stand.licenseId}/transfer/accept`);
+
+  it("takes both sides; the old key, seats and webhooks end with it", async () => {
+    setClock(NOON);
+    const stand = await makeStand();
+    const other = await makeInstance();
+    const seat = await stand.activate(1);
+    expect((await accept(stand, other)).status).toBe(404);
+    const offered = await offer(stand, other);
+    expect([offered.status, offered.body.instanceId]).toEqual([202, other.id]);
+    // Offering moves nothing, and nobody else may take it.
+    expect((await stand.refresh(seat)).status).toBe(200);
+    expect((await accept(stand, await makeInstance())).status).toBe(404);
+    expect((await accept(stand, stand.instance)).status).toBe(404);
+    const taken = await call("POST", `/v1/licenses/${stand.licenseId}/transfer/accept`, { bearer: other.ownerToken });
+    expect([taken.status, taken.body.userId, taken.body.currentInstalls]).toEqual([200, "77", 0]);
+    expect(taken.body.licenseKey).not.toBe(stand.licenseKey);
+
+    expect((await stand.instance.send("GET", `/v1/licenses/${stand.licenseId}`)).status).toBe(404);
+    expect((await stand.refresh(seat)).status).toBe(404);
+    expect((await stand.activate(1)).status).toBe(404);
+    const verify = (to: TestInstance, licenseKey: string) =>
+      to.post("/v1/licenses/verify", { licenseKey, pluginId: stand.plugin.id, hardwareId: hardware(1) });
+    expect((await verify(stand.instance, stand.licenseKey)).body).toMatchObject({ valid: false, code: "NOT_FOUND" });
+    expect((await verify(stand.instance, taken.body.licenseKey)).body.code).toBe("NOT_FOUND");
+    expect((await verify(other, stand.licenseKey)).body.code).toBe("KEY_RETIRED");
+    const owed =
+      "SELECT COUNT(*) AS n FROM webhook_outbox WHERE subject_id = ? AND subject_kind = 'license' AND instance_id = ?";
+    expect(await count(owed, Number(stand.licenseId), Number(stand.instance.id))).toBe(0);
+    // The same machine under its new owner.
+    const wish = { ...stand.wish(1), licenseKey: taken.body.licenseKey };
+    const again = await other.post("/v1/installations", wish);
+    expect(again.status).toBe(201);
+    expect((await other.send("GET", `/v1/installations/${again.body.installationId}`)).body.userId).toBe("77");
+    expect((await verify(other, taken.body.licenseKey)).body.valid).toBe(true);
+    expect((await offer(stand, other)).status).toBe(404);
+    const back = await other.post(`/v1/licenses/${stand.licenseId}/transfer/offer`, {
+      instanceId: stand.instance.id,
+      userId: "1",
+    });
+    expect([back.status, back.body.why]).toEqual([400, "too_soon"]);
+  });
+
+  it("is accepted once, in a week, and only where no license of the plugin stands already", async () => {
+    setClock(NOON);
+    const stand = await makeStand();
+    const other = await makeInstance();
+    await offer(stand, other);
+    passTime(7 * DAY);
+    expect((await accept(stand, other)).status).toBe(404);
+    await offer(stand, other);
+    const answers = await Promise.all([accept(stand, other), accept(stand, other), accept(stand, other)]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 404, 404]);
+    const second = await makeStand();
+    await offer(second, other);
+    const refused = await accept(second, other);
+    expect([refused.status, refused.body.code]).toEqual([409, "ALREADY_LICENSED"]);
+    expect((await offer(second, second.instance)).body.why).toBe("same_instance");
+    // An offer to nobody is told from no other.
+    const nobody = await second.instance.post(`/v1/licenses/${second.licenseId}/transfer/offer`, {
+      instanceId: "999999",
+      userId: "1",
+    });
+    expect(nobody.status).toBe(202);
+    await offer(second, other);
+    for (const type of ["trial", "enterprise"]) {
+      await second.change(`type = '${type}'`);
+      expect((await accept(second, other)).body.code).toBe("TRANSFER_REFUSED");
+    }
   });
 });
 
