@@ -48,6 +48,7 @@ export async function openDataFolder(root: string, options: { readonly fresh: bo
       "secrets.json",
       "demo.json",
       "demo.partial.json",
+      "operator.json",
       "trust.json",
       "keyset",
       "license-roots.json",

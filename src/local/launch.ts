@@ -12,6 +12,7 @@ import {
 import { type Demo, seedDemo } from "./demo.ts";
 import { startEmulator } from "./emulator-server.ts";
 import { openLocalKeyset } from "./license-keyset.ts";
+import { setUpOperator } from "./operator.ts";
 import { startProcesses } from "./processes.ts";
 import type { WatchdogSettings } from "./watchdog.ts";
 
@@ -32,6 +33,8 @@ export interface Launched {
   readonly url: string;
   readonly data: DataFolder;
   readonly demo: Demo | null;
+  /** Without a demo: what the operator opens once, to make a passkey. */
+  readonly setupLink: string | null;
   /** How often the sandbox process was replaced. */
   readonly restarts: () => number;
   /** Settles when the marketplace ended by itself; see logs/marketplace.log in the data folder. */
@@ -77,8 +80,9 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     await answering(origin);
 
     const demo = options.demo === false ? null : await seedDemo({ origin, data, emulator, secrets, say });
+    const setupLink = demo === null ? await setUpOperator(origin, data, secrets.SETUP_SECRET) : null;
     if (demo !== null) await keyset.publish(origin, demo.operator.token);
-    return { url: origin, data, demo, restarts: processes.restarts, ended: processes.ended, emulator, stop };
+    return { url: origin, data, demo, setupLink, restarts: processes.restarts, ended: processes.ended, emulator, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -23,6 +23,7 @@ async function main(): Promise<number> {
   const launched = await launch({ ...options, say: (line) => console.log(line) });
   console.log(`\nThe Rising-BSM Marketplace runs on ${launched.url}`);
   if (launched.demo) console.log(describeDemo(launched.demo, launched.data));
+  if (launched.setupLink) console.log(`\n  The operator opens this once, to make a passkey:\n  ${launched.setupLink}`);
   console.log("\nCtrl-C ends everything.");
   const isAsked = new Promise<true>((resolve) => {
     // Listening goes on: a terminal's Ctrl-C comes twice, once forwarded by start.mjs, and must not cut the ending short.

@@ -1,8 +1,9 @@
 import type { Child } from "hono/jsx";
+import { accountPaths } from "../contract/account/paths.ts";
 import { paths } from "../contract/paths.ts";
 import { Icon } from "./parts/icon.tsx";
 
-type Place = "home" | "plugins" | "docs";
+type Place = "home" | "plugins" | "docs" | "account";
 
 interface ShellProps {
   readonly title: string;
@@ -73,6 +74,9 @@ function Header({ at, hasSearch }: { at: Place | undefined; hasSearch: boolean }
           </MainLink>
           <MainLink href={paths.docs()} isHere={at === "docs"}>
             Docs
+          </MainLink>
+          <MainLink href={accountPaths.account()} isHere={at === "account"}>
+            Account
           </MainLink>
         </nav>
         {hasSearch ? (

@@ -31,7 +31,7 @@ const METHODS: Readonly<Record<SignInMethod, string>> = {
 export function AccountPage({ view, nonce }: { view: AccountView; nonce: string }) {
   const { account, heldUntil } = view;
   return (
-    <Shell title="Your account – Rising BSM Marketplace" isHidden>
+    <Shell title="Your account – Rising BSM Marketplace" isHidden at="account">
       <div class="wrap max-w-4xl pt-14">
         <div class="flex flex-wrap items-start justify-between gap-4">
           <div>

@@ -19,7 +19,7 @@ export function OrganizationPage({ view, myself }: { view: OrganizationView; mys
   const { handle, displayName, role } = membership;
   const isOwner = role === "owner";
   return (
-    <Shell title={`${displayName} – Rising BSM Marketplace`} isHidden>
+    <Shell title={`${displayName} – Rising BSM Marketplace`} isHidden at="account">
       <div class="wrap max-w-4xl pt-14">
         <h1 class="text-3xl font-bold tracking-tight">{displayName}</h1>
         <p class="mt-1 text-muted-foreground">
@@ -150,7 +150,7 @@ function RoleSelect({
 /** Shown once: what the organization's first signing key is enrolled with. */
 export function KeyNoncePage({ handle, nonce }: { handle: string; nonce: string }) {
   return (
-    <Shell title={`First key of ${handle} – Rising BSM Marketplace`} isHidden>
+    <Shell title={`First key of ${handle} – Rising BSM Marketplace`} isHidden at="account">
       <Column
         title="Enroll the first key"
         lead="Run this within ten minutes, where the key is. The key itself stays with you."
@@ -171,7 +171,7 @@ export function KeyNoncePage({ handle, nonce }: { handle: string; nonce: string 
 /** `/desk/mail`: no mail service is configured, so operators hand links on by other means. */
 export function OutboxPage({ mails }: { mails: readonly (OutgoingMail & { readonly at: number })[] }) {
   return (
-    <Shell title="Outbox – Rising BSM Marketplace" isHidden>
+    <Shell title="Outbox – Rising BSM Marketplace" isHidden at="account">
       <div class="wrap max-w-4xl pt-14">
         <h1 class="text-3xl font-bold tracking-tight">Outbox</h1>
         <p class="mt-3 text-muted-foreground">

@@ -24,7 +24,7 @@ export const SCOPE_WORDS: Readonly<Record<Scope, string>> = {
 /** `/account/tokens`: a new token with chosen rights. */
 export function TokensPage({ scopes, problem }: { scopes: readonly Scope[]; problem?: string }) {
   return (
-    <Shell title="Make a token – Rising BSM Marketplace" isHidden>
+    <Shell title="Make a token – Rising BSM Marketplace" isHidden at="account">
       <Column title="Make a token" lead="For scripts and machines. It can only what you tick here, and only so long.">
         <Refused problem={problem} />
         <form class="card mt-8 flex flex-col gap-5 p-6" method="post" action={accountPaths.tokens()}>
@@ -62,7 +62,7 @@ export function TokensPage({ scopes, problem }: { scopes: readonly Scope[]; prob
 
 export function TokenMadePage({ text }: { text: string }) {
   return (
-    <Shell title="Your token – Rising BSM Marketplace" isHidden>
+    <Shell title="Your token – Rising BSM Marketplace" isHidden at="account">
       <Column title="Your token" lead="Copy it now: it is shown this once, and we keep only its hash.">
         <p class="card mt-8 select-all p-6 font-mono text-sm">{text}</p>
         <BackToAccount />
@@ -74,7 +74,7 @@ export function TokenMadePage({ text }: { text: string }) {
 /** Recovery codes, shown once. */
 export function CodesPage({ codes }: { codes: readonly string[] }) {
   return (
-    <Shell title="Your recovery codes – Rising BSM Marketplace" isHidden>
+    <Shell title="Your recovery codes – Rising BSM Marketplace" isHidden at="account">
       <Column
         title="Your recovery codes"
         lead="Write them down or print this page, and keep it where your passkeys are not. They are shown this once."
