@@ -78,6 +78,7 @@ import { createKeyHasher } from "./storage/license/key-hasher.ts";
 import { createLicenseKeyStore } from "./storage/license/keys.ts";
 import { createLastGood, type LastGood } from "./storage/license/last-good.ts";
 import { createOfflineStore } from "./storage/license/offline-files.ts";
+import { movingKeys } from "./storage/license/pepper-change.ts";
 import { createRevocationWatch } from "./storage/license/revocation-watch.ts";
 import { createRevocationStore } from "./storage/license/revocations.ts";
 import { createKeysetStore } from "./storage/license/signing-keys.ts";
@@ -233,6 +234,7 @@ function buildWorld(env: Env, ctx: ExecutionContext): World {
   return {
     ...kept,
     background,
+    licenses: env.LICENSE_PEPPER_V2 === undefined ? kept.licenses : movingKeys(kept.licenses, env.DB, background.defer),
     // Getters: most requests need none of these.
     get deliveries() {
       return deliveriesOn(env.DB, env.BUNDLES, exported().Bundles);
@@ -328,7 +330,7 @@ function openPorts(env: Env) {
     sellers: createSellerStore(env.DB),
     replies: createReplyStore(env.DB),
     payments: createPayments(stripeSettings(env)),
-    keyHasher: createKeyHasher(env.LICENSE_PEPPER_V1),
+    keyHasher: createKeyHasher(env.LICENSE_PEPPER_V1, env.LICENSE_PEPPER_V2),
     catalogue: catalogueOnD1(env.DB),
     setupSecret: env.SETUP_SECRET ?? null,
     webhooks: createWebhookStore(env.DB),

@@ -83,7 +83,7 @@ export function problemsOf(operation: Operation): readonly Reason[] {
   const { caller, path, query, body } = operation;
   const reasons: Reason[] = ["URI_INVALID", "URI_TOO_LONG", "token_in_url", "KEY_IN_URL", "INTERNAL_ERROR"];
   // Whatever is signed is signed or not answered.
-  if (operation.tag === "licenses" || operation.tag === "installations") reasons.push("SIGNER_UNAVAILABLE");
+  if (operation.tag === "licenses" || operation.tag === "installations") reasons.push("SIGNER_UNAVAILABLE", "SERVICE_UNAVAILABLE");
   // A wrong credential is refused where none is needed, too.
   reasons.push("AUTHENTICATION_REQUIRED");
   if (caller.kind !== "secret") reasons.push("CLOCK_SKEW");

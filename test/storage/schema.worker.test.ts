@@ -10,7 +10,7 @@ import * as license from "../../src/storage/license/schema.ts";
 import * as publish from "../../src/storage/publish/schema.ts";
 import * as sales from "../../src/storage/sales/schema.ts";
 
-const TYPED: readonly SQLiteTable[] = [account, session, catalogue, execution, license, publish, sales].flatMap((schema) =>
+const TYPED: readonly SQLiteTable[] = [account, session, catalogue, execution, device, license, publish, sales].flatMap((schema) =>
   Object.values(schema),
 );
 

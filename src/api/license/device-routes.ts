@@ -10,6 +10,7 @@ import { bindLicense, transferLicense, unbindLicense } from "../../market/licens
 import { commandDevice } from "../../market/license/command-device.ts";
 import { evictInstallation } from "../../market/license/evict-installation.ts";
 import { resolveInstallation } from "../../market/license/resolve-installation.ts";
+import { acceptTransfer, offerTransfer } from "../../market/license/transfer-between.ts";
 import type { ApiEnv } from "../context.ts";
 import { route } from "../route.ts";
 import { bindingOf } from "./binding.ts";
@@ -69,6 +70,16 @@ export function registerDeviceRoutes(app: Hono<ApiEnv>): void {
   route(app, LICENSE_OPERATIONS.transferLicense, async ({ world, principal, params, body }) => {
     const transferred = await transferLicense(world, principal, nameLicense(params.license as string), body.newUserId);
     return transferred.ok ? ok({ body: transferred.value }) : transferred;
+  });
+
+  route(app, SEAT_OPERATIONS.offerTransfer, async ({ world, principal, params, body }) => {
+    const offered = await offerTransfer(world, principal, params.id as string, body);
+    return offered.ok ? ok({ status: 202, body: offered.value }) : offered;
+  });
+
+  route(app, SEAT_OPERATIONS.acceptTransfer, async ({ world, principal, params }) => {
+    const accepted = await acceptTransfer(world, principal, params.id as string);
+    return accepted.ok ? ok({ body: accepted.value }) : accepted;
   });
 }
 

@@ -28,6 +28,7 @@ export async function answerFromMemory(
   now: number,
 ): Promise<JsonObject | null> {
   if (request.lease === undefined || request.seen === undefined || (request.acks?.length ?? 0) > 0) return null;
+  if (request.usage !== undefined && Object.keys(request.usage).length > 0) return null;
   const lease = await openOwn(world, request.lease);
   const mark = lease === null ? null : await openOwn(world, request.seen);
   if (lease === null || mark === null) return null;

@@ -12,12 +12,13 @@ import { ok, type Result } from "../../domain/result.ts";
 import { isoTime, MINUTE, unixSeconds } from "../../domain/time.ts";
 import type { World } from "../ports.ts";
 import { answerFromMemory } from "./beat-from-memory.ts";
-import { findInstallation, judgeProof, NO_PROOFS, type Proofs } from "./find-installation.ts";
+import { findInstallation, installationActor, judgeProof, NO_PROOFS, type Proofs } from "./find-installation.ts";
 import type { InstallationFacts } from "./ports.ts";
 import { judgeRefresh, type RefreshWorld, renewFor, standingCode } from "./refresh-lease.ts";
 import { refuseSigned } from "./refuse-signed.ts";
 import { signClaims, signVerdict } from "./sign.ts";
 import { HEARTBEAT_SECONDS } from "./take-seat.ts";
+import { meterPing } from "./usage.ts";
 
 export interface Beat {
   readonly appVersion?: string | undefined;
@@ -25,6 +26,8 @@ export interface Beat {
   readonly jti?: string | undefined;
   /** Numbers of commands that were run. */
   readonly acks?: readonly number[] | undefined;
+  /** Metric → units used since the last ping. */
+  readonly usage?: { readonly [metric: string]: unknown } | undefined;
   /** The whole lease and the signed mark of the last reply: with both a ping may cost no read. */
   readonly lease?: string | undefined;
   readonly seen?: string | undefined;
@@ -35,7 +38,8 @@ export interface Beat {
 /** A ping is remembered this often; a signed mark counts as long. */
 export const SEEN_EVERY = 15 * MINUTE;
 
-export type BeatWorld = RefreshWorld & Pick<World, "background" | "revocationWatch">;
+export type BeatWorld = RefreshWorld &
+  Pick<World, "background" | "revocationWatch" | "usage" | "webhooks" | "webhookBell">;
 
 /**
  * A ping (README, Heartbeat, refresh), empty from released hosts. 200 whatever the license says: a refusal is told as code
@@ -64,6 +68,7 @@ export async function beat(
 
   if (request.acks !== undefined && request.acks.length > 0)
     await world.licenseDevices.acknowledge(activation.id, request.acks, now);
+  const warnings = await meter(world, principal, facts, request);
   world.background.defer(world.licenses.seen(activation.id, request.appVersion ?? null, now));
   const waiting = waitingCommands(facts, request.acks ?? [], now);
   const isCopy = request.jti !== undefined && request.jti !== activation.jti;
@@ -79,7 +84,7 @@ export async function beat(
     waiting.map((command) => signClaims(world, commandClaims(world.site.origin, command, now))),
   );
   const seen = activation.lastSeenAt <= now - SEEN_EVERY || lease !== null ? now : activation.lastSeenAt;
-  return ok(await accepted(world, facts, request.binding, { lease, commands, seen }, now));
+  return ok(await accepted(world, facts, request.binding, { lease, commands, seen, warnings }, now));
 }
 
 /** Floating seats are renewed by every ping; nodes when their lease asks for it, is of an old epoch, or carries news. */
@@ -93,6 +98,18 @@ function isDue({ activation, license }: InstallationFacts, hasCommands: boolean,
   );
 }
 
+/** Usage rides on pings; a quota never touches lease or seat. The request's own nonce counts it once. */
+async function meter(
+  world: BeatWorld,
+  principal: Principal,
+  { activation, license }: InstallationFacts,
+  { usage, binding }: Beat,
+): Promise<readonly string[]> {
+  if (usage === undefined || Object.keys(usage).length === 0) return [];
+  const batchId = binding.nonce === undefined ? null : `${activation.id}:${binding.nonce}`;
+  return meterPing(world, license.id, usage, { actor: installationActor(principal), batchId });
+}
+
 function waitingCommands({ commands = [] }: InstallationFacts, acks: readonly number[], now: number) {
   return commands.filter(({ n, expiresAt }) => expiresAt > now && !acks.includes(n));
 }
@@ -101,7 +118,12 @@ async function accepted(
   world: Pick<World, "leaseSigner" | "site">,
   facts: InstallationFacts,
   binding: RequestBinding,
-  told: { readonly lease: Lease | null; readonly commands: readonly string[]; readonly seen: number },
+  told: {
+    readonly lease: Lease | null;
+    readonly commands: readonly string[];
+    readonly seen: number;
+    readonly warnings: readonly string[];
+  },
   now: number,
 ): Promise<JsonObject> {
   const { activation, license } = facts;
@@ -118,6 +140,7 @@ async function accepted(
   return {
     ...headOf(facts, true, now),
     commands: told.commands,
+    ...(told.warnings.length === 0 ? {} : { warnings: told.warnings }),
     code,
     class: "ok",
     ...(told.lease === null ? {} : { lease: await signClaims(world, told.lease.claims) }),

@@ -31,7 +31,7 @@ export interface LicenseDeviceStore {
   /** Owner of an instance. */
   instanceOwner(instanceId: string): Promise<string | null>;
   /** Moves the license to the instance of the offer: unbound, without seats. */
-  completeTransfer(license: License, offer: TransferOffer, actor: Actor, op: string, now: number): Promise<Completed>;
+  completeTransfer(transfer: Transfer): Promise<Completed>;
 
   /** Proofs and offers that are over go. */
   prune(now: number): Promise<void>;
@@ -64,6 +64,16 @@ export interface TransferOffer {
   readonly offeredBy: string;
   readonly offeredAt: number;
   readonly expiresAt: number;
+}
+
+export interface Transfer {
+  readonly license: License;
+  readonly offer: TransferOffer;
+  /** The license's new key; the old ones end with the same write. */
+  readonly key: { readonly hash: string; readonly kind: string; readonly hint: string; readonly sealed: string };
+  readonly actor: Actor;
+  readonly op: string;
+  readonly now: number;
 }
 
 export type Completed = "moved" | "already_licensed" | "changed";

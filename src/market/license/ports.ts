@@ -5,8 +5,8 @@ import type { SoldTerms } from "../../domain/license/terms.ts";
 import type { PlanLimits, TierTerms } from "../../domain/license/tiers.ts";
 import type { LicensePatch } from "../../domain/license/transitions.ts";
 import type { Tier } from "../../domain/manifest/permissions.ts";
-import type { OfflineFile } from "./offline-ports.ts";
 import type { InstanceCredential } from "../account/ports.ts";
+import type { OfflineFile } from "./offline-ports.ts";
 
 /** What licensing needs of the world. */
 export interface LicensePorts {
@@ -18,9 +18,14 @@ export type HashLabel = "rbsm-license-key" | "rbsm-trial" | "rbsm-handoff" | "rb
 
 /** Keyed hashes (HMAC-SHA256 under the pepper, hex): a stolen table finds no keys and recognizes no hardware. */
 export interface KeyHasher {
+  /** Of the pepper in use: 1, or 2 once there is a second one. */
+  readonly version: number;
   hash(label: HashLabel, text: string): Promise<string>;
+  /** What the text may be stored as: its hash, followed by the one under the former pepper while that changes. */
+  candidates(label: HashLabel, text: string): Promise<string>;
 }
 
+/** `keyHash` is what `KeyHasher.candidates` says. */
 export type LicenseRef = { readonly keyHash: string } | { readonly licenseId: string };
 
 /** The asking device, if any: a hardware id in lower case, the thumbprint of a device key. */
@@ -131,7 +136,13 @@ export interface LicenseDraft {
   readonly startsAt: number;
   readonly expiresAt: number | null;
   readonly hardwareId: string | null;
-  readonly key: { readonly hash: string; readonly kind: string; readonly hint: string; readonly sealed: string };
+  readonly key: {
+    readonly hash: string;
+    readonly pepperV?: number;
+    readonly kind: string;
+    readonly hint: string;
+    readonly sealed: string;
+  };
   /** Trials only: the claims that make them once per instance and hardware. */
   readonly claims: readonly { readonly kind: "instance" | "hardware"; readonly hash: string }[];
   readonly actor: Actor;

@@ -127,7 +127,9 @@ export async function takeSeat(
     leaseUntil: lease.expiresAt,
     isEntitledByFallback: deriveState(license, now) === "expired" && license.fallback,
     trialHardwareHash:
-      license.type === "trial" && hardwareId !== null ? await world.keyHasher.hash("rbsm-trial", hardwareId) : null,
+      license.type === "trial" && hardwareId !== null
+        ? await world.keyHasher.candidates("rbsm-trial", hardwareId)
+        : null,
     consent: wish.consent,
     idempotency: wish.idempotency,
     components: wish.components ?? null,

@@ -51,7 +51,7 @@ WHERE (l.uniqueness = 'license' OR NOT EXISTS (SELECT 1 FROM activations a JOIN 
   AND NOT EXISTS (SELECT 1 FROM activations z WHERE z.id = ?2 AND (z.device_id <> ?4 OR z.installation_id <> ?3))
   AND NOT EXISTS (SELECT 1 FROM idempotency_keys y WHERE y.scope = ?21 AND y.key = ?22)
   AND NOT EXISTS (SELECT 1 FROM trial_claims c WHERE c.plugin_id = l.plugin_id AND c.subject_kind = 'hardware'
-    AND c.subject_hash = ?23 AND c.license_id <> l.id)
+    AND c.subject_hash IN (substr(?23, 1, 64), substr(?23, 65)) AND c.license_id <> l.id)
 ON CONFLICT (license_id, device_id) DO UPDATE SET
   seat_class = iif(released_at IS NULL AND lease_until > ?7 AND (env = excluded.env OR seat_class = 'paid'), seat_class, excluded.seat_class),
   over = iif(released_at IS NULL AND lease_until > ?7, over, excluded.over),
@@ -136,7 +136,7 @@ export async function grantSeat(db: D1Database, order: GrantOrder): Promise<Gran
           db
             .prepare(
               `INSERT INTO trial_claims (plugin_id, subject_kind, subject_hash, license_id)
-              SELECT l.plugin_id, 'hardware', ?3, l.id FROM activations a JOIN licenses l ON l.id = a.license_id
+              SELECT l.plugin_id, 'hardware', substr(?3, 1, 64), l.id FROM activations a JOIN licenses l ON l.id = a.license_id
               WHERE a.id = ?1 AND a.last_op = ?2 ON CONFLICT DO NOTHING`,
             )
             .bind(activationId, op, order.trialHardwareHash),
@@ -246,7 +246,7 @@ export async function explainRefusal(db: D1Database, order: GrantOrder): ReturnT
           WHERE a.hardware_id = ?9 AND y.plugin_id = l.plugin_id AND a.license_id <> l.id AND a.released_at IS NULL
             AND a.lease_until > ?5) AS elsewhere,
         EXISTS (SELECT 1 FROM trial_claims c WHERE c.plugin_id = l.plugin_id AND c.subject_kind = 'hardware'
-          AND c.subject_hash = ?8 AND c.license_id <> l.id) AS claimed,
+          AND c.subject_hash IN (substr(?8, 1, 64), substr(?8, 65)) AND c.license_id <> l.id) AS claimed,
         EXISTS (SELECT 1 FROM device_proofs q WHERE q.jkt = ?10 AND q.nonce = ?11) AS proven,
         (SELECT COUNT(*) FROM license_events e WHERE e.license_id = l.id AND e.kind = ?12 AND (e.activation_id = ?2
           OR ?12 = 'activation.temporary') AND e.at > CASE ?12 WHEN 'activation.drifted' THEN ?5 - ${DRIFT_WINDOW}

@@ -3,6 +3,7 @@ import type { DeviceCommand } from "../../domain/license/device-command.ts";
 import type { Actor, InstallationFacts, RefreshOrder } from "../../market/license/ports.ts";
 import { spendProof } from "./grant.ts";
 import { rightsIn } from "./read-licenses.ts";
+import { appendRevocation } from "./revocations.ts";
 import {
   ACTIVATION_SELECT,
   activationOf,
@@ -21,7 +22,8 @@ const COLUMNS = `${LICENSE_SELECT}, ${ACTIVATION_SELECT}, ${RIGHTS_SELECT},
   p.name AS p_name, p.state AS p_state, i.state AS i_state, i.account_id AS i_account_id`;
 const COMMANDS = `(SELECT json_group_array(json_object('n', c.n, 'jti', c.jti, 'type', c.type, 'args', json(c.args),
   'expiresAt', c.expires_at)) FROM device_commands c WHERE c.activation_id = a.id AND c.acked_at IS NULL) AS commands`;
-const JOINED = `FROM activations a JOIN licenses l ON l.id = a.license_id JOIN plugins p ON p.id = l.plugin_id
+// Devices of a license that went to another instance are nobody's: the old one must not read on, nor the new one in its past.
+const JOINED = `FROM activations a JOIN licenses l ON l.id = a.license_id AND l.instance_id = a.instance_id JOIN plugins p ON p.id = l.plugin_id
   JOIN instances i ON i.id = a.instance_id`;
 const FACTS = `SELECT ${COLUMNS} ${JOINED}`;
 const FACTS_WITH_COMMANDS = `SELECT ${COLUMNS}, ${COMMANDS} ${JOINED}`;
@@ -29,6 +31,7 @@ const FACTS_WITH_COMMANDS = `SELECT ${COLUMNS}, ${COMMANDS} ${JOINED}`;
 export async function findInstallation(
   db: D1Database,
   ref: { readonly instanceId: string; readonly installationId: string } | { readonly activationId: string },
+  now: number,
 ): Promise<InstallationFacts | null> {
   const statement =
     "activationId" in ref
@@ -37,19 +40,20 @@ export async function findInstallation(
           .prepare(`${FACTS_WITH_COMMANDS} WHERE a.instance_id = ?1 AND a.installation_id = ?2`)
           .bind(Number(ref.instanceId), ref.installationId);
   const row = await statement.first<Row>();
-  return row === null ? null : { ...factsOf(row), commands: commandsOf(row) };
+  return row === null ? null : { ...factsOf(row, now), commands: commandsOf(row) };
 }
 
 export async function listInstallations(
   db: D1Database,
   of: { readonly instanceId: string } | { readonly licenseId: string },
+  now: number,
 ): Promise<readonly InstallationFacts[]> {
   const [column, value] = "instanceId" in of ? ["a.instance_id", of.instanceId] : ["a.license_id", of.licenseId];
   const { results } = await db
     .prepare(`${FACTS} WHERE ${column} = ?1 ORDER BY a.granted_at DESC, a.id LIMIT 1000`)
     .bind(Number(value))
     .all<Row>();
-  return results.map(factsOf);
+  return results.map((row) => factsOf(row, now));
 }
 
 /**
@@ -119,6 +123,8 @@ export async function releaseSeat(
       )
       .bind(activationId, now, reason, op, proof?.jkt ?? null, proof?.nonce ?? null),
     appendActivationEvent(db, "TRUE", activationId, op, "activation.released", actor, now),
+    // Pings answered from memory look at the list, and so do devices that never call.
+    appendRevocation(db, "act", activationId, "released", "", op, now),
     ...(proof === null ? [] : [spendProof(db, proof, activationId, op, now)]),
     appendWebhook(
       db,
@@ -209,7 +215,7 @@ function commandsOf(row: Row): readonly DeviceCommand[] {
   return commands.map((command) => ({ ...command, activationId: text(row, "a_id") })).sort((a, b) => a.n - b.n);
 }
 
-function factsOf(row: Row): InstallationFacts {
+function factsOf(row: Row, now: number): InstallationFacts {
   const activation = activationOf(row);
   if (activation === null) throw new Error("an installation row without an installation");
   return {
@@ -218,6 +224,6 @@ function factsOf(row: Row): InstallationFacts {
     pluginName: text(row, "p_name"),
     pluginState: text(row, "p_state"),
     instance: { state: text(row, "i_state") as "active" | "suspended", accountId: id(row, "i_account_id") },
-    rights: rightsIn(row),
+    rights: rightsIn(row, now),
   };
 }

@@ -90,8 +90,9 @@ export function liveSeats(now: string): string {
   return `(SELECT COUNT(*) FROM activations s WHERE s.license_id = l.id AND s.released_at IS NULL
     AND s.seat_class = 'paid' AND s.lease_until > ${now})`;
 }
-/** Entitlements and limits of `l` as JSON texts. */
-export const RIGHTS_SELECT = `(SELECT json_group_array(e.code) FROM license_entitlements e WHERE e.license_id = l.id) AS entitlements,
+/** Entitlements with their times, and limits of `l`, as JSON texts. */
+export const RIGHTS_SELECT = `(SELECT json_group_array(json_array(e.code, e.starts_at, e.ends_at)) FROM license_entitlements e
+    WHERE e.license_id = l.id) AS entitlements,
   (SELECT json_group_object(m.metric, m.cap) FROM license_limits m WHERE m.license_id = l.id) AS limits`;
 
 export function licenseOf(row: Row): License {

@@ -52,7 +52,7 @@ export function createLicenseStore(db: D1Database, clock: Clock): LicenseStore {
     findOffer: (pluginId, instanceId) => findOffer(db, pluginId, instanceId),
     isPublisherMember: (publisherId, accountId) => isPublisherMember(db, publisherId, accountId),
     listByUser: (instanceId, userId, now) => listByUser(db, instanceId, userId, now),
-    rightsOf: (licenseId) => rightsOf(db, licenseId),
+    rightsOf: (licenseId) => rightsOf(db, licenseId, unixSeconds(clock.now())),
     manifestOf: (pluginId, version) => manifestOf(db, pluginId, version),
     usageOf: (licenseId, period) => usageOf(db, licenseId, period),
     issue: (draft) => issueLicense(db, draft),
@@ -69,11 +69,11 @@ export function createLicenseStore(db: D1Database, clock: Clock): LicenseStore {
     pause: (activationId, pausedAt, actor, op, now) => pauseInstallation(db, activationId, pausedAt, actor, op, now),
     seen: (activationId, appVersion, now) => markSeen(db, activationId, appVersion, now),
     async installation(ref) {
-      const facts = await findInstallation(db, ref);
-      const isMoved = await applyDue(db, facts?.license, unixSeconds(clock.now()));
-      return isMoved ? findInstallation(db, ref) : facts;
+      const now = unixSeconds(clock.now());
+      const facts = await findInstallation(db, ref, now);
+      return (await applyDue(db, facts?.license, now)) ? findInstallation(db, ref, now) : facts;
     },
-    installationsOf: (instanceId) => listInstallations(db, { instanceId }),
-    installationsOfLicense: (licenseId) => listInstallations(db, { licenseId }),
+    installationsOf: (instanceId) => listInstallations(db, { instanceId }, unixSeconds(clock.now())),
+    installationsOfLicense: (licenseId) => listInstallations(db, { licenseId }, unixSeconds(clock.now())),
   };
 }

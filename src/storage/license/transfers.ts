@@ -3,6 +3,8 @@ import type { LicenseDeviceStore, TransferOffer } from "../../market/license/dev
 import { appendRevocation } from "./revocations.ts";
 import { appendEvent, appendWebhook } from "./write-licenses.ts";
 
+const PEPPER_VERSION = 1;
+
 type Transfers = Pick<LicenseDeviceStore, "offerTransfer" | "transferOffer" | "instanceOwner" | "completeTransfer">;
 
 /** Licenses on their way from one instance to another. */
@@ -57,7 +59,7 @@ export function transfersOn(db: D1Database): Transfers {
       return owner === null ? null : String(owner);
     },
 
-    async completeTransfer(license, offer, actor, op, now) {
+    async completeTransfer({ license, offer, key, actor, op, now }) {
       const id = Number(license.id);
       const mine = "EXISTS (SELECT 1 FROM licenses l WHERE l.id = ?1 AND l.last_op = ?2)";
       // Other licenses of the target for the plugin, an earlier transfer, and whoever wrote meanwhile stand in the way.
@@ -82,6 +84,31 @@ export function transfersOn(db: D1Database): Transfers {
             WHERE license_id = ?1 AND released_at IS NULL AND ${mine}`,
           )
           .bind(id, op, now),
+        db
+          .prepare(
+            `UPDATE license_keys SET state = 'retired', valid_until = ?3, sealed = NULL WHERE license_id = ?1 AND ${mine}`,
+          )
+          .bind(id, op, now),
+        db
+          .prepare(
+            `INSERT INTO license_keys (key_hash, license_id, kind, pepper_v, hint, sealed, state, serial)
+            SELECT ?3, l.id, ?4, ${PEPPER_VERSION}, ?5, ?6, 'current',
+              (SELECT MAX(k.serial) + 1 FROM license_keys k WHERE k.license_id = l.id)
+            FROM licenses l WHERE l.id = ?1 AND l.last_op = ?2`,
+          )
+          .bind(id, op, key.hash, key.kind, key.hint, key.sealed),
+        // Bodies are rendered when sent: what the old instance is still owed would show it the new key.
+        db
+          .prepare(
+            `DELETE FROM webhook_outbox WHERE subject_kind = 'license' AND subject_id = ?1 AND instance_id = ?3 AND ${mine}`,
+          )
+          .bind(id, op, Number(license.instanceId)),
+        db
+          .prepare(
+            `DELETE FROM license_outbox WHERE license_id = ?1 AND ${mine}
+              AND subscriber_id IN (SELECT s.id FROM webhook_subscribers s WHERE s.instance_id = ?3)`,
+          )
+          .bind(id, op, Number(license.instanceId)),
         db.prepare(`DELETE FROM license_transfers WHERE license_id = ?1 AND ${mine}`).bind(id, op),
         db
           .prepare(
@@ -99,7 +126,7 @@ export function transfersOn(db: D1Database): Transfers {
           now,
         ),
         appendRevocation(db, "lic", license.id, "changed", "transferred", op, now),
-        appendWebhook(db, "l.id = ?1", id, "license.updated", op, now, now),
+        appendWebhook(db, "l.id = ?1", id, "license.created", op, now, now),
       ]);
       if (moved?.results.length === 1) return "moved";
       const isTaken = await db
