@@ -1,7 +1,7 @@
 -- How people sign in. Every *_at and *_until is Unix seconds UTC; every *_hash is the hex SHA-256 of a random secret.
 ALTER TABLE accounts ADD COLUMN email_verified_at INTEGER;
 ALTER TABLE accounts ADD COLUMN publishing_held_until INTEGER; -- after a recovery: no publishing rights until then
-ALTER TABLE instances ADD COLUMN organisation_id INTEGER REFERENCES publishers (id) ON DELETE RESTRICT; -- its members manage it, too
+ALTER TABLE instances ADD COLUMN organization_id INTEGER REFERENCES publishers (id) ON DELETE RESTRICT; -- its members manage it, too
 
 CREATE TABLE sessions (
   id_hash TEXT PRIMARY KEY,

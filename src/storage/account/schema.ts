@@ -65,7 +65,7 @@ export const instances = sqliteTable("instances", {
   webhookPausedAt: integer("webhook_paused_at"),
   webhookFailures: integer("webhook_failures").notNull().default(0),
   createdAt: integer("created_at").notNull(),
-  organisationId: integer("organisation_id"),
+  organizationId: integer("organization_id"),
 });
 
 export const tokens = sqliteTable("tokens", {
