@@ -16,6 +16,8 @@ interface Env {
   /** Base64 of 32 bytes. */
   readonly KEK_V1: string;
   readonly LICENSE_PEPPER_V1: string;
+  /** Set while keys move to a new pepper, and from then on. */
+  readonly LICENSE_PEPPER_V2?: string;
   /** Base64 PKCS#8 Ed25519 private keys. */
   readonly RECEIPT_KEY_PKCS8: string;
   readonly LEASE_KEY_PKCS8: string;

@@ -161,6 +161,7 @@ async function draftLicense(
     hardwareId: request.hardwareId ?? null,
     key: {
       hash: await world.keyHasher.hash("rbsm-license-key", key.text),
+      pepperV: world.keyHasher.version,
       kind: key.kind,
       hint: keyHint(key),
       sealed: await sealKey(world, identity, key.text),
@@ -174,11 +175,17 @@ async function draftLicense(
   return { draft, key: key.text };
 }
 
-/** Once per plugin and instance, and once per plugin and device when it is known. */
+/**
+ * Once per plugin and instance, and once per plugin and device when it is known; while the pepper changes, under both, so
+ * that no trial comes back.
+ */
 async function trialClaims(world: Pick<World, "keyHasher">, request: IssueRequest): Promise<LicenseDraft["claims"]> {
-  const instance = { kind: "instance", hash: await world.keyHasher.hash("rbsm-trial", request.instanceId) } as const;
-  if (request.hardwareId === undefined) return [instance];
-  return [instance, { kind: "hardware", hash: await world.keyHasher.hash("rbsm-trial", request.hardwareId) }];
+  const claim = async (kind: "instance" | "hardware", subject: string) => {
+    const hashes = (await world.keyHasher.candidates("rbsm-trial", subject)).match(/.{64}/g) ?? [];
+    return hashes.map((hash) => ({ kind, hash }));
+  };
+  const instance = await claim("instance", request.instanceId);
+  return request.hardwareId === undefined ? instance : [...instance, ...(await claim("hardware", request.hardwareId))];
 }
 
 /** A date that was sent only shortens. A term that begins with the first seat has no end before. */

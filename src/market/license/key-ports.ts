@@ -8,7 +8,13 @@ export interface LicenseKeyPorts {
 
 export interface Rotation {
   readonly license: License;
-  readonly key: { readonly hash: string; readonly kind: string; readonly hint: string; readonly sealed: string };
+  readonly key: {
+    readonly hash: string;
+    readonly pepperV?: number;
+    readonly kind: string;
+    readonly hint: string;
+    readonly sealed: string;
+  };
   /** Until when the old key is taken; `now`: no longer. */
   readonly oldUntil: number;
   readonly actor: Actor;

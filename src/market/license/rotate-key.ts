@@ -44,6 +44,7 @@ export async function rotateKey(
       license,
       key: {
         hash: await world.keyHasher.hash("rbsm-license-key", key.text),
+        pepperV: world.keyHasher.version,
         kind: key.kind,
         hint: keyHint(key),
         sealed: await sealKey(world, license, key.text),

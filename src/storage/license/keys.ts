@@ -1,8 +1,6 @@
 import type { LicenseKeyStore, Rotation } from "../../market/license/key-ports.ts";
 import { appendEvent } from "./write-licenses.ts";
 
-const PEPPER_VERSION = 1;
-
 export function createLicenseKeyStore(db: D1Database): LicenseKeyStore {
   return {
     rotate: (rotation) => rotateKey(db, rotation),
@@ -48,11 +46,11 @@ async function rotateKey(db: D1Database, rotation: Rotation): Promise<boolean> {
     db
       .prepare(
         `INSERT INTO license_keys (key_hash, license_id, kind, pepper_v, hint, sealed, state, serial)
-        SELECT ?3, l.id, ?4, ${PEPPER_VERSION}, ?5, ?6, 'current',
+        SELECT ?3, l.id, ?4, ?7, ?5, ?6, 'current',
           (SELECT MAX(k.serial) + 1 FROM license_keys k WHERE k.license_id = l.id)
         FROM licenses l WHERE l.id = ?1 AND l.last_op = ?2`,
       )
-      .bind(id, op, key.hash, key.kind, key.hint, key.sealed),
+      .bind(id, op, key.hash, key.kind, key.hint, key.sealed, key.pepperV ?? 1),
     appendEvent(db, ours, id, "license.key_rotated", actor, op, { oldUntil }, now),
     appendEvent(db, ours, id, "license.key_issued", actor, op, { hint: key.hint }, now),
     db

@@ -88,7 +88,7 @@ export async function findWithInstance(
       `SELECT ${FACTS_SELECT}, i.id AS i_id, i.publisher_id AS i_publisher_id, i.api_secret_sealed AS i_api_secret,
         c.state AS c_state
       FROM instances i JOIN accounts c ON c.id = i.account_id
-      LEFT JOIN license_keys k ON k.key_hash = ?1
+      LEFT JOIN license_keys k ON ${byHash(keyHash)}
       LEFT JOIN licenses l ON l.id = k.license_id AND l.instance_id = i.id
       LEFT JOIN plugins p ON p.id = l.plugin_id
       LEFT JOIN releases lr ON lr.id = p.latest_release_id
@@ -148,7 +148,7 @@ export async function findForActivation(
   if (row === null) return null;
   return {
     ...factsOf(row),
-    rights: rightsIn(row),
+    rights: rightsIn(row, now),
     newestEntitled: textOrNull(row, "newest_entitled"),
     isQuotaLow: integer(row, "quota_low") === 1,
     release: releaseOf(row),
@@ -219,12 +219,12 @@ export async function isPublisherMember(db: D1Database, publisherId: string, acc
   return row !== null;
 }
 
-export async function rightsOf(db: D1Database, licenseId: string): Promise<Rights> {
+export async function rightsOf(db: D1Database, licenseId: string, now: number): Promise<Rights> {
   const row = await db
     .prepare(`SELECT ${RIGHTS_SELECT} FROM licenses l WHERE l.id = ?1`)
     .bind(Number(licenseId))
     .first<Row>();
-  return row === null ? { entitlements: [], limits: {} } : rightsIn(row);
+  return row === null ? { entitlements: [], limits: {} } : rightsIn(row, now);
 }
 
 export async function manifestOf(db: D1Database, pluginId: string, version: string): Promise<Json> {
@@ -249,10 +249,14 @@ export async function usageOf(
   return Object.fromEntries(counters.map(({ metric, used }) => [metric, used]));
 }
 
-/** Entitlements and limits of a joined row, in a stable order. */
-export function rightsIn(row: Row): Rights {
+/** The entitlements that hold at `now` and the limits of a joined row, in a stable order. */
+export function rightsIn(row: Row, now: number): Rights {
+  const entitlements = JSON.parse(text(row, "entitlements")) as [string, number | null, number | null][];
   return {
-    entitlements: (JSON.parse(text(row, "entitlements")) as string[]).sort(),
+    entitlements: entitlements
+      .filter(([, startsAt, endsAt]) => (startsAt ?? now) <= now && (endsAt ?? now + 1) > now)
+      .map(([code]) => code)
+      .sort(),
     limits: JSON.parse(text(row, "limits")) as { [metric: string]: number },
   };
 }
@@ -262,7 +266,12 @@ function source(ref: LicenseRef): string {
 }
 
 function condition(ref: LicenseRef): string {
-  return "keyHash" in ref ? "k.key_hash = ?1" : "l.id = ?1";
+  return "keyHash" in ref ? byHash(ref.keyHash) : "l.id = ?1";
+}
+
+/** While the pepper changes, both hashes of a key are looked for by one statement. */
+function byHash(keyHash: string): string {
+  return keyHash.length > 64 ? "k.key_hash IN (substr(?1, 1, 64), substr(?1, 65))" : "k.key_hash = ?1";
 }
 
 function reference(ref: LicenseRef): string | number {

@@ -68,9 +68,9 @@ export async function issueLicense(db: D1Database, draft: LicenseDraft): Promise
     db
       .prepare(
         `INSERT INTO license_keys (key_hash, license_id, kind, pepper_v, hint, sealed, state)
-        SELECT ?2, l.id, ?3, 1, ?4, ?5, 'current' FROM licenses l WHERE l.uuid = ?1`,
+        SELECT ?2, l.id, ?3, ?6, ?4, ?5, 'current' FROM licenses l WHERE l.uuid = ?1`,
       )
-      .bind(draft.uuid, key.hash, key.kind, key.hint, key.sealed),
+      .bind(draft.uuid, key.hash, key.kind, key.hint, key.sealed, key.pepperV ?? 1),
     ...writeTerms(db, terms, { condition: "l.uuid = ?1", bound: [draft.uuid], isRaise: false }),
     db
       .prepare(
