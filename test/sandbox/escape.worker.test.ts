@@ -41,7 +41,11 @@ it("gives an isolate nothing but one run's capabilities", async () => {
     require: "undefined",
     evaluated: "refused",
     made: "refused",
-    context: ["plugin", "installation", "customers", "requests", "appointments", "notifications", "storage", "log"],
+    context: [
+      ...["plugin", "installation", "settings", "license"],
+      ...["customers", "requests", "appointments", "notifications", "storage"],
+      ...["files", "secrets", "events", "webhooks", "i18n", "log"],
+    ],
   });
 });
 
@@ -215,15 +219,61 @@ it.each([
   expect(reply).toMatchObject({ ok: false, error: { code: "network_denied" } });
 });
 
-it("hands a redirect back instead of following it", async () => {
-  for (const redirect of ["follow", "manual"]) {
-    const { value } = await play(
-      onRequest(`const r = await fetch("https://api.allowed.example/redirect", { redirect: "${redirect}" });
+it("judges every hop of a redirect again, and adds a secret only where it belongs", async () => {
+  const inject = [{ header: "x-key", value: "s3cret" }];
+  const egress = [...EGRESS.slice(0, 1).map((rule) => ({ ...rule, inject })), ...EGRESS.slice(1)];
+  const ask = (to: string, redirect = "follow") =>
+    play(
+      onRequest(`const r = await fetch("https://api.allowed.example/redirect?to=${encodeURIComponent(to)}", { redirect: "${redirect}" });
         return { status: r.status, text: await r.text() };`),
+      { egress },
+    );
+  for (const to of ["https://canary.example/", "http://api.allowed.example/", "https://169.254.169.254/"])
+    expect((await ask(to)).reply).toMatchObject({ ok: false, error: { code: "network_denied" } });
+  expect((await ask("https://canary.example/", "manual")).value).toMatchObject({ status: 302 });
+  const { text } = (await ask("https://eu.wild.example/")).value as { text: string };
+  expect(JSON.parse(text).url).toBe("https://eu.wild.example/");
+  expect(text).not.toContain("s3cret");
+  const back = (await ask("https://api.allowed.example/again")).value as { text: string };
+  expect(JSON.parse(back.text).headers["x-key"]).toBe("s3cret");
+});
+
+it("ends an answer that is larger than 8 MiB and a request that is larger than 4", async () => {
+  const large = await play(
+    onRequest(`return (await (await fetch("https://api.allowed.example/large")).text()).length;`),
+    {
+      egress: EGRESS,
+    },
+  );
+  expect(large.reply).toMatchObject({ ok: false });
+  for (const body of [
+    `new Uint8Array(4_194_305)`,
+    `new ReadableStream({ start(c) { for (let n = 0; n < 5; n++) c.enqueue(new Uint8Array(1_000_000)); c.close(); } })`,
+  ]) {
+    const { reply } = await play(
+      onRequest(`return (await fetch("https://api.allowed.example/", { method: "POST", body: ${body} })).status;`),
       { egress: EGRESS },
     );
-    expect(JSON.stringify(value)).not.toContain("canary was reached");
+    expect(reply).toMatchObject({ ok: false });
   }
+});
+
+it("keeps the network's budget of a minute over every isolate of the installation, and apart from others", async () => {
+  const left = 60_000 - (Date.now() % 60_000);
+  if (left < 5_000) await scheduler.wait(left + 50);
+  const module = onRequest(`
+    let left = 0;
+    try { for (;;) { await fetch("https://api.allowed.example/"); left++; } } catch (e) { return [left, e.message]; }`);
+  const limits = { ...(await jobFor("")).limits, wallMs: 15_000 };
+  const over = { egress: EGRESS, egressPerMinute: 3, activationId: "act_budget", limits };
+  const first = await play(module, over);
+  expect(first.value).toEqual([3, expect.stringContaining("more than 3 requests in one minute")]);
+  // Another version is another isolate: what a restart would give, too.
+  expect((await play(module, { ...over, version: "2.0.0" })).value).toEqual([
+    0,
+    expect.stringContaining("network_denied"),
+  ]);
+  expect((await play(module, { ...over, activationId: "act_budget_2" })).value).toEqual([3, expect.anything()]);
 });
 
 it("lets one label through a wildcard", async () => {

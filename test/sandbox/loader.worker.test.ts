@@ -5,6 +5,7 @@ import type { CallReply, Job } from "../../src/domain/execution/job.ts";
 import type { Method } from "../../src/domain/execution/methods.ts";
 import type { Json } from "../../src/domain/json/json.ts";
 import { loaderId } from "../../src/sandbox/identity.ts";
+import { createPoisonList } from "../../src/sandbox/poison.ts";
 import { type Platform, runPlugin } from "../../src/sandbox/run.ts";
 import { jobFor, REQUEST_CALL } from "./job.ts";
 
@@ -21,7 +22,10 @@ class TellingHost extends RpcTarget implements HostSession {
 }
 
 /** Writes down what it is asked for and answers as told. */
-function recordingPlatform(answer: (id: string) => Promise<unknown> = async () => `{"ok":true,"value":1}`) {
+function recordingPlatform(
+  answer: (id: string) => Promise<unknown> = async () => `{"ok":true,"value":1}`,
+  now: () => number = () => Date.now(),
+) {
   const ids: (string | null)[] = [];
   const codes: WorkerLoaderWorkerCode[] = [];
   const entries: unknown[] = [];
@@ -46,6 +50,7 @@ function recordingPlatform(answer: (id: string) => Promise<unknown> = async () =
     prelude: "PRELUDE",
     guestBuild: "b1",
     deployment: "d1",
+    poison: createPoisonList(now),
     egress: (props) => {
       egress.push(props);
       return EGRESS_STUB;
@@ -80,7 +85,7 @@ it("gives declared hosts their gate and nothing else a network", async () => {
   const rules = [{ host: "api.allowed.example", methods: ["GET"] }];
   await runPlugin(platform, await jobFor(MODULE, { egress: rules }), REQUEST_CALL, new TellingHost(), MODULE);
   expect(codes[0]?.globalOutbound).toBe(EGRESS_STUB);
-  expect(egress).toEqual([{ activationId: "act_test", egress: rules }]);
+  expect(egress).toEqual([{ activationId: "act_test", egress: rules, perMinute: 1000 }]);
 });
 
 const OTHER: readonly [string, Partial<Job>][] = [
@@ -92,6 +97,8 @@ const OTHER: readonly [string, Partial<Job>][] = [
   ["grant", { granted: ["customers.read"] }],
   ["host", { egress: [{ host: "a.example", methods: ["GET"] }] }],
   ["type", { type: "api" }],
+  ["network budget", { egressPerMinute: 1 }],
+  ["event of its own", { emits: ["done"] }],
 ];
 
 it.each(OTHER)("never shares an isolate across another %s", async (_, over) => {
@@ -110,6 +117,69 @@ it("shares an isolate across runs that differ in nothing that grants authority",
   };
   expect(await loaderId(same, "b1")).toBe(await loaderId(job, "b1"));
   expect(await loaderId(job, "b2")).not.toBe(await loaderId(job, "b1"));
+});
+
+it("gives a changed secret of the gate another isolate", async () => {
+  const withKey = (value: string) =>
+    jobFor(MODULE, {
+      egress: [{ host: "a.example", methods: ["GET"], inject: [{ header: "Authorization", value }] }],
+    });
+  expect(await loaderId(await withKey("old"), "b1")).not.toBe(await loaderId(await withKey("new"), "b1"));
+});
+
+it("does not load code again for a while that did not start, and tries it after that", async () => {
+  let now = 0;
+  const { platform, ids } = recordingPlatform(
+    async () => Promise.reject(new Error("Failed to start Worker:\nUncaught SyntaxError")),
+    () => now,
+  );
+  const job = await jobFor(MODULE);
+  const run = () => runPlugin(platform, job, REQUEST_CALL, new TellingHost(), MODULE);
+  for (let n = 0; n < 3; n++) expect(await run()).toMatchObject({ ok: false, error: { code: "plugin_invalid" } });
+  expect(ids).toHaveLength(1);
+  expect(
+    await runPlugin(platform, { ...job, version: "1.0.1" }, REQUEST_CALL, new TellingHost(), MODULE),
+  ).toMatchObject({
+    ok: false,
+  });
+  expect(ids).toHaveLength(2);
+  now = 30_001;
+  await run();
+  expect(ids).toHaveLength(3);
+});
+
+it("gives an isolate that went bad another name, a few of them, and then a rest", async () => {
+  let now = 0;
+  const { platform, ids } = recordingPlatform(
+    async () => Promise.reject(new Error("Worker exceeded memory limit.")),
+    () => now,
+  );
+  const job = await jobFor(MODULE);
+  const id = await loaderId(job, "b1");
+  const run = () => runPlugin(platform, job, REQUEST_CALL, new TellingHost(), MODULE);
+  for (let n = 0; n < 10; n++) expect(await run()).toMatchObject({ ok: false, error: { code: "plugin_memory" } });
+  expect(ids).toEqual([id, `${id}:1`, `${id}:2`, `${id}:3`]);
+  now = 30_001;
+  await run();
+  expect(ids.at(-1)).toBe(`${id}:4`);
+});
+
+it("takes one late answer for bad luck, and three in a row for a bad isolate", async () => {
+  let isLate = true;
+  const { platform, ids } = recordingPlatform(() =>
+    isLate ? new Promise(() => {}) : Promise.resolve(`{"ok":true,"value":1}`),
+  );
+  const job = await jobFor(MODULE);
+  const run = () =>
+    runPlugin(platform, { ...job, limits: { ...job.limits, wallMs: 5 } }, REQUEST_CALL, new TellingHost(), MODULE);
+  await run();
+  await run();
+  isLate = false;
+  await run();
+  isLate = true;
+  for (let n = 0; n < 4; n++) expect(await run()).toMatchObject({ ok: false, error: { code: "plugin_timeout" } });
+  const id = await loaderId(job, "b1");
+  expect(ids).toEqual([...Array(6).fill(id), `${id}:1`]);
 });
 
 it("tells methods of one host from those of another", async () => {
