@@ -95,7 +95,7 @@ export const LICENSE_OPERATIONS = {
     caller: { kind: "instance", clockWindowSeconds: 3600, allowsSuspended: true, isProvenByHandler: true },
     body: json(shapes.VERIFY_BODY),
     answers: { 200: shapes.VERIFY_ANSWER },
-    problems: ["AUTHENTICATION_REQUIRED", "CLOCK_SKEW", "PERMISSION_DENIED", ...BODY_PROBLEMS],
+    problems: ["RATE_LIMITED", "AUTHENTICATION_REQUIRED", "CLOCK_SKEW", "PERMISSION_DENIED", ...BODY_PROBLEMS],
   },
   validateLicense: {
     id: "validateLicense",
@@ -106,7 +106,14 @@ export const LICENSE_OPERATIONS = {
     caller: { kind: "none" },
     body: json(shapes.VALIDATE_BODY),
     answers: { 200: shapes.VALIDATE_ANSWER },
-    problems: ["AUTHENTICATION_REQUIRED", "CLOCK_SKEW", ...BODY_PROBLEMS, "KEY_MALFORMED", "DEVICE_ID_INVALID"],
+    problems: [
+      "RATE_LIMITED",
+      "AUTHENTICATION_REQUIRED",
+      "CLOCK_SKEW",
+      ...BODY_PROBLEMS,
+      "KEY_MALFORMED",
+      "DEVICE_ID_INVALID",
+    ],
   },
   listUserLicenses: {
     id: "listUserLicenses",
@@ -140,7 +147,7 @@ export const LICENSE_OPERATIONS = {
     params: LICENSE_PARAM,
     body: json(z.object({ newUserId: shapes.USER_ID })),
     answers: { 200: shapes.LICENSE },
-    problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, "NOT_FOUND", "TRANSFER_REFUSED", "STATE_CHANGED"],
+    problems: ["RATE_LIMITED", ...CALLER_PROBLEMS, ...BODY_PROBLEMS, "NOT_FOUND", "TRANSFER_REFUSED", "STATE_CHANGED"],
   },
   revokeLicense: {
     id: "revokeLicense",
@@ -152,7 +159,7 @@ export const LICENSE_OPERATIONS = {
     params: LICENSE_PARAM,
     body: optionalJson(z.object({ reason: z.string().max(500).optional() })),
     answers: { 200: shapes.LICENSE },
-    problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, "NOT_FOUND", "STATE_CHANGED"],
+    problems: ["RATE_LIMITED", ...CALLER_PROBLEMS, ...BODY_PROBLEMS, "NOT_FOUND", "STATE_CHANGED"],
   },
   bindLicense: {
     id: "bindLicense",
@@ -250,6 +257,7 @@ export const LICENSE_OPERATIONS = {
     body: json(shapes.ACTIVATE_BODY),
     answers: { 200: shapes.LEASE_ANSWER, 201: shapes.LEASE_ANSWER },
     problems: [
+      "RATE_LIMITED",
       ...CALLER_PROBLEMS,
       ...BODY_PROBLEMS,
       ...PROOF_PROBLEMS,
