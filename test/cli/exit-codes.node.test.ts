@@ -69,6 +69,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   search: asked("search", "notes"),
   info: asked("info", "visit-notes"),
   stats: asked("stats", "visit-notes"),
+  logs: asked("logs", "act_0123456789ABCDEFGHJK"),
   install: asked("install", "visit-notes"),
   download: asked("download", "visit-notes"),
   list: { done: ["list", "--dir", "site"], refused: ["list", "--dir", "torn"] },

@@ -49,6 +49,8 @@ describe("doctor", () => {
       try {
         const env = { XDG_CONFIG_HOME: cwd };
         marketplace.stage.overrides.set("GET /v1/health", { status: 200, body: { status: "ok" } });
+        const time = { now: new Date().toISOString(), verdict: "signed" };
+        marketplace.stage.overrides.set("GET /v1/time", { status: 200, body: time });
         const session = await login({ env, origin: marketplace.origin, token: TOKEN, acceptsNewKeys: false });
         expect(session.ok).toBe(true);
         const good = resultsOf(await examineHere(cwd));

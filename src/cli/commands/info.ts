@@ -28,17 +28,19 @@ export const infoCommand = command({
       lines: [
         `${plugin.name} ${plugin.version}  ${plugin.displayName}`,
         `  ${plugin.description}`,
-        `  by         ${plugin.author}`,
-        `  type       ${plugin.type}, ${plugin.category}`,
-        ...(plugin.tags.length > 0 ? [`  tags       ${plugin.tags.join(", ")}`] : []),
-        `  made for   Rising-BSM ${plugin.minAppVersion}${plugin.maxAppVersion ? ` to ${plugin.maxAppVersion}` : " or newer"}`,
-        `  prices     ${prices.join(", ") || "none"}`,
-        `  permissions ${plugin.permissions.map(({ code, required }) => (required ? code : `${code}?`)).join(", ") || "none"}`,
+        `  by           ${plugin.author}`,
+        `  type         ${plugin.type}, ${plugin.category}`,
+        ...(plugin.tags.length > 0 ? [`  tags         ${plugin.tags.join(", ")}`] : []),
+        `  made for     Rising-BSM ${plugin.minAppVersion}${plugin.maxAppVersion ? ` to ${plugin.maxAppVersion}` : " or newer"}`,
+        `  prices       ${prices.join(", ") || "none"}`,
+        `  permissions  ${plugin.permissions.map(({ code, required }) => (required ? code : `${code}?`)).join(", ") || "none"}`,
         ...(plugin.dependencies.length > 0
-          ? [`  needs      ${plugin.dependencies.map(({ pluginName, range }) => `${pluginName} ${range}`).join(", ")}`]
+          ? [
+              `  needs        ${plugin.dependencies.map(({ pluginName, range }) => `${pluginName} ${range}`).join(", ")}`,
+            ]
           : []),
         `  reproducible ${reproducible}`,
-        `  downloads  ${plugin.downloads}, rated ${plugin.rating}`,
+        `  downloads    ${plugin.downloads}, rated ${plugin.rating}`,
       ].map((line) => `${INDENT.exec(line)?.[0] ?? ""}${oneLine(line, 400)}`),
     });
   },

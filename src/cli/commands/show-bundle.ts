@@ -53,7 +53,7 @@ function rows({ manifest, manifestBytes, manifestSha256 }: OpenedBundle, before:
     path,
     size,
     sha256,
-    change: path === "manifest.json" ? ("changed" as const) : compare(before?.[path], { size, sha256 }),
+    change: compare(before?.[path], { size, sha256 }),
   }));
   const removed = Object.entries(before ?? {})
     .filter(([path]) => !Object.hasOwn(files, path))

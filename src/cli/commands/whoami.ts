@@ -31,6 +31,8 @@ export function describeIdentity(identity: Identity): readonly string[] {
     `account  ${account.name}${account.email === undefined ? "" : ` <${account.email}>`}`,
     `token    ${token.kind} …${token.hint}, until ${token.expiresAt}`,
     `may      ${token.scopes.join(" ")}`,
-    ...publishers.map(({ handle, role, keys }) => `acts for ${handle} as ${role}, ${keys.length} keys`),
+    ...publishers.map(
+      ({ handle, role, keys }) => `acts for ${handle} as ${role}, ${keys.length} ${keys.length === 1 ? "key" : "keys"}`,
+    ),
   ];
 }

@@ -1,6 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { ACCOUNT_OPERATIONS } from "../../contract/account/operations.ts";
+import { LICENSE_OPERATIONS } from "../../contract/license/operations.ts";
 import { SERVICE_OPERATIONS } from "../../contract/service/operations.ts";
 import { canonicalize } from "../../domain/json/canonical.ts";
 import { ask } from "./ask.ts";
@@ -112,14 +113,11 @@ async function remote(marketplace: Marketplace, now: () => number): Promise<read
   ];
 }
 
-/** The Date header has whole seconds; half the round trip is taken for the way. */
-async function clock({ origin }: Marketplace, now: () => number): Promise<Diagnosis> {
+/** Whole seconds come back; half the round trip is taken for the way. */
+async function clock(marketplace: Marketplace, now: () => number): Promise<Diagnosis> {
   const asked = now();
-  const response = await fetch(new URL(SERVICE_OPERATIONS.health.path, origin), { redirect: "manual" }).catch(
-    () => null,
-  );
-  await response?.arrayBuffer();
-  const date = Date.parse(response?.headers.get("date") ?? "");
+  const reply = await ask(marketplace, LICENSE_OPERATIONS.showTime);
+  const date = Date.parse(reply.ok ? reply.value.body.now : "");
   if (Number.isNaN(date)) return warn("clock", "the marketplace does not say what time it is", "Compare by hand.");
   const skew = Math.max(0, Math.abs((asked + now()) / 2 - date - 500) - 500);
   const seconds = Math.round(skew / 1000);

@@ -22,8 +22,9 @@ export async function openOther(
   if (choice.file !== undefined) {
     const other = await openSource(choice.file);
     if (!other.ok) return other;
-    const { manifest, size, capabilities } = other.value;
-    return ok({ version: manifest.version, size, files: manifest.files, capabilities });
+    const { manifest, manifestBytes, manifestSha256, size, capabilities } = other.value;
+    const own = { sha256: manifestSha256, size: manifestBytes.length };
+    return ok({ version: manifest.version, size, files: { "manifest.json": own, ...manifest.files }, capabilities });
   }
   const published = choice.marketplace ? await fetchPublished(choice.marketplace, name) : null;
   if (published) return ok(published);

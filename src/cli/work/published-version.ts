@@ -1,4 +1,6 @@
 import { CATALOGUE_OPERATIONS } from "../../contract/catalogue/operations.ts";
+import { sha256Hex } from "../../domain/digest.ts";
+import { canonicalBytes } from "../../domain/json/canonical.ts";
 import type { Json } from "../../domain/json/json.ts";
 import { type Capabilities, capabilitiesOf, type Manifest, parseManifest } from "../../domain/manifest/manifest.ts";
 import { ask } from "./ask.ts";
@@ -24,5 +26,10 @@ export async function fetchPublished(marketplace: Marketplace, name: string): Pr
   if (!shown.ok) return null;
   const { manifest, size } = shown.value.body;
   const parsed = parseManifest(manifest as Json);
-  return parsed.ok ? { version, size, files: parsed.value.files, capabilities: capabilitiesOf(parsed.value) } : null;
+  if (!parsed.ok) return null;
+  // Canonical JSON has one spelling, so this is the file as it lies in the bundle.
+  const bytes = canonicalBytes(manifest as Json);
+  const own = { sha256: await sha256Hex(bytes), size: bytes.length };
+  const files = { "manifest.json": own, ...parsed.value.files };
+  return { version, size, files, capabilities: capabilitiesOf(parsed.value) };
 }

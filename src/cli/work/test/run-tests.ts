@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
+import { createInterface } from "node:readline";
 import * as z from "zod";
 import { ok } from "../../../domain/result.ts";
 import { misuse, type Outcome } from "../../problem.ts";
@@ -79,19 +80,28 @@ function startVitest(vitest: string, root: string, file: string, isQuiet: boolea
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [vitest, ...words, ...reporters], {
       cwd: root,
-      env: { ...process.env, RBSM_VITEST: path.join(path.dirname(vitest), "dist/index.js") },
-      stdio: ["ignore", isQuiet ? "pipe" : 2, isQuiet ? "pipe" : 2],
+      env: { ...process.env, ...colorsOf(process.env), RBSM_VITEST: path.join(path.dirname(vitest), "dist/index.js") },
+      stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";
-    child.stdout?.on("data", (part) => {
+    const take = (part: string) => {
       output += part;
-    });
-    child.stderr?.on("data", (part) => {
-      output += part;
+      if (!isQuiet) process.stderr.write(part);
+    };
+    child.stderr.setEncoding("utf8").on("data", take);
+    // Line by line: where the report went is nobody's business.
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      if (!line.startsWith("JSON report written to")) take(`${line}\n`);
     });
     child.on("error", reject);
     child.on("close", () => resolve(output));
   });
+}
+
+/** Colour on a terminal only: what vitest writes goes through us, and some build machines make it colour everything. */
+function colorsOf(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const isColored = process.stderr.isTTY === true && !env.NO_COLOR && env.TERM !== "dumb";
+  return isColored ? { FORCE_COLOR: "1" } : { NO_COLOR: "1", FORCE_COLOR: undefined };
 }
 
 function showReport(root: string, report: z.infer<typeof REPORT>): TestReport {
