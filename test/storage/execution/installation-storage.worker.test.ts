@@ -1,7 +1,9 @@
-import { exports } from "cloudflare:workers";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import type { Rate, StorageAct } from "../../../src/market/execution/capability-ports.ts";
 import { createPluginStorage, type InstallationStorage } from "../../../src/storage/execution/installation-storage.ts";
+import { createRateMeter } from "../../../src/storage/execution/rate-meter.ts";
 
 const { InstallationStorage: namespace } = exports as unknown as {
   InstallationStorage: DurableObjectNamespace<InstallationStorage>;
@@ -130,4 +132,88 @@ it("keeps the last hundred notifications it sent, newest first", async () => {
   const sent = await storage.of("act_sent").sent();
   expect(sent).toHaveLength(100);
   expect(sent[0]).toEqual({ title: "n104" });
+});
+
+it("remembers a minute's counts through an eviction: may refuse early, never allows more", async () => {
+  await freshMinute();
+  const stub = namespace.getByName("act_evicted");
+  const rate: Rate = { method: "customers.get", perMinute: 1000, globalPerMinute: 10_000 };
+  const allowed = await runInDurableObject(stub, (_, { storage: own }) => {
+    let count = 0;
+    // Each meter is what a restarted object would make of the rows.
+    for (let restart = 0; restart < 30; restart++) {
+      const meter = createRateMeter(own.sql);
+      for (let n = 0; n < 55; n++) if (meter.spend(rate, Date.now()) === null) count++;
+    }
+    return count;
+  });
+  expect(allowed).toBeLessThanOrEqual(1000);
+  expect(allowed).toBeGreaterThan(900);
+});
+
+const put = (name: string, key: string, size: number, maxBytes: number | null = 10 * MIB) =>
+  storage.of(name).performFile(FREE, { act: "put", key, contentType: "a/b", bytes: new Uint8Array(size) }, maxBytes);
+const blobsOf = async (name: string) =>
+  (await env.BUNDLES.list({ prefix: `f/${namespace.idFromName(name).toString()}/` })).objects.length;
+
+it("never lets parallel files pass the quota, values included", async () => {
+  const answers = await Promise.all(Array.from({ length: 12 }, (_, n) => put("act_full", `f${n}`, MIB, 5 * MIB)));
+  expect(answers.filter(({ ok }) => ok)).toHaveLength(4);
+  expect(await blobsOf("act_full")).toBe(4);
+  const many = Array.from({ length: 20 }, (_, n) => ({ key: `k${n}`, value: "x".repeat(60_000) }));
+  expect(await perform("act_full", { act: "setMany", entries: many }, 5 * MIB)).toMatchObject({
+    error: { code: "quota_exceeded" },
+  });
+  expect(await perform("act_full", { act: "get", key: "k0" })).toEqual({ ok: true, value: null });
+});
+
+it("leaves one blob for one name, whoever writes it at once", async () => {
+  const answers = await Promise.all(Array.from({ length: 8 }, (_, n) => put("act_same", "one", 1000 + n)));
+  expect(answers.every(({ ok }) => ok)).toBe(true);
+  expect(await blobsOf("act_same")).toBe(1);
+  const got = await storage.of("act_same").performFile(FREE, { act: "get", key: "one" }, null);
+  expect(got).toMatchObject({ ok: true, value: { key: "one" } });
+  expect(got.ok && got.bytes?.length).toBe((got as { value: { size: number } }).value.size);
+});
+
+it("sweeps what a crash left: bytes without a name, names without a row", async () => {
+  const stub = namespace.getByName("act_crashed");
+  await put("act_crashed", "kept", 10);
+  const folder = `f/${namespace.idFromName("act_crashed").toString()}`;
+  await env.BUNDLES.put(`${folder}/lost`, "bytes");
+  await runInDurableObject(stub, async (_, { storage: own }) => {
+    own.sql.exec("INSERT INTO loose_blobs (blob, size, at) VALUES ('lost', 5, 0), ('never-put', 4000000, 0)");
+    await own.setAlarm(Date.now() + 600_000);
+  });
+  expect(await runDurableObjectAlarm(stub)).toBe(true);
+  expect(await blobsOf("act_crashed")).toBe(1);
+  const loose = await runInDurableObject(stub, (_, { storage: own }) =>
+    own.sql.exec("SELECT blob FROM loose_blobs").toArray(),
+  );
+  expect(loose).toEqual([]);
+});
+
+it("is empty after it was erased, in the bucket too, and can be used again", async () => {
+  await perform("act_gone", { act: "set", key: "k", value: 1 });
+  await put("act_gone", "f", 10);
+  await storage.of("act_gone").noteSent({ title: "t" });
+  await storage.of("act_gone").erase();
+  expect(await blobsOf("act_gone")).toBe(0);
+  expect(await perform("act_gone", { act: "get", key: "k" })).toEqual({ ok: true, value: null });
+  expect(await storage.of("act_gone").sent()).toEqual([]);
+  const none = await storage.of("act_gone").performFile(FREE, { act: "list", prefix: "", limit: 10 }, null);
+  expect(none).toEqual({ ok: true, value: { items: [] } });
+  await storage.of("act_gone").erase();
+  expect(await put("act_gone", "f", 10)).toMatchObject({ ok: true });
+});
+
+it("never shows one installation the files of another, whatever the key says", async () => {
+  await put("act_owner", "secret.txt", 10);
+  const folder = namespace.idFromName("act_owner").toString();
+  for (const key of ["secret.txt", "../act_owner/secret.txt", `../${folder}/secret.txt`, `f/${folder}`, "%", "*"]) {
+    const got = await storage.of("act_snoop").performFile(FREE, { act: "get", key }, null);
+    expect(got).toEqual({ ok: true, value: null });
+    const list = await storage.of("act_snoop").performFile(FREE, { act: "list", prefix: key, limit: 10 }, null);
+    expect(list).toEqual({ ok: true, value: { items: [] } });
+  }
 });
