@@ -13,7 +13,10 @@ export interface PluginDefinition<P extends Permission = Permission> {
    * handler; they grant nothing. Left out, the context has every method.
    */
   readonly permissions?: readonly Permission[];
-  readonly lifecycle?: { readonly [H in Hook]?: (context: PluginContext<P>) => unknown };
+  /** `from` is the version before an update. */
+  readonly lifecycle?: {
+    readonly [H in Hook]?: (context: PluginContext<P>, about: { readonly from?: string }) => unknown;
+  };
   /** Those of the instance, and those of plugins that this one depends on: `"plugin:<name>:<event>"`. */
   readonly events?: {
     readonly [E in EventName | PluginEventName]?: (context: PluginContext<P>, event: EventEnvelope) => unknown;
@@ -25,9 +28,12 @@ export interface PluginDefinition<P extends Permission = Permission> {
       request: RouteRequest,
     ) => RouteResponse | Promise<RouteResponse>;
   };
-  /** Schedule id → handler. */
+  /** Schedule id → handler. `at` is the time that the cron expression named, ISO 8601; jitter and outages come after it. */
   readonly schedules?: {
-    readonly [id: string]: (context: PluginContext<P>) => Json | Promise<Json> | void | Promise<void>;
+    readonly [id: string]: (
+      context: PluginContext<P>,
+      about: { readonly id: string; readonly at?: string },
+    ) => Json | Promise<Json> | void | Promise<void>;
   };
 }
 

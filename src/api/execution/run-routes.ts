@@ -134,7 +134,7 @@ function readQuery(url: string): { readonly [name: string]: string } {
 /** After an act on a license or installation the plugins concerned are told, once the answer is out; the sweep makes up. */
 async function followedByHooks(context: Context<ApiEnv>, next: () => Promise<void>): Promise<void> {
   await next();
-  if (context.req.method === "GET" || !context.res.ok) return;
+  if (context.req.method === "GET" || !context.res.ok || FREQUENT.test(context.req.path)) return;
   const world = context.get("world");
   const body = context.req.method === "POST" ? context.res.clone() : null;
   world.background.defer(
@@ -148,6 +148,8 @@ async function followedByHooks(context: Context<ApiEnv>, next: () => Promise<voi
   );
 }
 
+/** Calls that come all the time and change nothing a plugin is told of. */
+const FREQUENT = /\/(?:heartbeat|lease|verify|validate|executions|usage|commands|storage|suspend)$/;
 const ACTIVATION = /act_[0-9A-HJKMNP-TV-Z]{20}/;
 const ACTIVATIONS = /act_[0-9A-HJKMNP-TV-Z]{20}/g;
 const JUST_NOW_SECONDS = 5;

@@ -63,7 +63,10 @@ function isOwnCredential(value: string): boolean {
   return /^bearer\s+(?:rbsm_|[^\s:]+:[^\s:]+:\d+\s*$)/i.test(value);
 }
 
-/** Headers of an answer that may pass; everything else – cookies, CORS, redirects – is ours to decide. */
+/**
+ * Headers of an answer that may pass; everything else – cookies, CORS, redirects – is ours to decide. No script type: a
+ * script of a stranger on our origin could be loaded, or take over pages as a service worker.
+ */
 const ANSWERED = ["content-type", "content-language", "content-disposition", "retry-after"];
 const CONTENT_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]*\/[a-z0-9][a-z0-9!#$&^_.+-]*(?:\s*;\s*charset=[a-z0-9-]+)?$/i;
 
@@ -98,7 +101,7 @@ export function readAnswer(value: Json): PlainAnswer | null {
     const name = given.toLowerCase();
     const isPassed = ANSWERED.includes(name) || /^x-plugin-[a-z0-9-]{1,40}$/.test(name);
     if (!isPassed || typeof text !== "string" || !/^[\x20-\x7e]{0,1000}$/.test(text)) continue;
-    if (name === "content-type" && !CONTENT_TYPE.test(text)) continue;
+    if (name === "content-type" && (!CONTENT_TYPE.test(text) || /script/i.test(text))) continue;
     kept[name] = text;
   }
   kept["content-type"] ??= typeof body === "string" ? "text/plain; charset=utf-8" : "application/json";

@@ -5,6 +5,7 @@ import { pluginCalls } from "./plugins.ts";
 
 export type { Credentials } from "../credentials.ts";
 export type { Fetch, FetchInit, FetchResponse } from "../http.ts";
+export { type AppliedAction, applyActions, type PendingAction, type PullOptions } from "./actions.ts";
 export { MarketplaceError } from "./error.ts";
 export type * from "./license-shapes.ts";
 export type { CallOptions, LineOptions } from "./line.ts";

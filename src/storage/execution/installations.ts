@@ -7,17 +7,23 @@ import type { Permission, PluginType, Tier } from "../../domain/manifest/permiss
 import type { FoundInstallation } from "../../market/execution/ports.ts";
 
 /**
+ * Installations of one plugin on one device share what the first of them began (README, Storage). Only a run needs to
+ * know it: a list of installations names each by itself.
+ */
+export const STORAGE_OF = `(SELECT o.id FROM activations o JOIN licenses ol ON ol.id = o.license_id
+  WHERE o.instance_id = a.instance_id AND ol.plugin_id = l.plugin_id AND (o.device_id = a.device_id OR o.hardware_id = a.hardware_id)
+  ORDER BY o.rowid LIMIT 1)`;
+
+/**
  * Everything that decides whether an installation may run, in one read. Only these parts of the manifest are moved. What
  * runs is the installed version if it has consent, or asks for exactly what an earlier consent was given for; else the
  * newest older version that has consent: an update that asks for something else waits for its own.
  */
-const INSTALLATION = `
+const installationWith = (storage: string) => `
   SELECT a.id, a.installation_id, a.instance_id, COALESCE(r.version, a.version) AS version, a.version AS installed_version,
     a.released_at, a.lease_until, a.paused_at,
     (SELECT h.suspended_at FROM installation_health h WHERE h.activation_id = a.id) AS suspended_at,
-    (SELECT o.id FROM activations o JOIN licenses ol ON ol.id = o.license_id
-      WHERE o.instance_id = a.instance_id AND ol.plugin_id = l.plugin_id AND (o.device_id = a.device_id OR o.hardware_id = a.hardware_id)
-      ORDER BY o.rowid LIMIT 1) AS storage_id,
+    ${storage} AS storage_id,
     EXISTS (SELECT 1 FROM instance_modes m WHERE m.instance_id = a.instance_id AND m.mode = 'pull') AS is_pull,
     i.state AS instance_state,
     l.id AS license_id, l.user_id, l.type AS tier, l.state AS license_state, l.starts_at, iif(l.fallback, NULL, COALESCE(l.grace_until, l.expires_at)) AS ends_at,
@@ -52,7 +58,10 @@ const INSTALLATION = `
     AND r.version = iif(g.closure_digest = w.closure_digest, a.version, COALESCE(g.version, a.version))`;
 
 export async function readInstallation(db: D1Database, activationId: string): Promise<Installation | null> {
-  const row = await db.prepare(`${INSTALLATION} WHERE a.id = ?1`).bind(activationId).first<InstallationRow>();
+  const row = await db
+    .prepare(`${installationWith(STORAGE_OF)} WHERE a.id = ?1`)
+    .bind(activationId)
+    .first<InstallationRow>();
   return row && installationOf(row);
 }
 
@@ -64,7 +73,7 @@ export async function readInstallationsOf(
 ): Promise<readonly Installation[]> {
   const { results } = await db
     .prepare(
-      `${INSTALLATION} WHERE a.instance_id = ?1 AND a.released_at IS NULL AND a.lease_until > ?2
+      `${installationWith("a.id")} WHERE a.instance_id = ?1 AND a.released_at IS NULL AND a.lease_until > ?2
        ORDER BY a.id LIMIT ${MAX_INSTALLATIONS}`,
     )
     .bind(Number(instanceId), now)

@@ -1,9 +1,5 @@
 import type { KeptStorages } from "../../market/execution/pull-ports.ts";
-
-/** Installations of one plugin on one device share what the first of them began (README, Storage). */
-const STORAGE_OF = `(SELECT o.id FROM activations o JOIN licenses ol ON ol.id = o.license_id
-  WHERE o.instance_id = a.instance_id AND ol.plugin_id = l.plugin_id AND (o.device_id = a.device_id OR o.hardware_id = a.hardware_id)
-  ORDER BY o.rowid LIMIT 1)`;
+import { STORAGE_OF } from "./installations.ts";
 
 export function createKeptStorages(db: D1Database): KeptStorages {
   return {

@@ -1,6 +1,7 @@
 import { createExecutionContext, createScheduledController, waitOnExecutionContext } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { expect, it } from "vitest";
+import { type AppliedAction, applyActions, type PullOptions } from "../../../src/sdk/client/index.ts";
 import { createEmulator } from "../../../src/sdk/testing/index.ts";
 import worker from "../../../src/worker.ts";
 import { NOON, passTime, setClock } from "../../clock.ts";
@@ -69,24 +70,42 @@ it("runs the same plugin where the instance cannot be called: reads from the sna
   expect(first.map(({ method }: { method: string }) => method)).toEqual(["customers.create", "requests.update"]);
   const again = (await asInstance(instance, "GET", "/v1/instances/actions?wait=1")).body.actions;
   expect(again).toEqual(first);
-  const results = [];
-  for (const { id, request } of first) {
-    const answer = await emulator.fetch(
-      new Request(`http://127.0.0.1:9999/api${request.path}`, {
-        method: request.verb,
-        headers: { authorization: `ApiKey ${apiKey}`, "content-type": "application/json" },
-        body: JSON.stringify(request.body),
-      }),
-    );
-    results.push({ id, ok: answer.ok, status: answer.status });
-  }
-  expect(results.map(({ ok }) => ok)).toEqual([true, true]);
-  const acknowledged = await asInstance(instance, "POST", "/v1/instances/actions/ack", { results });
-  expect(acknowledged.body.acknowledged).toEqual(results.map(({ id }) => id));
+  const kept = new Map<string, AppliedAction>();
+  let applied = 0;
+  let isAnswerLost = true;
+  const pull: PullOptions = {
+    marketplace: ORIGIN,
+    credentials: { apiKey: (await instance.bearer()).split(":")[0] as string, apiSecret: instance.apiSecret },
+    wait: 1,
+    applied: { get: async (id) => kept.get(id) ?? null, set: async (id, result) => void kept.set(id, result) },
+    // The first acknowledgement never arrives.
+    fetch: async (url, init) => {
+      if (url.endsWith("/ack") && isAnswerLost) {
+        isAnswerLost = false;
+        throw new Error("the line broke");
+      }
+      return exports.default.fetch(url, init as RequestInit);
+    },
+    async apply({ request }) {
+      applied++;
+      const answer = await emulator.fetch(
+        new Request(`http://127.0.0.1:9999/api${request.path}`, {
+          method: request.verb,
+          headers: { authorization: `ApiKey ${apiKey}`, "content-type": "application/json" },
+          body: JSON.stringify(request.body),
+        }),
+      );
+      return { ok: answer.ok, status: answer.status };
+    },
+  };
+  await expect(applyActions(pull)).rejects.toThrow("the line broke");
+  expect(await applyActions(pull)).toBe(2);
+  expect([applied, [...kept.values()].map(({ ok }) => ok)]).toEqual([2, [true, true]]);
+  expect(emulator.state.customers.some(({ name }) => name === "New Eva")).toBe(true);
   const repeated = await asInstance(instance, "POST", "/v1/instances/actions/ack", {
-    results: [{ ...results[0], ok: false }],
+    results: [{ id: first[0].id, ok: false }],
   });
-  expect(repeated.body.acknowledged).toEqual([results[0]?.id]);
+  expect(repeated.body.acknowledged).toEqual([first[0].id]);
   expect((await asInstance(instance, "GET", "/v1/instances/actions")).body.actions).toEqual([]);
   const { results: rows } = await env.DB.prepare("SELECT state, request FROM actions WHERE activation_id = ?")
     .bind(installed.activationId)

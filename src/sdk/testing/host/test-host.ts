@@ -121,9 +121,10 @@ export function createTestHost(
       if (!manifest.schedules?.some((schedule) => schedule.id === id)) {
         throw new Error(`manifest.json declares no schedule ${id}`);
       }
-      return run(plugin.schedules?.[id], id);
+      const handler = plugin.schedules?.[id];
+      return run(handler && ((context) => handler(context, { id, at: new Date(clock.now()).toISOString() })), id);
     },
-    lifecycle: (hook) => run(plugin.lifecycle?.[hook] ?? (() => null), hook),
+    lifecycle: (hook) => run((context) => plugin.lifecycle?.[hook]?.(context, {}) ?? null, hook),
   };
 }
 
