@@ -45,7 +45,7 @@ export interface AskingWorld {
 export async function askForLease(
   world: AskingWorld,
   activation: ActivationRequest | null,
-  lease: LeaseClaims | null,
+  seat: Pick<LeaseClaims, "activationId" | "leaseId"> | null,
   token: string | null,
 ): Promise<Answered> {
   if (activation !== null) {
@@ -53,7 +53,7 @@ export async function askForLease(
     const keys = device === undefined ? {} : deviceKeys(device);
     return send(world, "/v1/installations", { ...activation, ...keys, pluginId });
   }
-  const held = lease ?? (token === null ? null : peekLease(token));
+  const held = seat ?? (token === null ? null : peekLease(token));
   if (held === null) return silent({ nonce: "", requestHash: "" }, "ACTIVATION_REQUIRED", "No license is active here.");
   return send(world, `/v1/installations/${encodeURIComponent(held.activationId)}/lease`, { jti: held.leaseId });
 }

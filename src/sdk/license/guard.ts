@@ -141,6 +141,7 @@ export function createLicenseGuard(options: LicenseGuardOptions): LicenseGuard {
   function newer(token: string, held: LeaseClaims): Partial<LicenseMemory> {
     return {
       lease: token,
+      seat: { activationId: held.activationId, leaseId: held.leaseId },
       highestEpoch: Math.max(memory.highestEpoch, held.epoch),
       newestIssue: Math.max(memory.newestIssue, held.issuedAt),
       refusal: null,
@@ -185,11 +186,11 @@ export function createLicenseGuard(options: LicenseGuardOptions): LicenseGuard {
   }
 
   async function ask(request: ActivationRequest | null): Promise<LicenseStatus> {
-    await take(await askForLease(options, request, lease, memory.lease));
+    await take(await askForLease(options, request, lease ?? memory.seat, memory.lease));
     const wantsSeat = trouble?.code === "ACTIVATION_REQUIRED" || trouble?.code === "LEASE_LAPSED";
     if (request === null && wantsSeat && options.activation !== undefined && !hasActivated) {
       hasActivated = true;
-      await take(await askForLease(options, options.activation, lease, memory.lease));
+      await take(await askForLease(options, options.activation, null, null));
     }
     return settle();
   }
@@ -321,7 +322,7 @@ export function createLicenseGuard(options: LicenseGuardOptions): LicenseGuard {
       lease = null;
       trouble = null;
       attempt = { kind: "none" };
-      await keep({ lease: null });
+      await keep({ lease: null, seat: null });
       const text = await makeOfflineRelease(options.device, held.leaseId, judged().now);
       options.onChange?.(status());
       return text;

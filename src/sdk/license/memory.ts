@@ -11,6 +11,8 @@ export interface LicenseStorage {
 /** What is kept. The license key is not among it. Numbers only rise: whatever is older is ignored. */
 export interface LicenseMemory {
   readonly lease: string | null;
+  /** Whose lease it was, also after it was erased: a suspended license is asked about again. */
+  readonly seat: { readonly activationId: string; readonly leaseId: string } | null;
   readonly highestEpoch: number;
   /** Issue time of the newest lease ever accepted. */
   readonly newestIssue: number;
@@ -31,6 +33,7 @@ export interface LicenseMemory {
 /** Nothing known. */
 export const EMPTY_MEMORY: LicenseMemory = {
   lease: null,
+  seat: null,
   highestEpoch: 0,
   newestIssue: 0,
   time: NO_TIME,
@@ -52,10 +55,14 @@ export function parseMemory(text: string | null): LicenseMemory {
     return EMPTY_MEMORY;
   }
   if (typeof value !== "object" || value === null) return EMPTY_MEMORY;
-  const { lease, highestEpoch, newestIssue, time, refusal, keySet, list, lastCommand, acks, request } =
+  const { lease, seat, highestEpoch, newestIssue, time, refusal, keySet, list, lastCommand, acks, request } =
     value as Partial<Record<keyof LicenseMemory, unknown>>;
   return {
     lease: typeof lease === "string" ? lease : null,
+    seat:
+      typeof member(seat, "activationId") === "string" && typeof member(seat, "leaseId") === "string"
+        ? { activationId: String(member(seat, "activationId")), leaseId: String(member(seat, "leaseId")) }
+        : null,
     highestEpoch: whole(highestEpoch),
     newestIssue: whole(newestIssue),
     time: { trusted: whole(member(time, "trusted")), offset: Number(member(time, "offset")) || 0 },
