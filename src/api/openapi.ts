@@ -28,6 +28,12 @@ export function openApiDocument(origin: string): { readonly [key: string]: unkno
           scheme: "bearer",
           description: "<apiKey>:<hex HMAC-SHA256(apiSecret, apiKey:timestamp)>:<timestamp in ms>",
         },
+        device: {
+          type: "apiKey",
+          in: "header",
+          name: "Device-Proof",
+          description: "A JWS by the device's key over {htm, htu, iat, nonce, rqh}, the key as jwk in its header",
+        },
       },
     },
   };
@@ -112,9 +118,10 @@ function problems(reasons: readonly Reason[]): Record<string, unknown> {
 }
 
 function security(caller: Caller): unknown[] {
-  if (caller.kind === "instance") return [{ instance: [] }];
+  const device = "allowsDevice" in caller && caller.allowsDevice === true ? [{ device: [] }] : [];
+  if (caller.kind === "instance") return [{ instance: [] }, ...device];
   if (caller.kind === "account") return [{ token: [] }];
-  if (caller.kind === "instance_or_account") return [{ instance: [] }, { token: [] }];
+  if (caller.kind === "instance_or_account") return [{ instance: [] }, { token: [] }, ...device];
   return [];
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { eventsOf } from "../api/license/shop.worker.ts";
+import { claimsOf, freshNonce, makeDevice } from "../api/license/device.worker.ts";
+import { eventsOf, hardware } from "../api/license/shop.worker.ts";
 import { NOON, nowSeconds, passTime, setClock } from "../clock.ts";
 import { FLOATING, makeStand, times } from "./seats.worker.ts";
 
@@ -100,5 +101,42 @@ describe("C. Heartbeat, grace, revival", () => {
     passTime(3600);
     expect(await status()).toBe("inactive");
     expect(await stand.live()).toBe(1);
+  });
+});
+
+describe("a host that keeps no lease beside a device that does", () => {
+  it("renews by empty pings and verifications, and the device's lease is no copy's afterwards", async () => {
+    setClock(NOON);
+    const stand = await makeStand();
+    const seat = await stand.activate(1);
+    const { jti } = claimsOf(seat.body.lease);
+    const path = `/v1/installations/${seat.body.installationId}`;
+    passTime(DAY);
+    expect((await stand.instance.post(`${path}/heartbeat`)).body.lease).toBeDefined();
+    passTime(DAY);
+    expect((await stand.instance.post(`${path}/lease`)).status).toBe(200);
+    const shown = await stand.instance.send("GET", path);
+    expect(Date.parse(shown.body.leaseUntil) / 1000).toBe(NOON + 9 * DAY);
+    passTime(1800);
+    const refreshed = await stand.refresh(seat, { jti });
+    expect([refreshed.status, refreshed.body.code]).toEqual([200, "VALID"]);
+    expect(claimsOf(refreshed.body.lease).jti).not.toBe(jti);
+  });
+
+  it("verify leaves a live row with a device key alone", async () => {
+    setClock(NOON);
+    const stand = await makeStand();
+    const device = await makeDevice();
+    const wish = stand.wish(1, { deviceKey: device.deviceKey, nonce: freshNonce() });
+    const seat = await device.send("POST", "/v1/installations", wish);
+    passTime(2 * DAY);
+    const asked = { licenseKey: stand.licenseKey, pluginId: stand.plugin.id, hardwareId: hardware(1) };
+    expect((await stand.instance.post("/v1/licenses/verify", asked)).body).toMatchObject({
+      valid: true,
+      code: "VALID",
+    });
+    const { jti } = claimsOf(seat.body.lease);
+    const refresh = `/v1/installations/${seat.body.activationId}/lease`;
+    expect((await device.send("POST", refresh, { jti, nonce: freshNonce() })).status).toBe(200);
   });
 });

@@ -146,6 +146,7 @@ export const LICENSE = z.object({
 
 /** What a verdict adds to its code: absent where the code says it all. */
 const VERDICT_FACTS = {
+  checkoutUrl: z.string().optional(),
   newestEntitled: z.string().optional(),
   startsAt: z.string().optional(),
   endsAt: z.string().optional(),

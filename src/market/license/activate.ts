@@ -8,6 +8,7 @@ import type { Reason } from "../../domain/reasons.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
 import { HOUR, unixSeconds } from "../../domain/time.ts";
 import type { World } from "../ports.ts";
+import { withCheckout } from "../sales/checkout-url.ts";
 import { actorOf, type Role, roleOf } from "./access.ts";
 import { type NamedLicense, referLicense } from "./ask-device.ts";
 import { judgeActivation } from "./judge-activation.ts";
@@ -104,7 +105,10 @@ export async function activate(
     const isBuild = judged.code === "BUILD_MISMATCH" || judged.code === "VERSION_NOT_ENTITLED";
     // A copy is told so before anything is said about the build.
     if (judged.class !== "ok" && !(isBuild && place.refusal !== null))
-      return signed({ reason: judged.code as Reason, facts: judged.facts });
+      return signed({
+        reason: judged.code as Reason,
+        facts: withCheckout(world.site, judged.code, read.license, judged.facts),
+      });
     if (place.refusal !== null) return signed(await tellCopy(world, place, device.value, role, principal, now));
     const consent = await consentOf(world, facts, role, request);
     if (!consent.ok) return signed(consent.problem);

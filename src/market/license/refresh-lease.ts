@@ -79,7 +79,10 @@ export async function renewFor(
   if (holder === "lost_reply") return ok(await currentLease(world, facts, binding, now));
   if (holder !== "copy") {
     const isMove = holder === "successor";
-    const renewed = await renew(world, principal, facts, binding, now, isMove);
+    // A host that presents nothing keeps no lease: whoever holds one must not look like a copy after it.
+    const isHeld = jti !== undefined || binding.nonce !== undefined || isMove;
+    const next = isHeld ? makeJti(world) : activation.jti;
+    const renewed = await renew(world, principal, facts, binding, now, { jti: next, isMove });
     if (renewed !== null) return ok(renewed);
     const after = await world.licenses.installation({ activationId: activation.id });
     if (after?.license.rev !== license.rev || after.activation.jti !== activation.jti) return "changed";
@@ -96,10 +99,9 @@ export async function renew(
   facts: InstallationFacts,
   binding: RequestBinding,
   now: number,
-  isMove: boolean,
+  { jti, isMove }: { readonly jti: string; readonly isMove: boolean },
 ): Promise<Lease | null> {
   const { license, activation } = facts;
-  const jti = makeJti(world);
   const contentKeys = await releaseKeys(world, license, activation, now);
   const subject = { ...subjectOf(facts), jti, contentKeys, listEpoch: await world.revocations.epoch(now) };
   const lease = leaseClaims(world.site.origin, license, subject, facts.rights, binding, now);

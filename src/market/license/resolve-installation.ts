@@ -9,6 +9,7 @@ import { HOUR, unixSeconds } from "../../domain/time.ts";
 import type { World } from "../ports.ts";
 import { findInstallation, installationActor, judgeProof, type Proofs } from "./find-installation.ts";
 import { judgeActivation } from "./judge-activation.ts";
+import { makeJti } from "./make-ids.ts";
 import type { InstallationFacts } from "./ports.ts";
 import { judgeRefresh, present, type RefreshWorld, renew } from "./refresh-lease.ts";
 import { refuseSigned } from "./refuse-signed.ts";
@@ -45,7 +46,10 @@ export async function resolveInstallation(
     (principal.kind === "anonymous" ? judgeProof(facts.activation, request.proofs) : null) ?? judgeRefresh(facts, now);
   if (refusal !== null) return signed(refusal);
   if (request.choice !== "move") return seatCopy(world, principal, facts, request, request.choice, now);
-  const moved = await renew(world, principal, facts, request.binding, now, true);
+  const moved = await renew(world, principal, facts, request.binding, now, {
+    jti: makeJti(world),
+    isMove: true,
+  });
   if (moved !== null) return ok(await present(world, facts, moved, now));
   return signed({ reason: "DEVICE_CLONED", facts: { choices: CHOICES.filter((choice) => choice !== "move") } });
 }

@@ -12,17 +12,21 @@ const MOST_CANDIDATES = 10;
 /** Every seat is taken: how many there are, and to the owner which ones could be taken over, the longest silent first. */
 export async function seatLimit(
   world: Pick<World, "licenses">,
-  { license }: Pick<LicenseFacts, "license">,
+  { license, liveSeats }: Pick<LicenseFacts, "license" | "liveSeats">,
   role: Role | null,
   seatUser: string,
   now: number,
 ): Promise<Problem<Reason>> {
+  const isOwner = role === "instance" || role === "owner";
+  const cap = license.seatCap ?? -1;
+  if (!isOwner && license.seatScope === "license")
+    return { reason: "SEAT_LIMIT", facts: { used: Math.max(liveSeats, cap), cap } };
   const seatKey = license.seatScope === "user" ? seatUser : "";
   const rows = (await world.licenses.installationsOfLicense(license.id)).filter(
     ({ activation }) => activation.seatClass === "paid" && activation.seatKey === seatKey && isLive(activation, now),
   );
-  const facts = { used: rows.length, cap: license.seatCap ?? -1 };
-  if (role !== "instance" && role !== "owner") return { reason: "SEAT_LIMIT", facts };
+  const facts = { used: rows.length, cap };
+  if (!isOwner) return { reason: "SEAT_LIMIT", facts };
   const candidates = rows
     .sort((a, b) => a.activation.lastSeenAt - b.activation.lastSeenAt)
     .slice(0, MOST_CANDIDATES)

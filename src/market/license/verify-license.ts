@@ -139,9 +139,10 @@ export async function verifyLicense(
   return refused("STATE_CHANGED");
 }
 
-/** Live, and not yet due for renewal: nothing to write. */
+/** Live, and not yet due for renewal: nothing to write. A row with a device key is renewed by that device alone. */
 function isSeated({ activation, license }: LicenseFacts, now: number): boolean {
-  return activation !== null && isLive(activation, now) && activation.leaseIat + license.refreshSeconds > now;
+  if (activation === null || !isLive(activation, now)) return false;
+  return activation.deviceJkt !== null || activation.leaseIat + license.refreshSeconds > now;
 }
 
 function touch(world: Needs, { license }: LicenseFacts, now: number): void {
