@@ -1,3 +1,5 @@
+import { checkoutPath } from "../domain/sales/checkout.ts";
+
 /** Every address of the site, as functions. Absolute paths below the origin; parts are percent-encoded here and only here. */
 export const paths = {
   home: () => "/",
@@ -23,7 +25,7 @@ export const paths = {
   /** JSON Schema of `manifest.json`, for editors. */
   manifestSchema: () => "/schemas/manifest.json",
   /** The page on which an order is paid; whoever holds its id may. */
-  checkout: (orderId: string) => `/checkout/${encodePart(orderId)}`,
+  checkout: checkoutPath,
   invoice: (invoiceId: string) => `/invoices/${encodePart(invoiceId)}`,
   /** Offline files by handoff code. */
   offline: () => "/offline",

@@ -11,6 +11,7 @@ import type { Reason } from "../../domain/reasons.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
 import { HOUR, isoTime, unixSeconds } from "../../domain/time.ts";
 import type { World } from "../ports.ts";
+import { withCheckout } from "../sales/checkout-url.ts";
 import { roleOf } from "./access.ts";
 import { type NamedLicense, referLicense } from "./ask-device.ts";
 import { intendedUse } from "./intended-use.ts";
@@ -99,7 +100,7 @@ async function present(
     code: verdict.code,
     class: verdict.class,
     status: statusOf(verdict.code),
-    ...verdict.facts,
+    ...withCheckout(world.site, verdict.code, facts?.license ?? null, verdict.facts),
     ...(warnings.length === 0 ? {} : { warnings }),
   };
   // A wrong product to a stranger must not reveal that the key exists.

@@ -5,6 +5,7 @@ import { call } from "../account/calls.worker.ts";
 import {
   count,
   eventsOf,
+  hardware,
   makeInstance,
   openShop,
   type Shop,
@@ -37,6 +38,12 @@ describe("an order paid by hand", () => {
     const made = await order(instance, plugin, { userId: "u1" });
     expect(made).toMatchObject({ state: "open", kind: "new", amount: 900, currency: "EUR", termDays: 30 });
     expect(await licenseOf(made.licenseId)).toMatchObject({ status: "suspended", tier: "basic" });
+    const unpaid = { licenseId: made.licenseId, pluginId: plugin.id };
+    const hardwareId = hardware(1);
+    const verdict = await instance.post("/v1/licenses/validate", unpaid);
+    expect(verdict.body).toMatchObject({ code: "PAYMENT_REQUIRED", status: 402, checkoutUrl: made.checkoutUrl });
+    const seat = await instance.post("/v1/installations", { ...unpaid, hardwareId, version: "1.0.0" });
+    expect([seat.status, seat.body.code, seat.body.checkoutUrl]).toEqual([402, "PAYMENT_REQUIRED", made.checkoutUrl]);
     // The host takes what it is told of for active.
     expect(await webhooksOf(made.licenseId)).toEqual([]);
 
