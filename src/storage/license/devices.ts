@@ -1,11 +1,11 @@
 import { EVICTION_WINDOW, evictionBudget } from "../../domain/license/seat-budget.ts";
 import { DAY } from "../../domain/time.ts";
 import type { LicenseDeviceStore, StoredMachine } from "../../market/license/device-ports.ts";
+import { appendWebhook } from "./append-event.ts";
 import { appendActivationEvent } from "./installations.ts";
 import { appendRevocation } from "./revocations.ts";
 import { ACTIVATION_SELECT, activationOf, type Row, text } from "./rows.ts";
 import { transfersOn } from "./transfers.ts";
-import { appendWebhook } from "./write-licenses.ts";
 
 const COPY_TOLD_EVERY = DAY;
 

@@ -3,8 +3,8 @@ import { PROOF_WINDOW } from "../../domain/license/device-proof.ts";
 import { DRIFT_WINDOW, MAX_DRIFTS } from "../../domain/license/drift.ts";
 import { DAY } from "../../domain/time.ts";
 import type { Granted, GrantOrder, LicenseStore } from "../../market/license/ports.ts";
+import { appendWebhook } from "./append-event.ts";
 import { recordFile } from "./offline-files.ts";
-import { appendWebhook } from "./write-licenses.ts";
 
 const REPLY_KEPT = DAY;
 

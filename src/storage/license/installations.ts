@@ -1,6 +1,7 @@
 import { MAX_MOVES, MOVE_WINDOW } from "../../domain/license/clone.ts";
 import type { DeviceCommand } from "../../domain/license/device-command.ts";
 import type { Actor, InstallationFacts, RefreshOrder } from "../../market/license/ports.ts";
+import { appendWebhook } from "./append-event.ts";
 import { spendProof } from "./grant.ts";
 import { rightsIn } from "./read-licenses.ts";
 import { appendRevocation } from "./revocations.ts";
@@ -14,7 +15,6 @@ import {
   type Row,
   text,
 } from "./rows.ts";
-import { appendWebhook } from "./write-licenses.ts";
 
 const SEEN_EVERY = 900;
 

@@ -1,5 +1,5 @@
 import type { LicenseKeyStore, Rotation } from "../../market/license/key-ports.ts";
-import { appendEvent } from "./write-licenses.ts";
+import { appendEvent } from "./append-event.ts";
 
 export function createLicenseKeyStore(db: D1Database): LicenseKeyStore {
   return {

@@ -1,7 +1,7 @@
 import type { KeptFile, OfflineFile, OfflineStore } from "../../market/license/offline-ports.ts";
 import type { GrantOrder } from "../../market/license/ports.ts";
+import { appendWebhook } from "./append-event.ts";
 import { appendRevocation } from "./revocations.ts";
-import { appendWebhook } from "./write-licenses.ts";
 
 const MISSES = 5;
 const MISS_WINDOW = 900;

@@ -1,7 +1,7 @@
 import { TRANSFER_WINDOW } from "../../domain/license/seat-budget.ts";
 import type { LicenseDeviceStore, TransferOffer } from "../../market/license/device-ports.ts";
+import { appendEvent, appendWebhook } from "./append-event.ts";
 import { appendRevocation } from "./revocations.ts";
-import { appendEvent, appendWebhook } from "./write-licenses.ts";
 
 const PEPPER_VERSION = 1;
 

@@ -1,7 +1,7 @@
 import { BATCH_SECONDS, isGauge, periodOf, THRESHOLDS } from "../../domain/license/usage.ts";
 import type { Actor } from "../../market/license/ports.ts";
 import type { Metered, Reserved, UsageLine, UsageOrder, UsageStore } from "../../market/license/usage-ports.ts";
-import { appendWebhook } from "./write-licenses.ts";
+import { appendWebhook } from "./append-event.ts";
 
 /**
  * All items or none: the quota stands in the condition of the one statement that counts.
