@@ -2,7 +2,7 @@
 export const CONTENTS = [
   {
     section: "Write a plugin",
-    pages: ["first-plugin", "permissions", "settings", "storage", "events", "ui", "testing"],
+    pages: ["first-plugin", "permissions", "settings", "storage", "events", "routes", "ui", "testing"],
   },
   {
     section: "Publish it",
