@@ -88,6 +88,48 @@ describe("login", () => {
       await expect(stat(path.join(cwd, "config/rbsm/config.json"))).rejects.toThrow();
     }));
 
+  it("without a token waits for a person in a browser", () =>
+    withFolder(async (cwd) => {
+      const { overrides, seen } = marketplace.stage;
+      const asked = {
+        device_code: "d".repeat(43),
+        user_code: "BCDF-GHJK",
+        verification_uri: `${marketplace.origin}/device`,
+        verification_uri_complete: `${marketplace.origin}/device?code=BCDF-GHJK`,
+        expires_in: 600,
+        interval: 1,
+      };
+      overrides.set("POST /v1/device/code", { status: 200, body: asked });
+      overrides.set("POST /v1/device/token", { status: 400, body: { error: "authorization_pending" } });
+      setTimeout(() => {
+        const given = { access_token: TOKEN, token_type: "Bearer", expires_in: 60, scope: "stats:read" };
+        overrides.set("POST /v1/device/token", { status: 200, body: given });
+      }, 1_500);
+      const told = await rbsm(["login", "--marketplace", marketplace.origin, "--scopes", "stats:read"], { cwd });
+      expect([told.code, told.stderr]).toEqual([0, expect.stringContaining("BCDF-GHJK")]);
+      expect(told.stdout).toContain("Anna Berger");
+      expect(seen.filter(({ path: target }) => target === "/v1/device/token").length).toBeGreaterThan(0);
+    }));
+
+  it.each(["access_denied", "expired_token", "invalid_grant"])("keeps nothing when a browser says %s", (error) =>
+    withFolder(async (cwd) => {
+      const asked = {
+        device_code: "d".repeat(43),
+        user_code: "BCDF-GHJK",
+        verification_uri: "x",
+        verification_uri_complete: "x",
+        expires_in: 600,
+        interval: 1,
+      };
+      marketplace.stage.overrides.set("POST /v1/device/code", { status: 200, body: asked });
+      marketplace.stage.overrides.set("POST /v1/device/token", { status: 400, body: { error } });
+      const refused = await rbsm(["login", "--marketplace", marketplace.origin, "--json"], { cwd });
+      expect(refused.code).not.toBe(0);
+      expect(documentOf(refused).problem).toMatchObject({ code: error, kind: "auth" });
+      await expect(stat(path.join(cwd, "config/rbsm/config.json"))).rejects.toThrow();
+    }),
+  );
+
   it.each([
     ["two tokens", ["--token", TOKEN, "--token-stdin"], "option_missing"],
     ["something else", ["--token", "hunter2"], "token_malformed"],
