@@ -3,7 +3,6 @@ import {
   type Asked,
   type Bench,
   DAY,
-  entryOf,
   KEY,
   leaseFor,
   makeSigner,
@@ -16,13 +15,13 @@ import {
 } from "./licensing-sdk.ts";
 
 let signer: Signer;
-let files: Signer;
-let lists: Signer;
+let _files: Signer;
+let _lists: Signer;
 let _root: Signer;
 let bench: Bench;
 
 beforeEach(async () => {
-  [signer, files, lists, _root] = (await Promise.all(["l-1", "o-1", "v-1", "r-1"].map(makeSigner))) as [
+  [signer, _files, _lists, _root] = (await Promise.all(["l-1", "o-1", "v-1", "r-1"].map(makeSigner))) as [
     Signer,
     Signer,
     Signer,
@@ -38,17 +37,6 @@ function play(first: Answer = (asked) => leaseFor(signer, asked, bench.market)) 
   const market = playMarketplace((asked) => now.answer(asked));
   return { ...market, now };
 }
-/** Keys of every purpose, pinned without a key set. */
-const _pinned = () => [
-  { ...signer.key, purpose: "lease" as const },
-  { ...files.key, purpose: "offline" as const },
-  { ...lists.key, purpose: "list" as const },
-];
-const _keys = (over: Partial<Parameters<typeof entryOf>[3]> = {}) => [
-  entryOf(signer, "lease", NOON - DAY, over),
-  entryOf(files, "offline", NOON - DAY),
-  entryOf(lists, "list", NOON - DAY),
-];
 
 describe("C. Heartbeat, grace, revival", () => {
   it("17. Service unreachable for 2 h; a leased device → features on, at most a warning, no exception", async () => {

@@ -5,7 +5,6 @@ import {
   answerFile,
   type Bench,
   DAY,
-  entryOf,
   KEY,
   leaseFor,
   makeDevice,
@@ -46,11 +45,6 @@ const pinned = () => [
   { ...signer.key, purpose: "lease" as const },
   { ...files.key, purpose: "offline" as const },
   { ...lists.key, purpose: "list" as const },
-];
-const _keys = (over: Partial<Parameters<typeof entryOf>[3]> = {}) => [
-  entryOf(signer, "lease", NOON - DAY, over),
-  entryOf(files, "offline", NOON - DAY),
-  entryOf(lists, "list", NOON - DAY),
 ];
 
 describe("G. Offline, on the device", () => {

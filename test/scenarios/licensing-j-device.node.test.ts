@@ -43,12 +43,6 @@ function play(first: Answer = (asked) => leaseFor(signer, asked, bench.market)) 
   const market = playMarketplace((asked) => now.answer(asked));
   return { ...market, now };
 }
-/** Keys of every purpose, pinned without a key set. */
-const _pinned = () => [
-  { ...signer.key, purpose: "lease" as const },
-  { ...files.key, purpose: "offline" as const },
-  { ...lists.key, purpose: "list" as const },
-];
 const keys = (over: Partial<Parameters<typeof entryOf>[3]> = {}) => [
   entryOf(signer, "lease", NOON - DAY, over),
   entryOf(files, "offline", NOON - DAY),

@@ -1,0 +1,89 @@
+// Runs in the browser: a plugin's license on a machine of its own, told what to do by the test and kept in localStorage.
+import {
+  createLicenseGuard,
+  type DeviceIdentity,
+  type LicenseGuard,
+  type LicenseStatus,
+  type RootKey,
+} from "../../../src/sdk/license/index.ts";
+
+interface Setting {
+  /** Origin of the marketplace, the `iss` of its documents; asked through this page's own server. */
+  readonly marketplace: string;
+  readonly pluginId: string;
+  readonly instanceId: string;
+  readonly roots: readonly RootKey[];
+  readonly hardwareId: string;
+}
+
+let device: Promise<DeviceIdentity> | undefined;
+
+/** Keys that no script can read out: the browser signs with them, and opens with them. */
+async function makeDevice(): Promise<DeviceIdentity> {
+  const text = (bytes: ArrayBuffer) =>
+    btoa(String.fromCharCode(...new Uint8Array(bytes)))
+      .replaceAll("+", "-")
+      .replaceAll("/", "_")
+      .replaceAll("=", "");
+  const signing = await crypto.subtle.generateKey("Ed25519", false, ["sign", "verify"]);
+  const opening = (await crypto.subtle.generateKey("X25519", false, ["deriveBits"])) as CryptoKeyPair;
+  return {
+    publicKey: text(await crypto.subtle.exportKey("raw", signing.publicKey)),
+    sign: async (message) =>
+      new Uint8Array(await crypto.subtle.sign("Ed25519", signing.privateKey, new Uint8Array(message))),
+    seal: { publicKey: text(await crypto.subtle.exportKey("raw", opening.publicKey)), privateKey: opening.privateKey },
+  };
+}
+
+async function openGuard(setting: Setting, isConnected: boolean): Promise<LicenseGuard> {
+  device ??= makeDevice();
+  const guard = createLicenseGuard({
+    ...setting,
+    keys: [],
+    device: await device,
+    // The page's server adds the instance's credential: it never is in a page.
+    credentials: { token: "none" },
+    storage: {
+      read: async () => localStorage.getItem("license"),
+      write: async (kept) => localStorage.setItem("license", kept),
+    },
+    fetch: (url, init) =>
+      isConnected
+        ? fetch(url.replace(setting.marketplace, location.origin), init as RequestInit)
+        : Promise.reject(new Error("no line")),
+    clock: { now: () => Date.now(), running: () => performance.now() },
+    chance: Math.random,
+  });
+  await guard.load();
+  return guard;
+}
+
+const shown = ({ isLicensed, code, warnings, lease }: LicenseStatus) => ({
+  isLicensed,
+  code,
+  warnings,
+  isOffline: lease?.isOffline ?? null,
+  leaseId: lease?.leaseId ?? null,
+});
+
+Object.assign(globalThis, {
+  async live(setting: Setting, licenseKey: string) {
+    const guard = await openGuard(setting, true);
+    const told = [await guard.activate({ licenseKey, hardwareId: setting.hardwareId, version: "1.0.0" })];
+    told.push(await guard.refresh(), await guard.ping(), await guard.updateList());
+    const kept = JSON.parse(localStorage.getItem("license") ?? "{}");
+    return { told: told.map(shown), listEpoch: kept.list?.epoch ?? null, hasKeySet: kept.keySet !== null };
+  },
+  async restart(setting: Setting) {
+    return shown((await openGuard(setting, false)).status());
+  },
+  async request(setting: Setting, version: string) {
+    return (await openGuard(setting, false)).requestFile(version);
+  },
+  async take(setting: Setting, file: string) {
+    return shown(await (await openGuard(setting, false)).importFile(file));
+  },
+  async release(setting: Setting) {
+    return (await openGuard(setting, false)).releaseFile();
+  },
+});
