@@ -48,6 +48,14 @@ test("a score is never above 100 and names the most telling reasons first", () =
   expect(score.reasons[0]).toBe("Is a customer already");
 });
 
+test("the admin decides from how many points a lead is hot", async () => {
+  const scored = async (settings: Record<string, number>) =>
+    (await install("lead-scorer", plugin, { settings }).event(created(1))).value;
+  expect(await scored({})).toMatchObject({ points: 100, grade: "hot" });
+  expect(await scored({ hotFrom: 100 })).toMatchObject({ grade: "hot" });
+  expect(() => install("lead-scorer", plugin, { settings: { hotFrom: 101 } })).toThrow("at most 100");
+});
+
 test("a hot lead is scored, kept, logged and reported", async () => {
   const host = install("lead-scorer", plugin);
   const run = await host.event(created(1));

@@ -173,3 +173,27 @@ test("customers may be withheld: that route is refused, the others work", async 
   expect((await host.route({ method: "POST", path: "/customers/check" })).outcome).toBe("capability_denied");
   expect((await host.route({ method: "GET", path: "/check/ATU13585627" })).outcome).toBe("ok");
 });
+
+test("a month's proofs become one file, in the language that was set, signed where a key was set", async () => {
+  const options = {
+    ...vies(),
+    settings: { language: "en" },
+    secrets: { reportKey: "only mine" },
+    strings: { en: { number: "VAT number", status: "Result", name: "Name", checkedAt: "Checked at" } },
+  };
+  const host = install("vat-checker", plugin, options);
+  expect(await host.route({ method: "GET", path: "/reports/2026-03" })).toMatchObject({ value: { status: 404 } });
+  await host.route({ method: "GET", path: "/check/ATU13585627" });
+  const made = await host.route({ method: "POST", path: "/reports" });
+  const { month, signature } = (made.value as { body: { month: string; signature: string } }).body;
+  expect(made.files).toMatchObject([{ key: `reports/${month}.csv`, contentType: "text/csv" }]);
+  expect(signature).toMatch(/^[0-9a-f]{64}$/);
+  const read = await host.route({ method: "GET", path: `/reports/${month}` });
+  const csv = String((read.value as { body: string }).body);
+  expect(csv.split("\r\n").slice(0, 2)).toEqual([
+    '"VAT number";"Result";"Name";"Checked at"',
+    expect.stringMatching(/^"ATU13585627";"registered";"Berger Steuerberatung GmbH";"20/),
+  ]);
+  const unsigned = await install("vat-checker", plugin, vies()).route({ method: "POST", path: "/reports" });
+  expect((unsigned.value as { body: object }).body).not.toHaveProperty("signature");
+});

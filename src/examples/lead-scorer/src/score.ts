@@ -73,13 +73,13 @@ const RULES: readonly Rule[] = [
 ];
 
 /** Rates a lead. The same lead always gets the same score. */
-export function scoreLead(lead: Lead): Score {
+export function scoreLead(lead: Lead, hotFrom = HOT_FROM): Score {
   const text = lead.message.toLowerCase();
   const matched = RULES.filter((rule) => rule.applies(lead, text));
   const sum = matched.reduce((total, rule) => total + rule.points, 0);
   const points = Math.min(100, Math.max(0, sum));
   const reasons = [...matched].sort((a, b) => Math.abs(b.points) - Math.abs(a.points)).map((rule) => rule.reason);
-  return { points, grade: points >= HOT_FROM ? "hot" : points >= WARM_FROM ? "warm" : "cold", reasons };
+  return { points, grade: points >= hotFrom ? "hot" : points >= WARM_FROM ? "warm" : "cold", reasons };
 }
 
 /** Square meters; `1,200 m2`, `1.200 qm` and `80 sqm` all count. */

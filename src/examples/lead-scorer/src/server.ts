@@ -15,13 +15,16 @@ export default definePlugin({
 /** Events are delivered at least once: a request that is hot already is not reported again. */
 async function rate(context: Context, event: EventEnvelope) {
   const request = await context.requests.get(Number(event.entityId));
-  const score = scoreLead({
-    email: request.email,
-    phone: request.phone ?? null,
-    service: request.service,
-    message: request.message,
-    isCustomer: await isCustomer(context, request),
-  });
+  const score = scoreLead(
+    {
+      email: request.email,
+      phone: request.phone ?? null,
+      service: request.service,
+      message: request.message,
+      isCustomer: await isCustomer(context, request),
+    },
+    Number(context.settings.hotFrom),
+  );
   const key = `score:${request.id}`;
   const before = await context.storage.get(key);
   await context.storage.set(key, { ...score, name: request.name, ratedAt: event.occurredAt });

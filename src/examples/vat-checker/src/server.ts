@@ -1,5 +1,6 @@
 import { type Customer, definePlugin, type PluginContext } from "@rising-bsm/plugin-sdk";
 import { type Check, type CheckContext, checkVat, listChecks } from "./check.ts";
+import { readReport, writeReport } from "./report.ts";
 
 /** Numbers of one request; the register is slow and asks for moderation. */
 const MAX_NUMBERS = 10;
@@ -26,6 +27,11 @@ export default definePlugin({
       );
       const rows = checks.map((check, index) => ({ customerId: customers[index]?.id ?? null, ...check }));
       return { body: { checks: rows, notChecked: Math.max(0, customers.length - MAX_NUMBERS) } };
+    },
+    "POST /reports": async (context) => ({ status: 201, body: await writeReport(context) }),
+    "GET /reports/:month": async (context, { params }) => {
+      const report = await readReport(context, params.month ?? "");
+      return report === null ? { status: 404 } : { headers: { "content-type": "text/csv" }, body: report };
     },
   },
 });
