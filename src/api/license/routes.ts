@@ -1,10 +1,8 @@
 import type { Hono } from "hono";
 import { LICENSE_OPERATIONS } from "../../contract/license/operations.ts";
 import { ok, refuse } from "../../domain/result.ts";
-import { isoTime, unixSeconds } from "../../domain/time.ts";
 import { listLicenses } from "../../market/license/list-licenses.ts";
 import { showLicense } from "../../market/license/show-license.ts";
-import { signVerdict } from "../../market/license/sign.ts";
 import { validateLicense } from "../../market/license/validate-license.ts";
 import { verifyForHost } from "../../market/license/verify-for-host.ts";
 import type { ApiEnv } from "../context.ts";
@@ -66,10 +64,4 @@ export function registerLicenseRoutes(app: Hono<ApiEnv>): void {
   registerListRoutes(app);
   registerKeysetRoutes(app);
   registerOfflineRoutes(app);
-
-  route(app, LICENSE_OPERATIONS.showTime, async ({ world, query }) => {
-    const now = unixSeconds(world.clock.now());
-    const verdict = await signVerdict(world, "time", { now }, { nonce: query.nonce }, now);
-    return ok({ body: { now: isoTime(now), verdict }, headers: { "cache-control": "no-store" } });
-  });
 }

@@ -1,7 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { ACCOUNT_OPERATIONS } from "../../contract/account/operations.ts";
-import { LICENSE_OPERATIONS } from "../../contract/license/operations.ts";
+import { LIST_OPERATIONS } from "../../contract/license/list-operations.ts";
 import { SERVICE_OPERATIONS } from "../../contract/service/operations.ts";
 import { canonicalize } from "../../domain/json/canonical.ts";
 import { ask } from "./ask.ts";
@@ -116,7 +116,7 @@ async function remote(marketplace: Marketplace, now: () => number): Promise<read
 /** Whole seconds come back; half the round trip is taken for the way. */
 async function clock(marketplace: Marketplace, now: () => number): Promise<Diagnosis> {
   const asked = now();
-  const reply = await ask(marketplace, LICENSE_OPERATIONS.showTime);
+  const reply = await ask(marketplace, LIST_OPERATIONS.showTime);
   const date = Date.parse(reply.ok ? reply.value.body.now : "");
   if (Number.isNaN(date)) return warn("clock", "the marketplace does not say what time it is", "Compare by hand.");
   const skew = Math.max(0, Math.abs((asked + now()) / 2 - date - 500) - 500);
