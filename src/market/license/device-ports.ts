@@ -70,7 +70,13 @@ export interface Transfer {
   readonly license: License;
   readonly offer: TransferOffer;
   /** The license's new key; the old ones end with the same write. */
-  readonly key: { readonly hash: string; readonly kind: string; readonly hint: string; readonly sealed: string };
+  readonly key: {
+    readonly hash: string;
+    readonly kind: string;
+    readonly hint: string;
+    readonly sealed: string;
+    readonly pepperV: number;
+  };
   readonly actor: Actor;
   readonly op: string;
   readonly now: number;

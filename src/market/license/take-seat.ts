@@ -6,6 +6,7 @@ import { type Environment, isLive } from "../../domain/license/license.ts";
 import { sealLease } from "../../domain/license/offline.ts";
 import { offlineLease } from "../../domain/license/offline-lease.ts";
 import { deriveState, hostStatus } from "../../domain/license/states.ts";
+import { withFirstTerm } from "../../domain/license/terms.ts";
 import { warningsOf } from "../../domain/license/warnings.ts";
 import { isoTime } from "../../domain/time.ts";
 import type { Signer, World } from "../ports.ts";
@@ -63,7 +64,7 @@ export async function takeSeat(
   wish: SeatWish,
   now: number,
 ): Promise<{ readonly order: GrantOrder; readonly granted: Granted }> {
-  const { license } = facts;
+  const license = withFirstTerm(facts.license, now);
   const row = facts.activation;
   const deviceId = row?.deviceId ?? deviceIdOf(wish);
   if (deviceId === null) throw new Error("a seat for no device");

@@ -103,6 +103,7 @@ export async function acceptTransfer(
         kind: key.kind,
         hint: keyHint(key),
         sealed: await sealKey(world, moved, key.text),
+        pepperV: world.keyHasher.version,
       },
       actor:
         principal.kind === "instance"

@@ -141,6 +141,8 @@ export async function grantSeat(db: D1Database, order: GrantOrder): Promise<Gran
             )
             .bind(activationId, op, order.trialHardwareHash),
         ]),
+    ...((license.life.firstTermSeconds ?? null) === null ? [] : [beginTerm(db, order)]),
+    ...(license.seatCap === null ? [] : [noteLastSeat(db, order)]),
     appendWebhook(db, "l.id = ?1", Number(license.id), "license.updated", op, now, now),
     ...(order.offline === undefined || order.offline === null ? [] : [recordFile(db, order, order.offline)]),
     replies,
@@ -182,6 +184,33 @@ export function spendProof(
       SELECT ?3, ?4, ?5 FROM activations a WHERE a.id = ?1 AND a.last_op = ?2 ON CONFLICT DO NOTHING`,
     )
     .bind(activationId, op, proof.jkt, proof.nonce, now + 2 * PROOF_WINDOW);
+}
+
+/** `seat.limit_reached`, with the grant that took the last seat. */
+function noteLastSeat(db: D1Database, { activationId, op, now }: GrantOrder): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT INTO license_events (license_id, seq, at, kind, actor, op, data)
+      SELECT a.license_id, (SELECT COALESCE(MAX(e.seq), 0) + 1 FROM license_events e WHERE e.license_id = a.license_id),
+        a.granted_at, 'seat.limit_reached', 'system', ?2, json_object('cap', l.seat_cap)
+      FROM activations a JOIN licenses l ON l.id = a.license_id
+      WHERE a.id = ?1 AND a.last_op = ?2 AND a.grant_op = ?2 AND a.seat_class = 'paid' AND l.seat_cap <> -1
+        AND l.seat_cap <= (SELECT COUNT(*) FROM activations v WHERE v.license_id = a.license_id AND v.released_at IS NULL
+          AND v.seat_class = 'paid' AND v.seat_key = a.seat_key AND v.lease_until > ?3)`,
+    )
+    .bind(activationId, op, now);
+}
+
+/** A5: a term that begins with the first seat. */
+function beginTerm(db: D1Database, { license, activationId, op, now }: GrantOrder): D1PreparedStatement {
+  return db
+    .prepare(
+      `UPDATE licenses SET expires_at = CAST(?3 AS INTEGER) + duration_s,
+        fallback_until = iif(fallback, CAST(?3 AS INTEGER) + duration_s, NULL), rev = rev + 1
+      WHERE id = ?4 AND expires_at IS NULL AND expiry_basis = 'first_activation' AND duration_s IS NOT NULL
+        AND EXISTS (SELECT 1 FROM activations a WHERE a.id = ?1 AND a.last_op = ?2 AND a.grant_op = ?2)`,
+    )
+    .bind(activationId, op, now, Number(license.id));
 }
 
 function readReply(db: D1Database, order: GrantOrder, reply: string): D1PreparedStatement {

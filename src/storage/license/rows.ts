@@ -48,6 +48,8 @@ const LICENSE_COLUMNS = [
   "trial_extended",
   "shrink_at",
   "pending_change",
+  "expiry_basis",
+  "duration_s",
 ] as const satisfies readonly (keyof SqlRow<typeof licenses>)[];
 
 const ACTIVATION_COLUMNS = [
@@ -143,6 +145,10 @@ function lifeOf(row: Row): LicenseLife {
     suspendedAt: integerOrNull(row, "l_suspended_at"),
     isTrialExtended: integer(row, "l_trial_extended") === 1,
     shrinkAt: integerOrNull(row, "l_shrink_at"),
+    firstTermSeconds:
+      text(row, "l_expiry_basis") === "first_activation" && row.l_expires_at === null
+        ? integerOrNull(row, "l_duration_s")
+        : null,
     pendingChange: pending === null ? null : (JSON.parse(pending) as PendingChange),
   };
 }

@@ -3,8 +3,6 @@ import type { LicenseDeviceStore, TransferOffer } from "../../market/license/dev
 import { appendEvent, appendWebhook } from "./append-event.ts";
 import { appendRevocation } from "./revocations.ts";
 
-const PEPPER_VERSION = 1;
-
 type Transfers = Pick<LicenseDeviceStore, "offerTransfer" | "transferOffer" | "instanceOwner" | "completeTransfer">;
 
 /** Licenses on their way from one instance to another. */
@@ -92,11 +90,11 @@ export function transfersOn(db: D1Database): Transfers {
         db
           .prepare(
             `INSERT INTO license_keys (key_hash, license_id, kind, pepper_v, hint, sealed, state, serial)
-            SELECT ?3, l.id, ?4, ${PEPPER_VERSION}, ?5, ?6, 'current',
+            SELECT ?3, l.id, ?4, ?7, ?5, ?6, 'current',
               (SELECT MAX(k.serial) + 1 FROM license_keys k WHERE k.license_id = l.id)
             FROM licenses l WHERE l.id = ?1 AND l.last_op = ?2`,
           )
-          .bind(id, op, key.hash, key.kind, key.hint, key.sealed),
+          .bind(id, op, key.hash, key.kind, key.hint, key.sealed, key.pepperV),
         // Bodies are rendered when sent: what the old instance is still owed would show it the new key.
         db
           .prepare(
