@@ -281,8 +281,14 @@ const ROWS: Readonly<Record<string, Row>> = {
   getSettings: { by: OWNING, owners: OF_A, path: installation("/settings") },
   putSettings: { by: OWNING, owners: OF_A, path: installation("/settings"), body: () => ({ values: {} }) },
   // The plugin declares no secret.
-  putSecret: { by: OWNING, owners: [], path: installation("/secrets/apiKey"), body: () => ({ value: "x" }) },
-  deleteSecret: { by: OWNING, owners: [], path: installation("/secrets/apiKey") },
+  putSecret: {
+    by: OWNING,
+    owners: [],
+    knownTo: OF_A,
+    path: installation("/secrets/apiKey"),
+    body: () => ({ value: "x" }),
+  },
+  deleteSecret: { by: OWNING, owners: [], knownTo: OF_A, path: installation("/secrets/apiKey") },
   getCapabilityDiff: { by: OWNING, owners: OF_A, path: installation("/capability-diff") },
   putConsent: {
     by: OWNING,
