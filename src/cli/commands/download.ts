@@ -3,6 +3,7 @@ import { parseVersion } from "../../domain/release/version.ts";
 import { ok } from "../../domain/result.ts";
 import { command } from "../command.ts";
 import { misuse } from "../problem.ts";
+import { progressBar } from "../voice.ts";
 import { APP_VERSION, parseChannel } from "../work/install-plugins.ts";
 import { readLicenseUse } from "../work/license-use.ts";
 import { chooseMarketplace } from "../work/marketplace.ts";
@@ -52,7 +53,7 @@ export const downloadCommand = command({
       version,
       asCurrent: wish.value.version === null && wish.value.range === null,
       license: license.value,
-      onProgress: (received, total) => voice.progress(`${name} ${Math.floor((100 * received) / total)} %`),
+      onProgress: (received, total) => voice.progress(progressBar(name, received, total)),
     });
     if (!obtained.ok) return obtained;
     const file = path.resolve(flags.out ?? `${name}-${version}.rbsm`);

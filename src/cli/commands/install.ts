@@ -3,7 +3,7 @@ import { parseVersion } from "../../domain/release/version.ts";
 import { ok } from "../../domain/result.ts";
 import { type Answer, command } from "../command.ts";
 import { misuse, type Outcome } from "../problem.ts";
-import type { Voice } from "../voice.ts";
+import { progressBar, type Voice } from "../voice.ts";
 import { type Installed, installFromLock, installPlugin, type Place, parseChannel } from "../work/install-plugins.ts";
 import { readLicenseUse } from "../work/license-use.ts";
 import { chooseMarketplace } from "../work/marketplace.ts";
@@ -54,7 +54,7 @@ export const installCommand = command({
       marketplace: marketplace.value,
       folder: path.resolve(flags.dir ?? "."),
       license: license.value,
-      onProgress: (name, received, total) => voice.progress(`${name} ${Math.floor((100 * received) / total)} %`),
+      onProgress: (name, received, total) => voice.progress(progressBar(name, received, total)),
     };
     if (wish === null) return tell(await installFromLock(place), voice);
     const installed = await installPlugin(place, wish.value, { channel, appVersion });
