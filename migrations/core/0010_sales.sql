@@ -25,6 +25,7 @@ CREATE TABLE orders (
     CHECK (state IN ('open', 'failed', 'paid', 'disputed', 'refunded', 'charged_back', 'cancelled')),
   attention TEXT,                         -- why a person must look: money without effect
   license_id INTEGER REFERENCES licenses (id) ON DELETE RESTRICT,
+  auto_renew INTEGER NOT NULL DEFAULT 0,  -- before its license ends, the next order is made
   billing TEXT,                           -- JSON: whom the invoice names
   created_by TEXT NOT NULL,               -- instance:<id> or account:<id>
   rev INTEGER NOT NULL DEFAULT 0,         -- +1 with every payment event
@@ -40,12 +41,14 @@ CREATE TABLE orders (
 CREATE UNIQUE INDEX orders_one_open ON orders (instance_id, user_id, plugin_id, tier) WHERE state IN ('open', 'failed');
 CREATE UNIQUE INDEX orders_license_open ON orders (license_id) WHERE state IN ('open', 'failed');
 CREATE INDEX orders_instance ON orders (instance_id, created_at);
+CREATE INDEX orders_buyer ON orders (instance_id, user_id, plugin_id, tier);
 CREATE INDEX orders_publisher ON orders (publisher_id, created_at);
 CREATE INDEX orders_license ON orders (license_id);
 CREATE INDEX orders_payment ON orders (provider, payment_ref);
 CREATE INDEX orders_coupon ON orders (coupon_id) WHERE coupon_id IS NOT NULL;
 CREATE INDEX orders_unapplied ON orders (updated_at) WHERE applied_rev < rev;
 CREATE INDEX orders_waiting ON orders (expires_at) WHERE state IN ('open', 'failed');
+CREATE INDEX licenses_renewing ON licenses (expires_at) WHERE auto_renew = 1;
 
 CREATE TABLE payment_events (             -- append-only; an order's state follows from its events alone
   provider TEXT NOT NULL CHECK (provider IN ('manual', 'stripe')),
@@ -62,7 +65,7 @@ CREATE TABLE payment_events (             -- append-only; an order's state follo
   PRIMARY KEY (provider, event_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX payment_events_order ON payment_events (order_id);
-CREATE INDEX payment_events_payment ON payment_events (provider, payment_ref);
+CREATE INDEX payment_events_payment ON payment_events (payment_ref) WHERE payment_ref IS NOT NULL;
 
 CREATE TABLE invoices (                   -- numbered without gaps per publisher; never changed, a refund gets a credit note
   publisher_id INTEGER NOT NULL REFERENCES publishers (id) ON DELETE RESTRICT,

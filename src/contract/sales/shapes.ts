@@ -28,6 +28,7 @@ export const ORDER_BODY = z.object({
     .optional()
     .describe("How it is paid; left out: by card where that is set up, else by hand"),
   coupon: z.string().regex(COUPON_CODE).optional(),
+  autoRenew: z.boolean().optional().describe("The next order is made by itself 14 days before the license ends"),
   billing: BILLING.optional().describe("Whom the invoice names; left out: the instance"),
 });
 
@@ -58,6 +59,7 @@ export const ORDER = z.object({
   refunded: MONEY,
   currency: CURRENCY,
   termDays: z.int().optional().describe("Left out: no end"),
+  autoRenew: z.boolean(),
   provider: z.enum(PROVIDERS),
   attention: z.enum(ATTENTIONS).optional().describe("Money that bought nothing: a person must look"),
   isFulfilled: z.boolean().describe("The license got what was bought"),

@@ -13,6 +13,7 @@ export const WEBHOOK_EVENTS = [
   "payment.failed",
   "payment.refunded",
   "payment.disputed",
+  "payment.due",
   "installation.suspended",
 ] as const;
 export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];

@@ -57,6 +57,8 @@ export interface Order {
   readonly attention: Attention | null;
   /** null until somebody committed to the order. */
   readonly licenseId: string | null;
+  /** Before its license ends, the next order is made by itself. */
+  readonly autoRenew: boolean;
   readonly billing: BillingAddress | null;
   readonly createdBy: string;
   /** Counts payment events. */
@@ -87,6 +89,11 @@ export const INVOICE_ID = /^inv_[0-9A-HJKMNP-TV-Z]{26}$/;
 export const ORDER_LIFE_DAYS = 30;
 /** Of one instance, waiting for money at the same time. */
 export const MAX_OPEN_ORDERS = 100;
+
+/** So long before a license that renews itself ends, the order that renews it is made. */
+export const RENEWAL_AHEAD = 14 * 86_400;
+/** A renewal that is unpaid so shortly before the end has failed: the grace begins without a gap. */
+export const RENEWAL_LAST_CALL = 600;
 
 export function isWaiting(order: Pick<Order, "state">): boolean {
   return order.state === "open" || order.state === "failed";

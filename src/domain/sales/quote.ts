@@ -25,6 +25,11 @@ const TERM_DAYS: Readonly<Record<PricingTier["interval"], number | null>> = {
   year: 365,
 };
 
+/** How long one payment of a tier lasts; null = no end. */
+export function termDaysOf(interval: PricingTier["interval"]): number | null {
+  return TERM_DAYS[interval];
+}
+
 type Held = Pick<License, "state" | "startsAt" | "expiresAt" | "graceUntil" | "type">;
 
 /**

@@ -40,7 +40,16 @@ const OUTDATED: readonly Reason[] = ["ALREADY_LICENSED", "PLAN_CHANGE_REFUSED", 
 async function licenseFor(world: SalesWorld, order: Order): Promise<Result<string, Problem<Reason>>> {
   const { pluginId, instanceId, userId, tier: type, termDays: days, id: orderId } = order;
   if (order.kind === "new") {
-    const issued = await issueForOrder(world, { orderId, isSettled: false, pluginId, instanceId, userId, type, days });
+    const issued = await issueForOrder(world, {
+      orderId,
+      isSettled: false,
+      pluginId,
+      instanceId,
+      userId,
+      type,
+      days,
+      sold: { autoRenew: order.autoRenew },
+    });
     if (issued.ok) return ok(issued.value.licenseId);
     // Somebody committed to this order at the same time.
     const mine = await world.licenses.findByOrder(orderId);

@@ -1,5 +1,5 @@
 import type { Principal } from "../../domain/account/principal.ts";
-import { coversPlugin, hasScope } from "../../domain/account/rights.ts";
+import { coversPlugin, hasScope, manages } from "../../domain/account/rights.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
 import type { Role } from "../license/access.ts";
@@ -26,7 +26,8 @@ async function roleIn(
 ): Promise<Role | null> {
   if (principal.kind === "anonymous") return null;
   if (principal.kind === "instance") return principal.instanceId === order.instanceId ? "instance" : null;
-  if (instance.accountId === principal.accountId && hasScope(principal, "instance:manage")) return "owner";
+  const owned = { id: order.instanceId, accountId: instance.accountId };
+  if (manages(principal, owned) && hasScope(principal, "instance:manage")) return "owner";
   if (
     hasScope(principal, "license:issue") &&
     coversPlugin(principal, plugin.name) &&

@@ -2,6 +2,7 @@ import type { Attention, Order } from "../../domain/sales/order.ts";
 import { unixSeconds } from "../../domain/time.ts";
 import { NO_DEVICE } from "../license/ask-device.ts";
 import {
+  cancelAtTermEnd,
   cancelOrder,
   convertTrial,
   reactivateAfterDispute,
@@ -52,6 +53,8 @@ async function act(world: SalesWorld, order: Order): Promise<Followed | "later">
     case "charged_back":
       return licenseId === null ? DONE : judge(await revokeForRefund(world, licenseId, "chargeback"), DONE);
     case "cancelled":
+      // Who gives up the renewal that was asked for by itself wants none: the license goes on to its end.
+      if (order.createdBy === "system" && licenseId !== null) await cancelAtTermEnd(world, licenseId);
       // What the order would have renewed or raised stays as it is.
       return licenseId === null || order.kind !== "new"
         ? DONE
@@ -78,7 +81,7 @@ async function deliver(world: SalesWorld, order: Order, licenseId: string): Sale
     case "convert": {
       // A free plan has no trial to convert; it takes the sold term as well.
       const held = await world.licenses.find({ licenseId }, NO_DEVICE, unixSeconds(world.clock.now()));
-      const sale = { orderId, type, days };
+      const sale = { orderId, type, days, sold: { autoRenew: order.autoRenew } };
       return held?.license.type === "free"
         ? upgradeByPayment(world, licenseId, sale)
         : convertTrial(world, licenseId, sale);

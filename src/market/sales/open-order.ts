@@ -9,6 +9,7 @@ import {
   type BillingAddress,
   MAX_OPEN_ORDERS,
   ORDER_LIFE_DAYS,
+  type OrderKind,
   type ProviderName,
   type SoldTier,
 } from "../../domain/sales/order.ts";
@@ -27,6 +28,7 @@ export interface OrderRequest {
   readonly tier: SoldTier;
   readonly provider?: ProviderName | undefined;
   readonly coupon?: string | undefined;
+  readonly autoRenew?: boolean | undefined;
   readonly billing?: BillingAddress | undefined;
 }
 
@@ -93,12 +95,16 @@ async function quoteOrder(
     amount: price.value.listPrice - discount,
     couponId: coupon.value?.id ?? null,
     provider,
+    autoRenew: request.autoRenew === true && price.value.termDays !== null && BEGINS.includes(price.value.kind),
     billing: request.billing ?? null,
     createdBy: actorText(principal),
     createdAt: now,
     expiresAt: now + ORDER_LIFE_DAYS * DAY,
   });
 }
+
+/** Orders that a license begins with: only they say whether it renews itself. */
+const BEGINS: readonly OrderKind[] = ["new", "convert"];
 
 const NO_PLUGIN: Problem<Reason> = { reason: "NOT_FOUND", detail: "Plugin not found" };
 

@@ -99,6 +99,17 @@ export interface OrderFilter {
   readonly limit: number;
 }
 
+export interface RenewalDue {
+  /** Which sold the license. */
+  readonly orderId: string;
+  readonly licenseId: string;
+  readonly tier: SoldTier;
+  readonly userId: string;
+  readonly endsAt: number;
+  readonly graceSeconds: number;
+  readonly pricing: Pricing;
+}
+
 /** Orders and their payment events. Times are Unix seconds. */
 export interface OrderStore {
   offer(pluginId: string, instanceId: string, userId: string): Promise<SalesOffer | null>;
@@ -133,6 +144,16 @@ export interface OrderStore {
   isRenewed(licenseId: string, orderId: string): Promise<boolean>;
   /** The license of a paid order that the host has not taken yet; taken by this call, once. */
   collect(instanceId: string, userId: string, pluginId: string, tier: SoldTier, now: number): Promise<string | null>;
+  /** Licenses that renew themselves, end within `ahead` seconds, and have no order that waits: each with the order to repeat. */
+  renewalsDue(now: number, ahead: number, limit: number): Promise<readonly RenewalDue[]>;
+  /** The order that renews a license, tied to it, with `payment.due` to the instance. null: somebody else made it. */
+  insertRenewal(draft: OrderDraft, licenseId: string): Promise<{ readonly webhookId: string | null } | null>;
+  /** Renewals that were not paid, `within` seconds before the end: order and license. */
+  renewalsUnpaid(
+    now: number,
+    within: number,
+    limit: number,
+  ): Promise<readonly { readonly orderId: string; readonly licenseId: string }[]>;
   /** Paid orders whose license does not follow yet, and orders that waited too long. */
   due(
     now: number,

@@ -20,6 +20,7 @@ export interface OrderView {
   readonly refunded: number;
   readonly currency: string;
   readonly termDays?: number;
+  readonly autoRenew: boolean;
   readonly provider: Order["provider"];
   /** Money that bought nothing: a person must look. */
   readonly attention?: string;
@@ -53,6 +54,7 @@ export function presentOrder(
     refunded: order.refunded,
     currency: order.currency,
     ...(order.termDays === null ? {} : { termDays: order.termDays }),
+    autoRenew: order.autoRenew,
     provider: order.provider,
     ...(order.attention === null ? {} : { attention: order.attention }),
     isFulfilled: order.fulfilledAt !== null,

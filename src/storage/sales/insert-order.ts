@@ -13,9 +13,9 @@ export async function insertOrder(
   const { meta } = await db
     .prepare(
       `INSERT INTO orders (id, instance_id, user_id, plugin_id, publisher_id, tier, kind, term_days, list_price, discount,
-        amount, currency, coupon_id, provider, billing, created_by, created_at, expires_at, updated_at)
-      SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?17
-      WHERE (SELECT COUNT(*) FROM orders o WHERE o.instance_id = ?2 AND o.state IN ('open', 'failed')) < ?19
+        amount, currency, coupon_id, provider, billing, created_by, created_at, expires_at, updated_at, auto_renew)
+      SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?17, ?20
+      WHERE (SELECT COUNT(*) FROM orders o INDEXED BY orders_one_open WHERE o.instance_id = ?2 AND o.state IN ('open', 'failed')) < ?19
         AND (?13 IS NULL OR EXISTS (SELECT 1 FROM coupons c WHERE ${USABLE}))
       ON CONFLICT DO NOTHING`,
     )
@@ -39,6 +39,7 @@ export async function insertOrder(
       draft.createdAt,
       draft.expiresAt,
       maxOpen,
+      draft.autoRenew ? 1 : 0,
     )
     .run();
   return meta.changes === 1 ? "inserted" : explain(db, draft, maxOpen);
@@ -53,7 +54,8 @@ async function explain(db: D1Database, draft: OrderDraft, maxOpen: number): Prom
     .prepare(
       `SELECT EXISTS (SELECT 1 FROM orders o WHERE o.instance_id = ?1 AND o.user_id = ?2 AND o.plugin_id = ?3 AND o.tier = ?4
           AND o.state IN ('open', 'failed')) AS waits,
-        (SELECT COUNT(*) FROM orders o WHERE o.instance_id = ?1 AND o.state IN ('open', 'failed')) >= ?5 AS is_full`,
+        (SELECT COUNT(*) FROM orders o INDEXED BY orders_one_open WHERE o.instance_id = ?1
+          AND o.state IN ('open', 'failed')) >= ?5 AS is_full`,
     )
     .bind(Number(draft.instanceId), draft.userId, Number(draft.pluginId), draft.tier, maxOpen)
     .first<{ waits: number; is_full: number }>();

@@ -3,6 +3,7 @@ import type { OrderStore, SalesOffer } from "../../market/sales/ports.ts";
 import { insertOrder } from "./insert-order.ts";
 import { listOrders } from "./list-orders.ts";
 import { commitPayment, keepPayment, paymentsOf } from "./payment-events.ts";
+import { insertRenewal, renewalsDue, renewalsUnpaid } from "./renewals.ts";
 import { type FactsRow, factsOf, SELECT_FACTS } from "./rows.ts";
 
 const WAITS = "state IN ('open', 'failed')";
@@ -93,6 +94,9 @@ export function createOrderStore(db: D1Database): OrderStore {
         .first<number>("license_id");
       return licenseId === null ? null : String(licenseId);
     },
+    renewalsDue: (now, ahead, limit) => renewalsDue(db, now, ahead, limit),
+    insertRenewal: (draft, licenseId) => insertRenewal(db, draft, licenseId),
+    renewalsUnpaid: (now, within, limit) => renewalsUnpaid(db, now, within, limit),
     async due(now, limit) {
       const [unapplied, expired] = await db.batch<{ id: string }>([
         db

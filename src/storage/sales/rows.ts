@@ -59,6 +59,7 @@ function orderOf(row: SqlRow<typeof orders>): Order {
     state: row.state,
     attention: row.attention as Attention | null,
     licenseId: row.license_id === null ? null : String(row.license_id),
+    autoRenew: row.auto_renew === 1,
     billing: row.billing === null ? null : (JSON.parse(row.billing) as BillingAddress),
     createdBy: row.created_by,
     rev: row.rev,

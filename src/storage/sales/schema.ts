@@ -28,6 +28,7 @@ export const orders = sqliteTable("orders", {
   state: text("state", { enum: ORDER_STATES }).notNull().default("open"),
   attention: text("attention"),
   licenseId: integer("license_id"),
+  autoRenew: integer("auto_renew").notNull().default(0),
   billing: text("billing"),
   createdBy: text("created_by").notNull(),
   rev: integer("rev").notNull().default(0),

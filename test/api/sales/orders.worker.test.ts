@@ -169,6 +169,53 @@ describe("an order paid by hand", () => {
   });
 });
 
+describe("a license that renews itself", () => {
+  const NOON = 1_796_472_000;
+  const renewals = async (made: { licenseId: string; id: string }) =>
+    (await instance.send("GET", "/v1/orders?limit=100")).body.data.filter(
+      ({ licenseId, id }: { licenseId: string; id: string }) => licenseId === made.licenseId && id !== made.id,
+    );
+  const sold = async () => {
+    const made = await order(instance, plugin, { autoRenew: true });
+    await markPaid(made.id);
+    return made;
+  };
+  const judge = async (made: { licenseId: string }) =>
+    (await instance.post("/v1/licenses/validate", { licenseId: made.licenseId, pluginId: plugin.id })).body;
+
+  it("is ordered again 14 days before its end, once; unpaid it goes on for the grace, paid for another term", async () => {
+    setClock(NOON);
+    const [made, lost, kept] = [await sold(), await sold(), await sold()];
+    passTime(16 * DAY - 60);
+    await sweep();
+    expect(await renewals(made)).toEqual([]);
+    passTime(120);
+    await Promise.all([sweep(), sweep()]);
+    const [next, ...more] = await renewals(made);
+    expect([next, more]).toMatchObject([{ kind: "renew", state: "open", amount: 900, autoRenew: true }, []]);
+    expect(await paymentHooksOf(next.id)).toEqual(["payment.due"]);
+
+    // Who gives up the renewal keeps what was paid for, and is not asked again.
+    const [unwanted] = await renewals(kept);
+    await instance.post(`/v1/orders/${unwanted.id}/cancel`);
+    passTime(14 * DAY - 120);
+    await sweep();
+    expect(await renewals(kept)).toHaveLength(1);
+    expect((await judge(kept)).code).toBe("VALID");
+    expect(await judge(made)).toMatchObject({ code: "PAST_DUE_GRACE" });
+    passTime(60 + 3 * DAY);
+    expect((await judge(kept)).code).toBe("EXPIRED");
+    expect(await judge(made)).toMatchObject({ code: "PAST_DUE_GRACE", daysLeft: 4 });
+    await markPaid(next.id);
+    expect((await judge(made)).code).toBe("VALID");
+    expect((await licenseOf(made.licenseId)).expiresAt).toBe("2027-02-06T12:00:00.000Z");
+    passTime(4 * DAY);
+    await sweep();
+    expect((await judge(lost)).code).toBe("EXPIRED");
+    expect(await renewals(lost)).toMatchObject([{ state: "cancelled" }]);
+  });
+});
+
 describe("the host's call for a sold license", () => {
   const ask = (over: object) => instance.post("/v1/licenses", { pluginId: plugin.id, type: "premium", ...over });
 
