@@ -26,6 +26,7 @@ import { sweepActions } from "./market/execution/pull-actions.ts";
 import { sweepExecutions } from "./market/execution/sweep-executions.ts";
 import { sweepLifecycle } from "./market/execution/sweep-lifecycle.ts";
 import { sweepSchedules } from "./market/execution/sweep-schedules.ts";
+import { watchInstances } from "./market/execution/watch-instances.ts";
 import { deliverEvent } from "./market/license/deliver-event.ts";
 import { SignerUnavailable } from "./market/license/keyset-ports.ts";
 import { sweepOffline } from "./market/license/offline-release.ts";
@@ -70,6 +71,7 @@ import { createPluginWebhooks } from "./storage/execution/plugin-webhooks.ts";
 import { createRunStore } from "./storage/execution/run-store.ts";
 import { createScheduleStore } from "./storage/execution/schedule-store.ts";
 import { settingsOnD1 } from "./storage/execution/settings.ts";
+import { createWatchStore } from "./storage/execution/watch-store.ts";
 import { createTailStore } from "./storage/execution/tail-store.ts";
 import { createLicenseAudit } from "./storage/license/audit.ts";
 import { type BudgetMeter, createBudgets } from "./storage/license/budgets.ts";
@@ -208,6 +210,7 @@ const SWEEPS: readonly ((world: World) => Promise<unknown>)[] = [
   sweepExecutions,
   sweepLifecycle,
   sweepSchedules,
+  watchInstances,
   sweepActions,
   sweepStorages,
   sweepReleases,
@@ -349,6 +352,7 @@ function openPorts(env: Env) {
     pulledData: createPulledData({ actions, clock }),
     eventHooks: createEventHookStore(env.DB),
     tails: createTailStore(env.DB),
+    watches: createWatchStore(env.DB),
     keptStorages: createKeptStorages(env.DB),
     hostData: createHostApi({ instances, vault, site, clock }),
     incidents: createIncidentDesk(env.INCIDENT_SECRET),

@@ -86,3 +86,17 @@ CREATE TABLE storage_erasures (           -- plugin storages that were emptied, 
   why TEXT NOT NULL CHECK (why IN ('asked', 'uninstalled'))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX activations_released ON activations (released_at) WHERE released_at IS NOT NULL;
+
+CREATE TABLE watched_instances (          -- instances whose rows are compared, for events that the host never fires
+  instance_id INTEGER PRIMARY KEY REFERENCES instances (id) ON DELETE RESTRICT,
+  polled_at INTEGER NOT NULL,
+  tells_itself INTEGER NOT NULL DEFAULT 0 -- 1: it posts such events, so nothing is derived
+) STRICT;
+CREATE TABLE watched_rows (               -- what was seen last; no other field of a row is kept
+  instance_id INTEGER NOT NULL REFERENCES instances (id) ON DELETE RESTRICT,
+  entity TEXT NOT NULL CHECK (entity IN ('customer', 'request', 'appointment')),
+  entity_id INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  assignee INTEGER,
+  PRIMARY KEY (instance_id, entity, entity_id)
+) STRICT, WITHOUT ROWID;

@@ -4,6 +4,7 @@ import type { RecoveryPorts } from "./account/recovery-ports.ts";
 import type { CatalogueStore } from "./catalogue/ports.ts";
 import type { ExecutionPorts } from "./execution/ports.ts";
 import type { PullPorts } from "./execution/pull-ports.ts";
+import type { WatchPorts } from "./execution/watch-ports.ts";
 import type { RunPorts } from "./execution/run-ports.ts";
 import type { LicenseDevicePorts } from "./license/device-ports.ts";
 import type { KeysetPorts } from "./license/keyset-ports.ts";
@@ -24,6 +25,7 @@ export interface World
     SalesPorts,
     RunPorts,
     PullPorts,
+    WatchPorts,
     LicensePorts,
     LicenseDevicePorts,
     RevocationPorts,

@@ -2,6 +2,7 @@ import type { Hono } from "hono";
 import { EXECUTION_OPERATIONS, REPORT_INCIDENT } from "../../contract/execution/operations.ts";
 import { SENTENCES } from "../../contract/sentences.ts";
 import type { Principal } from "../../domain/account/principal.ts";
+import { isDerivedEvent } from "../../domain/execution/derive.ts";
 import type { EventEnvelope } from "../../domain/execution/events.ts";
 import type { JsonObject } from "../../domain/json/json.ts";
 import type { Problem } from "../../domain/problem.ts";
@@ -74,6 +75,8 @@ async function receive(
     // Absent members stay absent.
     ...(snapshot === undefined ? {} : { snapshot: JSON.parse(JSON.stringify(snapshot)) as JsonObject }),
   };
+  // Who posts such events by itself is not looked at any more: nothing shall be told twice.
+  if (isDerivedEvent(envelope.event)) await world.watches.tellsItself(instanceId);
   return receiveEvent(world, instanceId, envelope);
 }
 

@@ -15,6 +15,7 @@ const HANDLE_PARAM = /^[a-z0-9-]{2,39}$/;
 const ID = z.string().regex(DECIMAL_ID);
 const URL_TEXT = z.string().min(1).max(2_048);
 const APP_VERSION = z.string().regex(/^\d{1,9}\.\d{1,9}\.\d{1,9}(?:-[0-9A-Za-z.-]{1,40})?$/);
+const MODE = z.enum(["push", "pull"]).optional();
 const HOST_API_KEY = z.string().regex(/^[\x21-\x7e]{8,200}$/);
 const MODERATE_BYTES = 16_384;
 
@@ -39,6 +40,8 @@ const INSTANCE_VIEW = z.object({
   keyShape: z.enum(["rbsm", "legacy"]),
   apiKey: z.string(),
   publisher: z.string().optional(),
+  /** Whose owners and maintainers manage it, too. */
+  organization: z.string().optional(),
   hasHostApiKey: z.boolean(),
   state: z.enum(["active", "suspended"]),
   webhook: z.object({ state: z.enum(["active", "paused"]), refusals: z.int(), pausedAt: z.string().optional() }),
@@ -266,11 +269,7 @@ export const ACCOUNT_OPERATIONS = {
     summary: "Register a Rising-BSM instance; the secrets are shown once",
     tag: "instances",
     caller: { kind: "account", scope: "instance:manage" },
-    body: {
-      type: "json",
-      schema: z.strictObject({ ...INSTANCE_FIELDS, mode: z.enum(["push", "pull"]).optional() }),
-      maxBytes: MAX_JSON_BYTES,
-    },
+    body: { type: "json", schema: z.strictObject({ ...INSTANCE_FIELDS, mode: MODE }), maxBytes: MAX_JSON_BYTES },
     answers: { 201: CREDENTIALS },
     problems: ["AUTHENTICATION_REQUIRED", "PERMISSION_DENIED", "url_refused", "VALIDATION_ERROR"],
   },
@@ -289,6 +288,7 @@ export const ACCOUNT_OPERATIONS = {
           ...INSTANCE_FIELDS,
           hostApiKey: HOST_API_KEY.nullable(),
           publisher: HANDLE_TEXT.nullable(),
+          organization: HANDLE_TEXT.nullable(),
         })
         .partial(),
       maxBytes: MAX_JSON_BYTES,

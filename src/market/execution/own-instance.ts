@@ -1,4 +1,5 @@
 import type { Principal } from "../../domain/account/principal.ts";
+import { manages } from "../../domain/account/rights.ts";
 import type { World } from "../ports.ts";
 
 /** The instance a caller acts for: itself, or the one of its own that it names. Null: not theirs, or none. */
@@ -11,5 +12,5 @@ export async function ownInstance(
   if (principal.kind === "instance")
     return named === undefined || named === principal.instanceId ? principal.instanceId : null;
   const instance = named === undefined ? null : await world.instances.find(named);
-  return instance?.accountId === principal.accountId ? (named as string) : null;
+  return manages(principal, instance) ? (named as string) : null;
 }

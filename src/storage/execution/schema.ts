@@ -137,3 +137,21 @@ export const storageErasures = sqliteTable("storage_erasures", {
   erasedAt: integer("erased_at").notNull(),
   why: text("why", { enum: ["asked", "uninstalled"] }).notNull(),
 });
+
+export const watchedInstances = sqliteTable("watched_instances", {
+  instanceId: integer("instance_id").primaryKey(),
+  polledAt: integer("polled_at").notNull(),
+  tellsItself: integer("tells_itself").notNull().default(0),
+});
+
+export const watchedRows = sqliteTable(
+  "watched_rows",
+  {
+    instanceId: integer("instance_id").notNull(),
+    entity: text("entity", { enum: ["customer", "request", "appointment"] }).notNull(),
+    entityId: integer("entity_id").notNull(),
+    status: text("status").notNull(),
+    assignee: integer("assignee"),
+  },
+  (table) => [primaryKey({ columns: [table.instanceId, table.entity, table.entityId] })],
+);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { derivedEvents, watchedRow } from "../../../src/domain/execution/derive.ts";
 import { eventOfHook } from "../../../src/domain/execution/hook.ts";
 import { type LifecycleState, owedHooks } from "../../../src/domain/execution/lifecycle.ts";
 import { retryDelay } from "../../../src/domain/execution/retry.ts";
@@ -204,5 +205,45 @@ describe("a route", () => {
     expect(requestHeaders([["Authorization", "Bearer abc"]], "public")).toEqual({});
     expect(requestHeaders([["Authorization", "Bearer abc"]], "webhook")).toEqual({ authorization: "Bearer abc" });
     expect(requestHeaders([["authorization", "Bearer mk_a:00ff:1796472000000"]], "webhook")).toEqual({});
+  });
+});
+
+describe("derived events", () => {
+  const row = (over: object) => ({
+    id: 5,
+    status: "new",
+    processorId: null,
+    updatedAt: "2026-12-05T12:00:00.000Z",
+    ...over,
+  });
+  const names = (entity: "customer" | "request" | "appointment", before: object, after: object) => {
+    const seen = watchedRow(row(before));
+    if (seen === null) throw new Error("no row");
+    return derivedEvents(entity, seen, row(after), 0).map(({ event }) => event);
+  };
+  it.each([
+    ["request", {}, { status: "NEW" }, []],
+    ["request", {}, { status: "in_progress" }, ["request.status_changed"]],
+    ["request", {}, { status: "COMPLETED" }, ["request.status_changed", "request.completed"]],
+    ["request", {}, { processorId: 3 }, ["request.assigned"]],
+    ["request", { processorId: 3 }, { processorId: null }, []],
+    [
+      "appointment",
+      { status: "PLANNED" },
+      { status: "completed" },
+      ["appointment.status_changed", "appointment.completed"],
+    ],
+    ["customer", { status: "ACTIVE" }, { status: "COMPLETED" }, ["customer.status_changed"]],
+  ] as const)("of a %s %j → %j", (entity, before, after, events) => {
+    expect(names(entity, before, after)).toEqual(events);
+  });
+  it("have ids that say the same thing twice, and are ours to accept", () => {
+    const seen = watchedRow(row({})) as NonNullable<ReturnType<typeof watchedRow>>;
+    const [event] = derivedEvents("request", seen, row({ status: "DONE" }), 0);
+    expect(event?.id).toBe("derived.request.status_changed.5.1796472000000");
+    expect(derivedEvents("request", seen, row({ status: "DONE", updatedAt: "never" }), 0)[0]?.id).toBe(
+      "derived.request.status_changed.5.NEW-DONE",
+    );
+    expect(watchedRow({ id: 1.5, status: "NEW" })).toBeNull();
   });
 });
