@@ -2,6 +2,7 @@
 ALTER TABLE accounts ADD COLUMN email_verified_at INTEGER;
 ALTER TABLE accounts ADD COLUMN publishing_held_until INTEGER; -- after a recovery: no publishing rights until then
 ALTER TABLE instances ADD COLUMN organization_id INTEGER REFERENCES publishers (id) ON DELETE RESTRICT; -- its members manage it, too
+CREATE INDEX instances_organization ON instances (organization_id) WHERE organization_id IS NOT NULL;
 
 CREATE TABLE sessions (
   id_hash TEXT PRIMARY KEY,

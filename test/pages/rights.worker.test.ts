@@ -273,4 +273,51 @@ describe("an organization", () => {
       .first();
     expect(row).toEqual({ publisher_id: null });
   });
+
+  it("owns instances, which its owners and maintainers manage as long as they are that", async () => {
+    const register = await call("POST", "/v1/tokens", {
+      headers: { cookie: await signIn(people.anna), ...OWN },
+      body: { name: "i", scopes: ["instance:manage"] },
+    });
+    const hers = register.body.token as string;
+    const instance = await call("POST", "/v1/instances/register", {
+      bearer: hers,
+      body: {
+        name: "Office",
+        url: "https://office.example.com",
+        appVersion: "0.1.0",
+        webhookUrl: "https://office.example.com/hook",
+      },
+    });
+    const { instanceId } = instance.body;
+    const change = (credential: { bearer?: string; headers?: Record<string, string> }, body: object) =>
+      call("PATCH", `/v1/instances/${instanceId}`, { ...credential, body });
+    const colleague = { headers: { cookie: await signIn(people.ben), ...OWN } };
+    expect(await change({ bearer: hers }, { organization: "firm" })).toMatchObject({ status: 403 });
+    const handle = "office";
+    await submit("/account/organizations", { handle, display: "Office" }, await signIn(people.anna));
+    expect(await change(colleague, { name: "Mine" })).toMatchObject({ status: 404 });
+    expect(await change({ bearer: hers }, { organization: handle })).toMatchObject({
+      status: 200,
+      body: { organization: handle },
+    });
+    expect(await change(colleague, { name: "Mine" })).toMatchObject({ status: 404 });
+    const join = (role: string) =>
+      env.DB.prepare(
+        `INSERT INTO publisher_members SELECT id, ?, ?, 1 FROM publishers WHERE handle = ?
+         ON CONFLICT DO UPDATE SET role = excluded.role`,
+      )
+        .bind(Number(people.ben), role, handle)
+        .run();
+    await join("developer");
+    expect(await change(colleague, { name: "Mine" })).toMatchObject({ status: 404 });
+    await join("maintainer");
+    expect(await change(colleague, { name: "Ours" })).toMatchObject({ status: 200, body: { name: "Ours" } });
+    const rotated = await call("POST", "/v1/instances/rotate", { ...colleague, body: { instanceId } });
+    expect(rotated.status).toBe(200);
+    // To whom it belongs stays with the account that registered it.
+    expect(await change(colleague, { organization: null })).toMatchObject({ status: 403 });
+    expect(await change({ bearer: hers }, { organization: null })).toMatchObject({ status: 200 });
+    expect(await change(colleague, { name: "Mine" })).toMatchObject({ status: 404 });
+  });
 });

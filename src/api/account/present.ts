@@ -14,6 +14,7 @@ export function showInstance(instance: StoredInstance): object {
     keyShape: instance.keyShape,
     apiKey: instance.apiKey,
     ...(instance.publisherHandle === null ? {} : { publisher: instance.publisherHandle }),
+    ...(instance.organizationHandle ? { organization: instance.organizationHandle } : {}),
     hasHostApiKey: instance.hostApiKeySealed !== null,
     state: instance.isSuspended ? "suspended" : "active",
     webhook: {

@@ -80,7 +80,7 @@ export function registerAccountRoutes(app: Hono<ApiEnv>): void {
   });
 
   route(app, ACCOUNT_OPERATIONS.changeInstance, async ({ world, principal, params, body }) => {
-    const changed = await changeInstance(world, accountOf(principal), params.id as string, body);
+    const changed = await changeInstance(world, callerOf(principal), params.id as string, body);
     return changed.ok ? ok({ body: showInstance(changed.value) }) : changed;
   });
 

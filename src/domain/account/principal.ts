@@ -8,6 +8,8 @@ export type Principal =
       readonly kind: "account";
       readonly accountId: string;
       readonly isOperator: boolean;
+      /** Ids of the instances of its organizations that it manages as owner or maintainer. */
+      readonly sharedInstances?: readonly string[];
       /** What the caller may do. A session's rights are spelled as a token's; its `id` is none. */
       readonly token: {
         readonly id: string;

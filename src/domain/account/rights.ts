@@ -44,6 +44,15 @@ export function hasScope(principal: Principal, scope: Scope): boolean {
   return principal.kind === "account" && principal.token.scopes.includes(scope);
 }
 
+/** Does the account manage this instance: its own, or one of an organization it owns or maintains? */
+export function manages(
+  principal: Principal,
+  instance: { readonly id: string; readonly accountId: string } | null,
+): boolean {
+  if (principal.kind !== "account" || instance === null) return false;
+  return instance.accountId === principal.accountId || principal.sharedInstances?.includes(instance.id) === true;
+}
+
 /** Is the token limited to other plugins than this one? Instances and unlimited tokens cover every plugin. */
 export function coversPlugin(principal: Principal, pluginName: string): boolean {
   return principal.kind !== "account" || principal.token.plugins?.includes(pluginName) !== false;

@@ -37,6 +37,7 @@ export async function authenticateSession(
     kind: "account",
     accountId,
     isOperator,
+    sharedInstances: found.sharedInstances,
     token: {
       id: `session-${idHash.slice(0, 16)}`,
       kind: isOperator ? "adm" : "pat",

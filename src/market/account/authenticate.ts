@@ -74,6 +74,7 @@ async function authenticateToken(
     kind: "account",
     accountId: stored.accountId,
     isOperator: stored.isOperator,
+    sharedInstances: stored.sharedInstances ?? [],
     token: {
       id: stored.id,
       kind: stored.kind,

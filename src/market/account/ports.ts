@@ -73,6 +73,8 @@ export interface StoredToken {
   readonly accountId: string;
   readonly isOperator: boolean;
   readonly isAccountActive: boolean;
+  /** Ids of the instances of organizations that the account owns or maintains. */
+  readonly sharedInstances?: readonly string[];
   /** Until then the account has no publishing rights. */
   readonly publishingHeldUntil?: number | null;
   readonly kind: TokenKind;
@@ -175,6 +177,8 @@ export interface NewInstance {
 export interface StoredInstance extends NewInstance {
   readonly id: string;
   readonly publisherHandle: string | null;
+  /** The organization whose owners and maintainers manage it, too. */
+  readonly organizationHandle?: string | null;
   readonly isSuspended: boolean;
   readonly webhookPausedAt: number | null;
   readonly webhookFailures: number;
@@ -189,6 +193,7 @@ export interface InstanceChange {
   readonly hostApiKeySealed?: string | null | undefined;
   readonly keyShape?: "rbsm" | "legacy" | undefined;
   readonly publisherId?: string | null | undefined;
+  readonly organizationId?: string | null | undefined;
 }
 export interface RotatedSecrets {
   readonly apiSecretSealed: string;

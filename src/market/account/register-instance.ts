@@ -93,11 +93,12 @@ export async function actingPublisher(
   world: Pick<World, "accounts">,
   accountId: string,
   handle: string | null | undefined,
+  pointer = "/publisher",
 ): Promise<Result<string | null, Refusal>> {
   if (handle === undefined || handle === null) return ok(null);
   const member = (await world.accounts.memberships(accountId)).find((entry) => entry.handle === handle);
   if (member === undefined || !["owner", "maintainer"].includes(member.role))
-    return refuse({ reason: "PERMISSION_DENIED", facts: { pointer: "/publisher" } });
+    return refuse({ reason: "PERMISSION_DENIED", facts: { pointer } });
   return ok(member.id);
 }
 

@@ -1,4 +1,5 @@
 import type { Principal } from "../../domain/account/principal.ts";
+import { manages } from "../../domain/account/rights.ts";
 import type { JsonObject } from "../../domain/json/json.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
@@ -37,7 +38,7 @@ async function maySee(world: Needs, principal: Principal, instanceId: string): P
   if (principal.kind === "instance") return principal.instanceId === instanceId;
   if (principal.kind !== "account") return false;
   const instance = await world.instances.find(instanceId);
-  return instance !== null && (instance.accountId === principal.accountId || principal.isOperator);
+  return instance !== null && (manages(principal, instance) || principal.isOperator);
 }
 
 function present(delivery: LoggedDelivery): JsonObject {

@@ -1,4 +1,5 @@
 import type { Principal } from "../../domain/account/principal.ts";
+import { manages } from "../../domain/account/rights.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
 import { unixSeconds } from "../../domain/time.ts";
@@ -14,8 +15,8 @@ export async function rotateInstance(
   const instanceId = principal.kind === "instance" ? principal.instanceId : named;
   if (instanceId === undefined || (named !== undefined && named !== instanceId)) return refuse({ reason: "NOT_FOUND" });
   const instance = await world.instances.find(instanceId);
-  if (instance === null || principal.kind === "anonymous" || instance.accountId !== principal.accountId)
-    return refuse({ reason: "NOT_FOUND" });
+  if (instance === null || principal.kind === "anonymous") return refuse({ reason: "NOT_FOUND" });
+  if (principal.kind === "account" && !manages(principal, instance)) return refuse({ reason: "NOT_FOUND" });
   const { apiKey } = instance;
   const secrets = await makeSecrets(world, apiKey);
   await world.instances.rotate(

@@ -45,6 +45,7 @@ export interface StoredSession extends Session {
   readonly accountId: string;
   readonly isOperator: boolean;
   readonly publishingHeldUntil: number | null;
+  readonly sharedInstances: readonly string[];
   readonly seenAt: number;
   readonly expiresAt: number;
 }

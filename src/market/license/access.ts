@@ -1,5 +1,5 @@
 import type { Principal } from "../../domain/account/principal.ts";
-import { coversPlugin, hasScope } from "../../domain/account/rights.ts";
+import { coversPlugin, hasScope, manages } from "../../domain/account/rights.ts";
 import type { World } from "../ports.ts";
 import type { Actor, LicenseFacts } from "./ports.ts";
 
@@ -17,7 +17,8 @@ export async function roleOf(
 ): Promise<Role | null> {
   if (principal.kind === "anonymous") return null;
   if (principal.kind === "instance") return principal.instanceId === license.instanceId ? "instance" : null;
-  if (instance.accountId === principal.accountId && hasScope(principal, "instance:manage")) return "owner";
+  const owned = { id: license.instanceId, accountId: instance.accountId };
+  if (manages(principal, owned) && hasScope(principal, "instance:manage")) return "owner";
   if (
     hasScope(principal, "license:issue") &&
     coversPlugin(principal, plugin.name) &&

@@ -1,5 +1,5 @@
 import type { Principal } from "../../domain/account/principal.ts";
-import { hasScope } from "../../domain/account/rights.ts";
+import { hasScope, manages } from "../../domain/account/rights.ts";
 import type { DeviceProof } from "../../domain/license/device-proof.ts";
 import type { Activation } from "../../domain/license/license.ts";
 import type { Problem } from "../../domain/problem.ts";
@@ -68,5 +68,6 @@ function isTheirs(principal: Principal, facts: InstallationFacts, proofs: Proofs
   if (principal.kind === "instance") return principal.instanceId === activation.instanceId;
   if (principal.kind === "anonymous")
     return proofs.some(({ jkt }) => jkt === activation.deviceJkt || jkt === activation.formerJkt);
-  return principal.accountId === instance.accountId && hasScope(principal, "instance:manage");
+  const owned = { id: activation.instanceId, accountId: instance.accountId };
+  return manages(principal, owned) && hasScope(principal, "instance:manage");
 }

@@ -1,5 +1,5 @@
 import type { Principal } from "../../domain/account/principal.ts";
-import { coversPlugin, hasScope } from "../../domain/account/rights.ts";
+import { coversPlugin, hasScope, manages } from "../../domain/account/rights.ts";
 import type { Json } from "../../domain/json/json.ts";
 import { keyHint, makeLegacyKey, makeLicenseKey } from "../../domain/license/key.ts";
 import { type MarketplaceLicense, projectLicense } from "../../domain/license/projection.ts";
@@ -117,7 +117,7 @@ async function mayIssue(
     (await world.licenses.isPublisherMember(plugin.publisherId, principal.accountId));
   if (isPublisher && instance !== null) return ok({ kind: "publisher", id: principal.accountId });
   if (isPublisher) return refuse({ reason: "NOT_FOUND", detail: "Instance not found" });
-  if (instance?.accountId === principal.accountId && hasScope(principal, "instance:manage") && type === "trial")
+  if (manages(principal, instance) && hasScope(principal, "instance:manage") && type === "trial")
     return ok({ kind: "owner", id: principal.accountId });
   return refuse({ reason: "PERMISSION_DENIED", detail: "Only the plugin's publisher issues licenses to instances." });
 }

@@ -3,6 +3,7 @@ import type { SignInMethod } from "../../domain/account/session.ts";
 import type { ListedToken, Membership, StoredAccount } from "../../market/account/ports.ts";
 import type { ListedSession, SignIn, StoredPasskey } from "../../market/account/session-ports.ts";
 import { Shell } from "../shell.tsx";
+import { browserName } from "./browser-name.ts";
 import { Act, Field, Section, Time } from "./form-parts.tsx";
 import { PasskeyButton } from "./passkey-button.tsx";
 
@@ -61,7 +62,7 @@ export function AccountPage({ view, nonce }: { view: AccountView; nonce: string 
             {view.history.map(({ at, method, address, userAgent }) => (
               <li class="py-2.5">
                 <Time at={at} /> · {METHODS[method]} · {address ?? "unknown address"}
-                <span class="text-muted-foreground"> · {userAgent ?? "unknown browser"}</span>
+                <span class="text-muted-foreground"> · {browserName(userAgent)}</span>
               </li>
             ))}
           </ul>
@@ -69,7 +70,7 @@ export function AccountPage({ view, nonce }: { view: AccountView; nonce: string 
         <Section id="email" title="E-mail address">
           <form class="flex flex-wrap items-end gap-4" method="post" action={accountPaths.changeEmail()}>
             <Field id="address" label="New address" type="email" max={254} autocomplete="email" />
-            <button type="submit" class="button button-quiet">
+            <button type="submit" class="button button-quiet shrink-0 whitespace-nowrap">
               Send the confirmation
             </button>
           </form>
@@ -90,10 +91,14 @@ function Passkeys({ passkeys, nonce }: { passkeys: readonly StoredPasskey[]; non
         <ul class="divide-y divide-border">
           {passkeys.map((passkey) => (
             <li class="flex flex-wrap items-center gap-x-4 gap-y-3 py-4">
-              <form class="flex min-w-0 flex-1 items-center gap-2" method="post" action={accountPaths.passkeyRename()}>
+              <form
+                class="flex w-full min-w-0 items-center gap-2 sm:w-auto sm:flex-1"
+                method="post"
+                action={accountPaths.passkeyRename()}
+              >
                 <input type="hidden" name="id" value={passkey.credentialId} />
                 <input class="field" name="name" value={passkey.name} maxlength={60} required aria-label="Name" />
-                <button type="submit" class="button button-quiet">
+                <button type="submit" class="button button-quiet shrink-0 whitespace-nowrap">
                   Rename
                 </button>
               </form>
@@ -162,7 +167,7 @@ function Organizations({ memberships }: { memberships: readonly Membership[] }) 
       <form class="mt-4 flex flex-wrap items-end gap-4" method="post" action={accountPaths.organizations()}>
         <Field id="handle" label="Handle" max={39} pattern="[a-z][a-z0-9]*(-[a-z0-9]+)*" />
         <Field id="display" label="Name" max={100} />
-        <button type="submit" class="button button-quiet">
+        <button type="submit" class="button button-quiet shrink-0 whitespace-nowrap">
           Make an organization
         </button>
       </form>
@@ -210,7 +215,7 @@ function Sessions({ sessions, current }: { sessions: readonly ListedSession[]; c
           <li class="flex flex-wrap items-center justify-between gap-3 py-4">
             <div class="min-w-0">
               <p class="font-medium">
-                {session.userAgent ?? "Unknown browser"}
+                {browserName(session.userAgent)}
                 {session.idHash === current ? (
                   <span class="badge ml-2 bg-good-soft text-good-on-soft">here</span>
                 ) : null}

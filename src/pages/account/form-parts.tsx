@@ -36,7 +36,7 @@ interface FieldProps {
 /** A label and its input; the name is the id. */
 export function Field({ id, label, type = "text", max, pattern, hint, autocomplete = "off", isRequired }: FieldProps) {
   return (
-    <div class="min-w-0 flex-1">
+    <div class="min-w-0 flex-1 basis-56">
       <label class="block text-sm font-medium" for={id}>
         {label}
       </label>
@@ -75,7 +75,7 @@ export function Act({
       {Object.entries(fields).map(([name, value]) => (
         <input type="hidden" name={name} value={value} />
       ))}
-      <button type="submit" class="button button-quiet">
+      <button type="submit" class="button button-quiet shrink-0 whitespace-nowrap">
         {children}
       </button>
     </form>

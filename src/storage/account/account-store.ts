@@ -2,6 +2,7 @@ import { and, eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { AccountStore, CreatedAccount, NewAccount, NewToken, StoredToken } from "../../market/account/ports.ts";
 import { accounts, publisherKeys, publisherMembers, publishers } from "./schema.ts";
+import { SHARED_INSTANCES } from "./shared-instances.ts";
 import { endDerived } from "./token-store.ts";
 
 export function createAccountStore(db: D1Database): AccountStore {
@@ -106,7 +107,8 @@ async function findToken(db: D1Database, hash: string): Promise<StoredToken | nu
   const row = await db
     .prepare(
       `SELECT t.id, t.account_id, t.kind, t.scopes, t.plugins, t.ip_ranges, t.expires_at, t.revoked_at, t.hint,
-              a.is_operator, a.state, a.publishing_held_until
+              a.is_operator, a.state, a.publishing_held_until,
+              ${SHARED_INSTANCES} AS shared_instances
        FROM tokens t JOIN accounts a ON a.id = t.account_id WHERE t.hash = ?`,
     )
     .bind(hash)
@@ -123,6 +125,7 @@ async function findToken(db: D1Database, hash: string): Promise<StoredToken | nu
       is_operator: number;
       state: string;
       publishing_held_until: number | null;
+      shared_instances: string;
     }>();
   if (row === null) return null;
   return {
@@ -131,6 +134,7 @@ async function findToken(db: D1Database, hash: string): Promise<StoredToken | nu
     isOperator: row.is_operator === 1,
     isAccountActive: row.state === "active",
     publishingHeldUntil: row.publishing_held_until,
+    sharedInstances: JSON.parse(row.shared_instances) as string[],
     kind: row.kind,
     scopes: JSON.parse(row.scopes) as string[],
     plugins: row.plugins === null ? null : (JSON.parse(row.plugins) as string[]),

@@ -1,9 +1,12 @@
 import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
+import { alias } from "drizzle-orm/sqlite-core";
 import type { InstanceCredential, InstanceStore } from "../../market/account/ports.ts";
 import { INSTANCE_API_SECRET } from "../../market/account/seal-purposes.ts";
 import { auditStatement } from "./audit.ts";
 import { instances, publishers } from "./schema.ts";
+
+const organizations = alias(publishers, "organizations");
 
 export function createInstanceStore(db: D1Database): InstanceStore {
   const orm = drizzle(db);
@@ -46,28 +49,33 @@ export function createInstanceStore(db: D1Database): InstanceStore {
 
     async find(instanceId) {
       const found = await orm
-        .select({ instance: instances, publisherHandle: publishers.handle })
+        .select({ instance: instances, publisherHandle: publishers.handle, organizationHandle: organizations.handle })
         .from(instances)
         .leftJoin(publishers, eq(publishers.id, instances.publisherId))
+        .leftJoin(organizations, eq(organizations.id, instances.organizationId))
         .where(eq(instances.id, Number(instanceId)))
         .get();
       if (found === undefined) return null;
-      const { id, accountId, publisherId, state, ...rest } = found.instance;
+      const { id, accountId, publisherId, organizationId: _, state, ...rest } = found.instance;
       return {
         ...rest,
         id: String(id),
         accountId: String(accountId),
         publisherId: publisherId === null ? null : String(publisherId),
         publisherHandle: found.publisherHandle,
+        organizationHandle: found.organizationHandle,
         isSuspended: state === "suspended",
       };
     },
 
     async change(instanceId, fields, by, at) {
-      const { publisherId, ...rest } = fields;
+      const { publisherId, organizationId, ...rest } = fields;
       const values = {
         ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
         ...(publisherId === undefined ? {} : { publisherId: publisherId === null ? null : Number(publisherId) }),
+        ...(organizationId === undefined
+          ? {}
+          : { organizationId: organizationId === null ? null : Number(organizationId) }),
         // A changed receiver gets a fresh start; rows owed to it wait in the outbox.
         ...(fields.webhookUrl === undefined ? {} : { webhookPausedAt: null, webhookFailures: 0 }),
       };

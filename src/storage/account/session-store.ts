@@ -1,32 +1,14 @@
 import { and, desc, eq, gt, max, ne } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { NewSession, SessionStore, StoredSession } from "../../market/account/session-ports.ts";
-import { accounts } from "./schema.ts";
+import type { SqlRow } from "../sql-row.ts";
 import { sessions, signIns } from "./session-schema.ts";
+import { SHARED_INSTANCES } from "./shared-instances.ts";
 
 export function createSessionStore(db: D1Database): SessionStore {
   const orm = drizzle(db);
   return {
-    async find(idHash, now) {
-      const row = await orm
-        .select({
-          idHash: sessions.idHash,
-          accountId: sessions.accountId,
-          method: sessions.method,
-          createdAt: sessions.createdAt,
-          seenAt: sessions.seenAt,
-          expiresAt: sessions.expiresAt,
-          provenAt: sessions.provenAt,
-          isOperator: accounts.isOperator,
-          publishingHeldUntil: accounts.publishingHeldUntil,
-        })
-        .from(sessions)
-        .innerJoin(accounts, eq(accounts.id, sessions.accountId))
-        .where(and(eq(sessions.idHash, idHash), gt(sessions.expiresAt, now), eq(accounts.state, "active")))
-        .get();
-      if (row === undefined) return null;
-      return { ...row, accountId: String(row.accountId), isOperator: row.isOperator === 1 } satisfies StoredSession;
-    },
+    find: (idHash, now) => findSession(db, idHash, now),
 
     open: (session) => openSession(db, session),
 
@@ -109,6 +91,37 @@ const listedColumns = {
   expiresAt: sessions.expiresAt,
   provenAt: sessions.provenAt,
 };
+
+async function findSession(db: D1Database, idHash: string, now: number): Promise<StoredSession | null> {
+  const row = await db
+    .prepare(
+      `SELECT s.account_id, s.method, s.created_at, s.seen_at, s.expires_at, s.proven_at, a.is_operator,
+              a.publishing_held_until, ${SHARED_INSTANCES} AS shared_instances
+       FROM sessions s JOIN accounts a ON a.id = s.account_id
+       WHERE s.id_hash = ? AND s.expires_at > ? AND a.state = 'active'`,
+    )
+    .bind(idHash, now)
+    .first<
+      Omit<SqlRow<typeof sessions>, "id_hash" | "address" | "user_agent"> & {
+        is_operator: number;
+        publishing_held_until: number | null;
+        shared_instances: string;
+      }
+    >();
+  if (row === null) return null;
+  return {
+    idHash,
+    accountId: String(row.account_id),
+    method: row.method,
+    createdAt: row.created_at,
+    seenAt: row.seen_at,
+    expiresAt: row.expires_at,
+    provenAt: row.proven_at,
+    isOperator: row.is_operator === 1,
+    publishingHeldUntil: row.publishing_held_until,
+    sharedInstances: JSON.parse(row.shared_instances) as string[],
+  };
+}
 
 async function openSession(db: D1Database, session: NewSession): Promise<boolean> {
   const { idHash, accountId, method, address, userAgent, at, expiresAt, provenAt } = session;
