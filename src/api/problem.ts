@@ -1,4 +1,6 @@
 import { SENTENCES } from "../contract/sentences.ts";
+import { type CodeClass, classOf } from "../domain/license/codes.ts";
+import { LICENSE_STATUS } from "../domain/license/status.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { Reason } from "../domain/reasons.ts";
 import { STATUS } from "./status.ts";
@@ -13,6 +15,7 @@ export function problemResponse(
   const message = problem.detail ?? sentence;
   const { retryAfter } = problem.facts ?? {};
   const body = {
+    ...classified(problem.reason),
     // First: a fact named like a standard member must not replace it.
     ...problem.facts,
     type: `${context.origin}/problems/${problem.reason}`,
@@ -36,6 +39,11 @@ export function problemResponse(
       ...(status === 401 ? { "www-authenticate": 'Bearer realm="rising-bsm"' } : {}),
     },
   });
+}
+
+/** Licensing says of each refusal whether it is final; elsewhere status and code say all there is. */
+function classified(reason: Reason): { readonly class?: CodeClass } {
+  return reason in LICENSE_STATUS || classOf(reason) === "retryable" ? { class: classOf(reason) } : {};
 }
 
 /** `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers) of a budget that is used up. */

@@ -62,7 +62,13 @@ describe("I. Trial, term, plan", () => {
     expect(shown.body).toMatchObject([
       { id, licenseKey, type: "basic", expiresAt: iso(NOON + 30 * DAY), maxInstalls: 3 },
     ]);
-    expect(await eventsOf(id)).toEqual(["license.created", "activation.granted", "trial.converted"]);
+    expect(await eventsOf(id)).toEqual([
+      "license.created",
+      "trial.started",
+      "activation.granted",
+      "seat.limit_reached",
+      "trial.converted",
+    ]);
   });
 
   it("47. Payment fails on basic; day 3, then past day 7 → PAST_DUE_GRACE with daysLeft 4; EXPIRED", async () => {
@@ -240,6 +246,22 @@ describe("I. Trial, term, plan", () => {
     await suspendForDispute(world, stand.licenseId);
     expect(await reactivateAfterDispute(world, stand.licenseId)).toMatchObject({ value: { isChanged: false } });
     expect((await validate(stand)).body).toMatchObject({ code: "SUSPENDED", reason: "terms" });
+  });
+
+  it("a term that begins with the first seat has no end before, and the first lease keeps to it", async () => {
+    setClock(NOON);
+    const stand = await makeStand(undefined, { sold: { terms: { days: 3, expiryBasis: "first_activation" } } });
+    passTime(30 * DAY);
+    expect((await validate(stand)).body.endsAt).toBeUndefined();
+    const seats = await Promise.all([stand.activate(1), stand.activate(2)]);
+    expect(seats.map(({ status, body }) => [status, body.validUntil])).toEqual(
+      Array(2).fill([201, iso(NOON + 33 * DAY)]),
+    );
+    passTime(DAY);
+    expect((await stand.activate(3)).body.validUntil).toBe(iso(NOON + 33 * DAY));
+    expect((await validate(stand)).body).toMatchObject({ code: "VALID", endsAt: iso(NOON + 33 * DAY) });
+    passTime(2 * DAY);
+    expect((await validate(stand)).body.code).toBe("EXPIRED");
   });
 
   it("53. startsAt tomorrow; activate today → 403 NOT_YET_VALID with startsAt, no row", async () => {

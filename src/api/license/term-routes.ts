@@ -1,5 +1,4 @@
 import type { Hono } from "hono";
-import { LICENSE_OPERATIONS } from "../../contract/license/operations.ts";
 import { TERM_OPERATIONS } from "../../contract/license/term-operations.ts";
 import { DECIMAL_ID } from "../../contract/operation.ts";
 import { ok } from "../../domain/result.ts";
@@ -14,9 +13,9 @@ import { soldTerms } from "./sold-terms.ts";
 const OVERLAP_DAYS = 7;
 
 export function registerTermRoutes(app: Hono<ApiEnv>): void {
-  change(app, LICENSE_OPERATIONS.revokeLicense, ({ reason }) => ({ kind: "revoke", reason: reason ?? "" }));
-  change(app, LICENSE_OPERATIONS.renewLicense, ({ days }) => ({ kind: "renew", days }));
-  change(app, LICENSE_OPERATIONS.upgradeLicense, ({ type, days, terms }) => ({
+  change(app, TERM_OPERATIONS.revokeLicense, ({ reason }) => ({ kind: "revoke", reason: reason ?? "" }));
+  change(app, TERM_OPERATIONS.renewLicense, ({ days }) => ({ kind: "renew", days }));
+  change(app, TERM_OPERATIONS.upgradeLicense, ({ type, days, terms }) => ({
     kind: "upgrade",
     type,
     days: days ?? null,
@@ -29,8 +28,8 @@ export function registerTermRoutes(app: Hono<ApiEnv>): void {
     force: force === true,
     sold: soldTerms(terms),
   }));
-  change(app, LICENSE_OPERATIONS.suspendLicense, ({ reason }) => ({ kind: "suspend", reason }));
-  change(app, LICENSE_OPERATIONS.reactivateLicense, ({ extend }) => ({
+  change(app, TERM_OPERATIONS.suspendLicense, ({ reason }) => ({ kind: "suspend", reason }));
+  change(app, TERM_OPERATIONS.reactivateLicense, ({ extend }) => ({
     kind: "reactivate",
     extend: extend === true,
   }));
@@ -43,14 +42,7 @@ export function registerTermRoutes(app: Hono<ApiEnv>): void {
   });
 }
 
-type ChangeOperation =
-  | (typeof LICENSE_OPERATIONS)[
-      | "revokeLicense"
-      | "renewLicense"
-      | "upgradeLicense"
-      | "suspendLicense"
-      | "reactivateLicense"]
-  | (typeof TERM_OPERATIONS)["downgradeLicense" | "cancelLicense" | "extendTrial"];
+type ChangeOperation = Exclude<(typeof TERM_OPERATIONS)[keyof typeof TERM_OPERATIONS], { readonly id: "rotateKey" }>;
 
 function change<O extends ChangeOperation>(
   app: Hono<ApiEnv>,

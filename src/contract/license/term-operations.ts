@@ -6,6 +6,8 @@ import * as shapes from "./shapes.ts";
 const OWN: readonly Scope[] = ["instance:manage"];
 const BILLING: readonly Scope[] = ["license:issue", "desk:accounts"];
 const ID_PARAM = { id: DECIMAL_ID };
+/** A license by id, or by key on the call the host makes that way. */
+const LICENSE_PARAM = { license: /^[^/]{1,128}$/ };
 const CALLER_PROBLEMS = ["AUTHENTICATION_REQUIRED", "CLOCK_SKEW", "PERMISSION_DENIED", "INSTANCE_SUSPENDED"] as const;
 const BODY_PROBLEMS = ["BODY_INVALID", "BODY_TOO_LARGE", "MEDIA_TYPE_UNSUPPORTED", "VALIDATION_ERROR"] as const;
 
@@ -13,8 +15,79 @@ function json<S extends z.ZodType>(schema: S) {
   return { type: "json", schema, maxBytes: MAX_JSON_BYTES } as const;
 }
 
+function optionalJson<S extends z.ZodType>(schema: S) {
+  return { ...json(schema), optional: true } as const;
+}
+
 /** Plans, terms and keys over a license's life (README of src/domain/license, States). */
 export const TERM_OPERATIONS = {
+  revokeLicense: {
+    id: "revokeLicense",
+    method: "POST",
+    path: "/v1/licenses/{license}/revoke",
+    summary: "End a license for good; repeating it changes nothing",
+    tag: "licenses",
+    caller: { kind: "instance_or_account", scope: [...OWN, ...BILLING] },
+    params: LICENSE_PARAM,
+    body: optionalJson(z.object({ reason: z.string().max(500).optional() })),
+    answers: { 200: shapes.LICENSE },
+    problems: ["RATE_LIMITED", ...CALLER_PROBLEMS, ...BODY_PROBLEMS, "NOT_FOUND", "STATE_CHANGED"],
+  },
+  renewLicense: {
+    id: "renewLicense",
+    method: "POST",
+    path: "/v1/licenses/{id}/renew",
+    summary: "Add days to the term",
+    tag: "licenses",
+    caller: { kind: "account", scope: BILLING },
+    params: ID_PARAM,
+    body: json(z.object({ days: shapes.DAYS })),
+    answers: { 200: shapes.LICENSE },
+    problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, "NOT_FOUND", "TRANSITION_INVALID", "STATE_CHANGED"],
+  },
+  upgradeLicense: {
+    id: "upgradeLicense",
+    method: "POST",
+    path: "/v1/licenses/{id}/upgrade",
+    summary: "Move a license up the ladder; a trial takes the term that was sold",
+    tag: "licenses",
+    caller: { kind: "account", scope: BILLING },
+    params: ID_PARAM,
+    body: json(shapes.PLAN_BODY),
+    answers: { 200: shapes.LICENSE },
+    problems: [
+      ...CALLER_PROBLEMS,
+      ...BODY_PROBLEMS,
+      "NOT_FOUND",
+      "TRANSITION_INVALID",
+      "PLAN_CHANGE_REFUSED",
+      "STATE_CHANGED",
+    ],
+  },
+  suspendLicense: {
+    id: "suspendLicense",
+    method: "POST",
+    path: "/v1/licenses/{id}/suspend",
+    summary: "Stop a license until it is reactivated",
+    tag: "licenses",
+    caller: { kind: "account", scope: BILLING },
+    params: ID_PARAM,
+    body: json(z.object({ reason: z.string().min(1).max(500) })),
+    answers: { 200: shapes.LICENSE },
+    problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, "NOT_FOUND", "TRANSITION_INVALID", "STATE_CHANGED"],
+  },
+  reactivateLicense: {
+    id: "reactivateLicense",
+    method: "POST",
+    path: "/v1/licenses/{id}/reactivate",
+    summary: "Let a suspended license live again",
+    tag: "licenses",
+    caller: { kind: "account", scope: BILLING },
+    params: ID_PARAM,
+    body: optionalJson(z.object({ extend: z.boolean().optional() })),
+    answers: { 200: shapes.LICENSE },
+    problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, "NOT_FOUND", "TRANSITION_INVALID", "STATE_CHANGED"],
+  },
   downgradeLicense: {
     id: "downgradeLicense",
     method: "POST",

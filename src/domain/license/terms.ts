@@ -52,6 +52,18 @@ export interface LicenseLife {
   /** Set by a downgrade: leases beyond the new cap are not renewed. */
   readonly shrinkAt: number | null;
   readonly pendingChange: PendingChange | null;
+  /** The term that begins with the first seat; null: it began, or has no such beginning. */
+  readonly firstTermSeconds?: number | null;
+}
+
+/** The license as its first seat makes it, where its term begins with that. */
+export function withFirstTerm<
+  L extends { readonly life: LicenseLife; readonly expiresAt: number | null; readonly fallback: boolean },
+>(license: L, now: number): L {
+  const seconds = license.life.firstTermSeconds ?? null;
+  if (seconds === null) return license;
+  const expiresAt = now + seconds;
+  return { ...license, expiresAt, ...(license.fallback ? { fallbackUntil: expiresAt } : {}) };
 }
 
 export const NO_LIFE: LicenseLife = {

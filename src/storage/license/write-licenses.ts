@@ -81,10 +81,13 @@ export async function issueLicense(db: D1Database, draft: LicenseDraft): Promise
       )
       .bind(draft.uuid, claims),
     appendEvent(db, "l.uuid = ?1", draft.uuid, "license.created", draft.actor, op, { type: draft.type }, now),
+    ...(draft.type === "trial"
+      ? [appendEvent(db, "l.uuid = ?1", draft.uuid, "trial.started", draft.actor, op, {}, now)]
+      : []),
     // The host takes what it is told of for active: of a license that is not paid it learns with the payment.
     ...(draft.state === "pending"
       ? []
-      : [appendWebhook(db, "l.uuid = ?1", draft.uuid, "license.created", op, draft.webhookNotBefore, now)]),
+      : [appendWebhook(db, "l.uuid = ?1", draft.uuid, "license.updated", op, draft.webhookNotBefore, now)]),
   ]);
   const licenseId = license?.results[0]?.id;
   return licenseId === undefined ? explainIssue(db, draft, claims) : { kind: "issued", licenseId: String(licenseId) };
@@ -153,6 +156,7 @@ export async function changeLicense(db: D1Database, change: Change): Promise<boo
     ...(isRevoked ? [eraseKeysLater(db, id, op, now)] : []),
     ...(patch.isLeaseVisible ? [listChange(db, license.id, patch, op, now)] : []),
     appendEvent(db, "l.id = ?1 AND l.last_op = ?5", id, change.kind, change.actor, op, change.data, now),
+    ...(patch.terms === undefined ? [] : [appendOversubscribed(db, id, op, now)]),
     ...(hostEvent === null ? [] : [appendWebhook(db, "l.id = ?1", id, hostEvent, op, now, now)]),
   ]);
   return updated?.results.length === 1;
@@ -165,6 +169,21 @@ function hostEventOf(
 ): "license.created" | "license.updated" | "license.revoked" | null {
   if (state === "pending") return patch.state === "active" ? "license.created" : null;
   return patch.state === "revoked" ? "license.revoked" : "license.updated";
+}
+
+/** More devices live than the new plan has seats for: none of them is cut. */
+function appendOversubscribed(db: D1Database, id: number, op: string, now: number): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT INTO license_events (license_id, seq, at, kind, actor, op, data)
+      SELECT s.id, (SELECT COALESCE(MAX(e.seq), 0) + 1 FROM license_events e WHERE e.license_id = s.id),
+        CAST(?3 AS INTEGER), 'license.oversubscribed', 'system', ?2, json_object('live', s.live, 'cap', s.seat_cap)
+      FROM (SELECT l.id, l.seat_cap, (SELECT COUNT(*) FROM activations a WHERE a.license_id = l.id
+          AND a.released_at IS NULL AND a.seat_class = 'paid' AND a.lease_until > ?3) AS live
+        FROM licenses l WHERE l.id = ?1 AND l.last_op = ?2 AND l.seat_scope = 'license' AND l.seat_cap <> -1) s
+      WHERE s.live > s.seat_cap`,
+    )
+    .bind(id, op, now);
 }
 
 const REVOKED_KEYS_KEPT = 30 * DAY;

@@ -46,8 +46,12 @@ describe("in parallel", () => {
     const answers = await Promise.all(times(50).map((device) => activate(licenseKey, device)));
     expect(tally(answers)).toEqual({ "201 VALID": 3, "409 SEAT_LIMIT": 47 });
     expect(await live(id)).toBe(3);
-    expect(await eventsOf(id)).toEqual(["license.created", ...Array(3).fill("activation.granted")]);
-    expect(await webhooksOf(id)).toHaveLength(4);
+    expect(await eventsOf(id)).toEqual([
+      "license.created",
+      ...Array(3).fill("activation.granted"),
+      "seat.limit_reached",
+    ]);
+    expect(await webhooksOf(id)).toHaveLength(5);
   });
 
   it("50 verifications with new hardware seat exactly 3", async () => {
