@@ -1,7 +1,15 @@
 import type { CheckOutcome } from "../../src/domain/release/checks.ts";
 import type { ReleaseState } from "../../src/domain/release/states.ts";
 import type { Membership } from "../../src/market/catalogue/ports.ts";
-import type { KeyFacts, Listing, NewRelease, NewStatement, Publication } from "../../src/market/publish/ports.ts";
+import type {
+  KeyFacts,
+  Listing,
+  NewRelease,
+  NewStatement,
+  Notice,
+  Publication,
+} from "../../src/market/publish/ports.ts";
+import type { NewSealing } from "../../src/market/publish/sealing-ports.ts";
 
 export interface PluginRow {
   readonly id: string;
@@ -35,6 +43,7 @@ export interface ReleaseRow {
   publishedAt: number | null;
   downloads: number;
   reproducible: "yes" | "no" | null;
+  notice: Notice | null;
 }
 
 export interface CheckRow {
@@ -64,6 +73,9 @@ export interface ReleaseTables {
   readonly tokens: TokenRow[];
   readonly seen: Set<string>;
   readonly objects: Map<string, Uint8Array>;
+  readonly sealings: NewSealing[];
+  /** By plugin. */
+  readonly suspensions: Map<string, { readonly isDesk: boolean; readonly reason: string; readonly listed: boolean }>;
 }
 
 export function emptyReleaseTables(): ReleaseTables {
@@ -78,5 +90,7 @@ export function emptyReleaseTables(): ReleaseTables {
     tokens: [],
     seen: new Set(),
     objects: new Map(),
+    sealings: [],
+    suspensions: new Map(),
   };
 }

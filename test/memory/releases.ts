@@ -158,6 +158,7 @@ export function releasesInMemory(tables: ReleaseTables): ReleaseStore {
         publishedAt: null,
         downloads: 0,
         reproducible: null,
+        notice: null,
       });
       return { pluginId: plugin.id, releaseId: id };
     },

@@ -1,5 +1,8 @@
 import { env } from "cloudflare:workers";
 import { bundlesOnR2 } from "../../../src/storage/bundles.ts";
+import { listingStatesOnD1 } from "../../../src/storage/publish/listing-states.ts";
+import { sealingsOnD1 } from "../../../src/storage/publish/sealings.ts";
+import { releaseStatesOnD1 } from "../../../src/storage/publish/states.ts";
 import { releasesOnD1 } from "../../../src/storage/publish/store.ts";
 import { releaseContract } from "./releases.contract.ts";
 
@@ -13,6 +16,9 @@ async function account(): Promise<number> {
 releaseContract("on D1 and R2", async () => ({
   releases: releasesOnD1(env.DB),
   bundles: bundlesOnR2(env.BUNDLES),
+  states: releaseStatesOnD1(env.DB),
+  listings: listingStatesOnD1(env.DB),
+  sealings: sealingsOnD1(env.DB),
   async addPublisher(handle) {
     const [ownerId, strangerId] = [await account(), await account()];
     const publisherId = await env.DB.prepare(

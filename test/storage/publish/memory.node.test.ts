@@ -1,3 +1,4 @@
+import { listingStatesInMemory, releaseStatesInMemory, sealingsInMemory } from "../../memory/release-states.ts";
 import { emptyReleaseTables } from "../../memory/release-tables.ts";
 import { bundlesInMemory, releasesInMemory } from "../../memory/releases.ts";
 import { releaseContract } from "./releases.contract.ts";
@@ -8,6 +9,9 @@ let accounts = 0;
 releaseContract("in memory", async () => ({
   releases: releasesInMemory(tables),
   bundles: bundlesInMemory(tables),
+  states: releaseStatesInMemory(tables),
+  listings: listingStatesInMemory(tables),
+  sealings: sealingsInMemory(tables),
   async addPublisher(handle) {
     const publisherId = String(tables.publishers.length + 1);
     const [ownerId, strangerId] = [String(++accounts), String(++accounts)];

@@ -1,15 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { sha256Hex } from "../../../src/domain/digest.ts";
-import type {
-  BundleStore,
-  NewRelease,
-  NewStatement,
-  Publication,
-  ReleaseStore,
-} from "../../../src/market/publish/ports.ts";
+import type { BundleStore, NewRelease, NewStatement, Publication } from "../../../src/market/publish/ports.ts";
+import { type StatesSetting, statesContract } from "./states.contract.ts";
 
-export interface ReleaseSetting {
-  readonly releases: ReleaseStore;
+export interface ReleaseSetting extends StatesSetting {
   readonly bundles: BundleStore;
   /** A publisher with one owner, and an account that belongs to nobody. */
   addPublisher(handle: string): Promise<{ publisherId: string; ownerId: string; strangerId: string }>;
@@ -260,6 +254,27 @@ export function releaseContract(title: string, open: () => Promise<ReleaseSettin
       const { releaseId } = await stage({ statement: statement(1, null, { needsApproval }), ...rest });
       await check(releaseId, { one: "clean", two: "clean" });
       expect(await setting.releases.publish(await facts(releaseId), publication(1), NOON)).toBe(false);
+    });
+
+    const out = ({ pluginId, releaseId }: { readonly pluginId: string; readonly releaseId: string }) => ({
+      pluginId,
+      releaseId,
+      ownerId: house.ownerId,
+      strangerId: house.strangerId,
+    });
+    const review = async (over: Partial<NewRelease>) => {
+      const staged = await stage(over.name === undefined ? over : { statement: null, ...over });
+      await check(staged.releaseId, { one: "clean", two: "clean" });
+      return out(staged);
+    };
+    statesContract(() => setting, {
+      review,
+      facts,
+      async publish(over = {}, terms = {}) {
+        const made = await review(over);
+        expect(await setting.releases.publish(await facts(made.releaseId), publication(1, terms), NOON)).toBe(true);
+        return made;
+      },
     });
 
     it("knows blocked digests", async () => {
