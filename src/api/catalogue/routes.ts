@@ -14,6 +14,7 @@ import { listVersions, showVersion } from "../../market/catalogue/show-versions.
 import type { PluginCard } from "../../market/catalogue/views.ts";
 import { writeReview } from "../../market/catalogue/write-review.ts";
 import type { World } from "../../market/ports.ts";
+import { showRevenue } from "../../market/sales/show-revenue.ts";
 import type { ApiEnv } from "../context.ts";
 import { type Answer, route } from "../route.ts";
 import { cacheControl, notModified } from "./cache.ts";
@@ -76,9 +77,10 @@ export function registerCatalogueRoutes(app: Hono<ApiEnv>): void {
     const stats = await showPluginStats(world, params.id ?? "", principal);
     if (!stats.ok) return stats;
     const { downloads, activeInstalls, rating } = stats.value;
-    // Nothing is sold before the shop exists, so both names of the host's revenue are 0 for everybody.
+    const revenue = await showRevenue(world, principal, params.id ?? "");
+    // The host's interface reads another name than its connector declares.
     return ok({
-      body: { downloads, revenue: 0, totalRevenue: 0, activeInstalls, ratings: rating },
+      body: { downloads, revenue, totalRevenue: revenue, activeInstalls, ratings: rating },
       headers: fresh(principal),
     });
   });
@@ -87,7 +89,7 @@ export function registerCatalogueRoutes(app: Hono<ApiEnv>): void {
     const body = {
       totalPlugins: plugins,
       totalDownloads: downloads,
-      totalRevenue: 0,
+      totalRevenue: await showRevenue(world, principal, null),
       topPlugins: presentAll(top, world),
     };
     return ok({ body, headers: fresh(principal) });

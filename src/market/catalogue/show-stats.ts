@@ -8,7 +8,7 @@ import { PLUGIN_NOT_FOUND } from "./show-plugin.ts";
 import { sightOf } from "./viewer.ts";
 import type { PluginCard } from "./views.ts";
 
-/** Numbers of one plugin. Revenue is not taken yet: no payment exists before the shop does. */
+/** Numbers of one plugin; what it earned is for its sellers (`sales/show-revenue.ts`). */
 export async function showPluginStats(
   world: Pick<World, "catalogue">,
   pluginId: string,

@@ -99,6 +99,16 @@ export interface OrderFilter {
   readonly limit: number;
 }
 
+/** Whose sales are counted; all of null: everybody's. */
+export interface RevenueOf {
+  readonly publisherId: string | null;
+  /** Sales of the publishers this account is a member of. */
+  readonly memberId: string | null;
+  /** Names of plugins; null: all. */
+  readonly plugins: readonly string[] | null;
+  readonly pluginId: string | null;
+}
+
 export interface RenewalDue {
   /** Which sold the license. */
   readonly orderId: string;
@@ -122,6 +132,9 @@ export interface OrderStore {
   findWaiting(instanceId: string, userId: string, pluginId: string, tier: SoldTier): Promise<OrderFacts | null>;
   findByPayment(provider: ProviderName, paymentRef: string): Promise<string | null>;
   list(filter: OrderFilter): Promise<{ readonly data: readonly OrderFacts[]; readonly total: number }>;
+
+  /** Euro cents that were paid and stayed. */
+  revenue(of: RevenueOf): Promise<number>;
 
   /** Ties the license to the order, if it waits and has none, and no other waiting order has this one. */
   attach(orderId: string, licenseId: string, now: number): Promise<boolean>;

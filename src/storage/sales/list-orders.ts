@@ -1,4 +1,4 @@
-import type { OrderFilter, OrderStore } from "../../market/sales/ports.ts";
+import type { OrderFilter, OrderStore, RevenueOf } from "../../market/sales/ports.ts";
 import { type FactsRow, factsOf, SELECT_FACTS } from "./rows.ts";
 
 /** Newest first. */
@@ -42,4 +42,27 @@ function ofAccount(
     );
   }
   return sides.length === 0 ? "1 = 0" : `(${sides.join(" OR ")})`;
+}
+
+export async function countRevenue(db: D1Database, of: RevenueOf): Promise<number> {
+  const values: (string | number)[] = [];
+  const bind = (value: string | number): string => `?${values.push(value)}`;
+  const conditions = ["o.state = 'paid'", "o.currency = 'EUR'"];
+  if (of.publisherId !== null) conditions.push(`o.publisher_id = ${bind(Number(of.publisherId))}`);
+  if (of.memberId !== null)
+    conditions.push(ofAccount({ id: of.memberId, buys: false, sells: true, plugins: of.plugins }, bind));
+  if (of.pluginId !== null) {
+    const plugin = bind(Number(of.pluginId));
+    conditions.push(
+      `p.id = ${plugin} AND o.publisher_id = (SELECT s.publisher_id FROM plugins s WHERE s.id = ${plugin})`,
+    );
+  }
+  const sum = await db
+    .prepare(
+      `SELECT COALESCE(SUM(o.amount - o.refunded), 0) AS n FROM orders o JOIN plugins p ON p.id = o.plugin_id
+      WHERE ${conditions.join(" AND ")}`,
+    )
+    .bind(...values)
+    .first<number>("n");
+  return sum ?? 0;
 }

@@ -1,7 +1,7 @@
 import type { Pricing } from "../../domain/release/pricing.ts";
 import type { OrderStore, SalesOffer } from "../../market/sales/ports.ts";
 import { insertOrder } from "./insert-order.ts";
-import { listOrders } from "./list-orders.ts";
+import { countRevenue, listOrders } from "./list-orders.ts";
 import { commitPayment, keepPayment, paymentsOf } from "./payment-events.ts";
 import { insertRenewal, renewalsDue, renewalsUnpaid } from "./renewals.ts";
 import { type FactsRow, factsOf, SELECT_FACTS } from "./rows.ts";
@@ -34,6 +34,7 @@ export function createOrderStore(db: D1Database): OrderStore {
         .bind(provider, paymentRef)
         .first<string>("id"),
     list: (filter) => listOrders(db, filter),
+    revenue: (of) => countRevenue(db, of),
 
     async attach(orderId, licenseId, now) {
       const { meta } = await db

@@ -428,6 +428,25 @@ describe("refusals", () => {
   });
 });
 
+it("what a plugin earned is known to its sellers and the desk, without what went back", async () => {
+  const earning = await makeSoldPlugin();
+  const [first, second] = [await order(instance, earning), await order(instance, earning, { type: "premium" })];
+  await Promise.all([markPaid(first.id), markPaid(second.id)]);
+  await shop.sell("POST", `/v1/orders/${first.id}/refund`, {});
+  await order(instance, earning);
+  const revenue = async (bearer?: string) => {
+    const { body } = await call("GET", `/v1/plugins/${earning.id}/stats`, bearer === undefined ? {} : { bearer });
+    return [body.revenue, body.totalRevenue];
+  };
+  expect(await revenue(shop.publisherToken)).toEqual([30, 30]);
+  expect(await revenue(shop.operatorToken)).toEqual([30, 30]);
+  expect(await revenue()).toEqual([0, 0]);
+  expect(await revenue(instance.ownerToken)).toEqual([0, 0]);
+  const all = await call("GET", "/v1/stats", { bearer: shop.publisherToken });
+  expect(all.body.totalRevenue).toBeGreaterThanOrEqual(30);
+  expect((await call("GET", "/v1/stats")).body.totalRevenue).toBe(0);
+});
+
 describe("whose order it is", () => {
   it("others' orders are not there, by id, in lists, and for every act", async () => {
     const made = await order(instance, plugin);
