@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from "vitest";
-import { customerFixture, eventFixture, requestFixture } from "../../../src/sdk/testing/index.ts";
+import { definePlugin, type PluginContext } from "../../../src/sdk/index.ts";
+import { createTestHost, customerFixture, eventFixture, requestFixture } from "../../../src/sdk/testing/index.ts";
 import {
   createIsolateHost,
   type IsolateHost,
@@ -72,4 +73,71 @@ it("calls nothing the manifest does not declare, and grants nothing either", SLO
   await expect(one.schedule("nightly")).rejects.toThrow("declares no schedule nightly");
   await expect(one.event(eventFixture("appointment.created", { id: 1 }))).rejects.toThrow("declares no event");
   expect(() => play("", { granted: ["customers.delete"] })).toThrow("does not declare customers.delete");
+});
+
+const WHOLE = {
+  ...MANIFEST,
+  permissions: ["storage.delete", "storage.read", "storage.write", "webhooks.trigger"].map((code) => ({
+    code,
+    required: false,
+  })),
+  emits: ["done"],
+  egress: [{ host: "ec.europa.eu", methods: ["GET"] }],
+  settings: {
+    fields: [
+      { key: "tone", type: "text", label: "Tone", default: "kind" },
+      { key: "mine", type: "secret", label: "Mine", readable: true },
+      { key: "gate", type: "secret", label: "Gate", inject: { host: "ec.europa.eu", header: "x-key" } },
+    ],
+  },
+};
+const FACTS = {
+  settings: { tone: "plain" },
+  secrets: { mine: "s3cret", gate: "k3y" },
+  strings: { en: { hello: "Hello {name}", bye: "Bye" }, de: { hello: "Servus {name}" } },
+  license: { tier: "premium" as const, limits: { storage: 5 } },
+};
+const network = async (request: Request) => new Response(request.headers.get("x-key") ?? "nothing");
+
+/** Everything the context has, as one value. */
+async function everything(context: PluginContext) {
+  const code = (error: { code?: string }) => error.code ?? "";
+  return {
+    settings: context.settings,
+    license: context.license,
+    own: await context.secrets.get("mine"),
+    gate: await context.secrets.get("gate").catch(code),
+    sent: await (await fetch("https://ec.europa.eu/x")).text(),
+    texts: [await context.i18n.text("de-AT", "hello", { name: "Eva" }), await context.i18n.text("de", "bye")],
+    told: (await context.events.emit("done", { n: 1 })).deliveries,
+    other: await context.events.emit("other").catch(code),
+    hook: typeof (await context.webhooks.trigger("done")).id,
+    counted: [await context.storage.increment("n"), await context.storage.increment("n", 4)],
+    first: await context.storage.compareAndSet("c", null, 1),
+    second: await context.storage.compareAndSet("c", null, 2),
+    none: await context.storage.setMany([{ key: "a", value: 1 }]),
+    many: await context.storage.getMany(["a", "c", "z"]),
+    put: (await context.files.put("f.txt", "Grüße", "text/plain")).size,
+    bad: await context.files.put("f.txt", "x", "no type").catch(code),
+    big: await context.files.put("g", new Uint8Array(4_194_305), "a/b").catch(code),
+    read: new TextDecoder().decode((await context.files.get("f.txt"))?.bytes),
+    listed: (await context.files.list()).items.map(({ key }) => key),
+    gone: [await context.files.delete("f.txt"), await context.files.get("f.txt")],
+  };
+}
+
+it("answers every capability as the host in memory does", SLOW, async () => {
+  host = createIsolateHost(WHOLE, `export default { schedules: { daily: ${everything.toString()} } };`, {
+    ...FACTS,
+    network,
+  });
+  const inside = await host.schedule("daily");
+  const memory = await createTestHost(WHOLE, definePlugin({ schedules: { daily: everything as never } }), {
+    ...FACTS,
+    network: network as never,
+  }).schedule("daily");
+  expect(inside).toMatchObject({ outcome: "ok", emitted: [{ name: "done", data: { n: 1 } }], files: [] });
+  const { value, calls, storage, files, emitted, webhooks, outcome } = memory;
+  expect(inside).toMatchObject({ value, calls, storage, files, emitted, webhooks, outcome });
+  expect(inside.value).toMatchObject({ own: "s3cret", gate: "capability_denied", sent: "k3y", counted: [1, 5] });
 });

@@ -191,7 +191,7 @@ test.each([
 ] as [string, NonNullable<PluginDefinition["schedules"]>[string], string][])("%s is refused", async (_, call, code) => {
   const plugin = daily(async (context) => {
     try {
-      await call(context);
+      await call(context, { id: "daily" });
       return "fine";
     } catch (error) {
       return (error as { code: string }).code;

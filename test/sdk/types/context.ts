@@ -58,3 +58,29 @@ async function tell(context: PluginContext<"notifications.send">): Promise<void>
 async function everything(context: PluginContext): Promise<void> {
   await context.customers.delete(1);
 }
+
+/** What needs no permission is always there; the rest as it was declared. */
+export const told: PluginDefinition = definePlugin({
+  permissions: ["storage.read"],
+  schedules: {
+    nightly: async (context) => {
+      const tier: string = context.license.tier;
+      await context.events.emit("done", { tier, tone: context.settings.tone ?? null });
+      await context.secrets.get("apiKey");
+      await context.i18n.text("de", "hello");
+      await context.files.get("f");
+      await context.storage.getMany(["a"]);
+      // @ts-expect-error storage.write is not declared
+      await context.files.put("f", "text", "text/plain");
+      // @ts-expect-error storage.write is not declared
+      await context.storage.increment("n");
+      // @ts-expect-error storage.delete is not declared
+      await context.files.delete("f");
+      // @ts-expect-error webhooks.trigger is not declared
+      await context.webhooks.trigger("done");
+      // @ts-expect-error settings are the admin's to change
+      context.settings.tone = "rude";
+    },
+  },
+  events: { "plugin:lead-scorer:lead.hot": (context, event) => context.log.info(event.depth) },
+});

@@ -28,6 +28,9 @@ export function bridgeContext(
   async function call<T>(method: Method, args: JsonObject = {}, bytes?: Uint8Array): Promise<T> {
     return (await ask(method, args, bytes)).value as T;
   }
+  async function done(method: Method, args: JsonObject): Promise<void> {
+    await ask(method, args);
+  }
   const strings = (locale: string) => call<JsonObject>("i18n.strings", { locale });
   function entity<Row extends JsonObject>(name: "customers" | "requests" | "appointments") {
     return {
@@ -47,23 +50,23 @@ export function bridgeContext(
     installation: { id: about.installation },
     settings: JSON.parse(JSON.stringify(about.settings)) as JsonObject,
     license: JSON.parse(JSON.stringify(about.license)) as LicenseFacts,
-    customers: { ...entity("customers"), delete: (id) => call("customers.delete", { id }) },
+    customers: { ...entity("customers"), delete: (id) => done("customers.delete", { id }) },
     requests: entity("requests"),
     appointments: {
       ...entity("appointments"),
-      cancel: (id, note) => call("appointments.cancel", note === undefined ? { id } : { id, note }),
+      cancel: (id, note) => done("appointments.cancel", note === undefined ? { id } : { id, note }),
     },
     notifications: {
-      send: (message) => call("notifications.send", { ...message }),
+      send: (message) => done("notifications.send", { ...message }),
       list: () => call("notifications.list"),
     },
     storage: {
       get: (key) => call<Json>("storage.get", { key }),
-      set: (key, value) => call("storage.set", { key, value }),
-      delete: (key) => call("storage.delete", { key }),
+      set: (key, value) => done("storage.set", { key, value }),
+      delete: (key) => done("storage.delete", { key }),
       list: (options = {}) => call("storage.list", { ...options }),
       getMany: (keys) => call("storage.getMany", { keys: [...keys] }),
-      setMany: (entries) => call("storage.setMany", { entries: entries.map(({ key, value }) => ({ key, value })) }),
+      setMany: (entries) => done("storage.setMany", { entries: entries.map(({ key, value }) => ({ key, value })) }),
       compareAndSet: (key, expected, value) => call("storage.compareAndSet", { key, expected, value }),
       increment: (key, by = 1) => call("storage.increment", { key, by }),
     },
@@ -79,7 +82,7 @@ export function bridgeContext(
         return value === null || bytes === undefined ? null : { ...(value as unknown as FileInfo), bytes };
       },
       list: (options = {}) => call("files.list", { ...options }),
-      delete: (key) => call("files.delete", { key }),
+      delete: (key) => done("files.delete", { key }),
     },
     secrets: { get: (key) => call("secrets.get", { key }) },
     events: { emit: (name, data = {}) => call("events.emit", { name, data }) },

@@ -2,6 +2,7 @@ import { parseArguments } from "../../../domain/execution/arguments.ts";
 import type { CallReply, LogLevel, LogLine } from "../../../domain/execution/job.ts";
 import { MAX_EVENT_DEPTH } from "../../../domain/execution/limits.ts";
 import { METHODS, type Method } from "../../../domain/execution/methods.ts";
+import { MAX_FILE_BYTES } from "../../../domain/execution/storage-rules.ts";
 import type { Json, JsonObject } from "../../../domain/json/json.ts";
 import type { Permission } from "../../../domain/manifest/permissions.ts";
 import type { FileInfo } from "../../context.ts";
@@ -81,6 +82,8 @@ export function createSession(world: {
     const { permission, perMinute } = METHODS[method];
     if (permission !== null && !world.granted.includes(permission))
       deny(method, `Plugin does not have permission: ${permission}`);
+    if (bytes !== undefined && bytes.length > MAX_FILE_BYTES)
+      throw new HostRefusal("invalid_arguments", "Only a file has content: a Uint8Array of at most 4 MiB");
     calls[method] = (calls[method] ?? 0) + 1;
     const parsed = parseArguments(method, wished);
     if (!parsed.ok) throw new HostRefusal("invalid_arguments", parsed.problem);
