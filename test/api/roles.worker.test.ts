@@ -89,13 +89,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   listLicenseKeys: open,
   showKeyset: { ...open, owners: [], path: () => "/.well-known/license-keyset/r-none.jws" },
   // Anybody may bring a file; without a code it is asked who.
-  answerOffline: { ...open, owners: [], path: license("/offline"), body: () => ({ request: "none", code: "0" }) },
-  releaseOffline: {
-    ...open,
-    owners: [],
-    path: license("/offline/release"),
-    body: () => ({ release: "none", code: "0" }),
-  },
+  answerOffline: { ...open, owners: OF_A, path: license("/offline"), body: () => ({ request: "none" }) },
+  releaseOffline: { ...open, owners: OF_A, path: license("/offline/release"), body: () => ({ release: "none" }) },
   makeOfflineCode: { by: OWNING, owners: OF_A, path: license("/offline/codes") },
   keysetStatus: { by: ["operator"] },
   publishKeyset: { by: ["operator"], body: () => ({ document: "none" }) },
