@@ -1,4 +1,4 @@
-import { decodeBase64url, encodeUtf8 } from "../bytes.ts";
+import { decodeBase64url } from "../bytes.ts";
 import { parseJson } from "../json/strict.ts";
 import { MINUTE } from "../time.ts";
 import { openCompact } from "../trust/jws.ts";
@@ -75,20 +75,4 @@ function objectOf(bytes: Uint8Array): { readonly [member: string]: unknown } | n
   if (!parsed.ok || typeof parsed.value !== "object" || parsed.value === null || Array.isArray(parsed.value))
     return null;
   return parsed.value as { readonly [member: string]: unknown };
-}
-
-/** What a device signs to prove its key. The header comes first: `{"alg":"EdDSA","typ":"JWT","jwk":{…}}`. */
-export function proofInput(x: string, request: ProvenRequest & { readonly nonce: string }, now: number) {
-  return {
-    header: encodeUtf8(JSON.stringify({ alg: "EdDSA", typ: "JWT", jwk: { kty: "OKP", crv: "Ed25519", x } })),
-    payload: encodeUtf8(
-      JSON.stringify({
-        htm: request.method,
-        htu: request.url,
-        iat: now,
-        nonce: request.nonce,
-        rqh: request.requestHash,
-      }),
-    ),
-  };
 }

@@ -8,6 +8,8 @@ export interface TestInstance {
   readonly id: string;
   /** The token of the account that owns it. */
   readonly ownerToken: string;
+  /** Its credential, signed now. */
+  readonly bearer?: () => Promise<string>;
   readonly post: (path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
   readonly send: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
 }
@@ -70,6 +72,7 @@ export async function makeInstance(keyShape: "rbsm" | "legacy" = "rbsm"): Promis
   return {
     id: body.instanceId,
     ownerToken: account.body.token,
+    bearer: () => instanceBearer(body.apiKey, body.apiSecret),
     send,
     post: (path, sent, headers) => send("POST", path, sent, headers),
   };
