@@ -1,5 +1,7 @@
 import { accountsInMemory, emptyAccountTables, instancesInMemory, webhooksInMemory } from "../../memory/account.ts";
+import { emptyKeyTables, keyChainsInMemory, recoveriesInMemory } from "../../memory/keys.ts";
 import { accountContract } from "./account.contract.ts";
+import { keyContract } from "./keys.contract.ts";
 
 const tables = emptyAccountTables();
 
@@ -27,4 +29,18 @@ accountContract("in memory", async () => ({
   },
   stateOf: async (deliveryId) => tables.outbox.find(({ id }) => id === deliveryId)?.state ?? "",
   auditActions: async () => tables.audit.map(({ action }) => action),
+}));
+
+const keyTables = emptyKeyTables();
+let publishers = 0;
+
+keyContract("in memory", async () => ({
+  keyChains: keyChainsInMemory(keyTables),
+  recoveries: recoveriesInMemory(keyTables),
+  async addPublisher(_handle, keyId, plugin) {
+    const publisherId = String(++publishers);
+    keyTables.keys.push({ publisherId, keyId, publicKey: keyId, state: "active", cuts: {} });
+    keyTables.plugins.push({ publisherId, name: plugin, headSequence: 5 });
+    return { publisherId, accountId: publisherId };
+  },
 }));
