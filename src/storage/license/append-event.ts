@@ -23,7 +23,10 @@ export function appendEvent(
 /** An act writes few events, the newest ones of its license. */
 const EVENTS_OF_ACT = 8;
 
-/** A webhook for each event of an act, if that act wrote the license's newest one. */
+/**
+ * A webhook for each event of an act, if that act wrote the license's newest one. The host knows events of creation and
+ * revocation; it hears of all others as `event`, so that its sequence has no gaps.
+ */
 export function appendWebhook(
   db: D1Database,
   condition: string,
@@ -36,7 +39,8 @@ export function appendWebhook(
   return db
     .prepare(
       `INSERT INTO webhook_outbox (instance_id, event, subject_kind, subject_id, sequence, not_before, created_at)
-      SELECT l.instance_id, ?2, 'license', l.id, e.seq, ?4, ?5 FROM licenses l
+      SELECT l.instance_id, iif(e.kind IN ('license.created', 'license.revoked'), e.kind, ?2), 'license', l.id, e.seq, ?4, ?5
+      FROM licenses l
       JOIN license_events e ON e.license_id = l.id
         AND e.seq > (SELECT MAX(n.seq) FROM license_events n WHERE n.license_id = l.id) - ${EVENTS_OF_ACT} AND e.op = ?3
       WHERE ${condition} ORDER BY e.seq`,
