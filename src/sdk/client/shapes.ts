@@ -136,7 +136,7 @@ export interface PluginVersion {
   readonly closureDigest: string;
   readonly delivery: "public" | "gated" | "sealed";
   /** Packing its files again with the encoder it names gives the same bytes. */
-  readonly reproducible?: "yes" | "no" | "unknown";
+  readonly reproducible?: "yes" | "no" | "unknown" | undefined;
 }
 
 /** Numbers of one plugin. Revenue in euros. */
