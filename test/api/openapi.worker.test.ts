@@ -19,6 +19,11 @@ const UNDOCUMENTED: Readonly<Record<string, string>> = {
   "GET /v1/openapi.json": "the document itself",
   "GET /f/{sha256}/{path}": "its path goes on over slashes, which OpenAPI cannot say",
   "POST /__incident": "local only, the launcher's",
+  "GET /run/{activation}/*": "a plugin's own route, declared by its manifest",
+  "POST /run/{activation}/*": "a plugin's own route",
+  "PUT /run/{activation}/*": "a plugin's own route",
+  "PATCH /run/{activation}/*": "a plugin's own route",
+  "DELETE /run/{activation}/*": "a plugin's own route",
 };
 
 describe("the document and the routes", () => {

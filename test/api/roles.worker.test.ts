@@ -296,6 +296,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   installationOutcomes: { by: OWNING, owners: OF_A, path: installation("/outcomes") },
   tailPlugin: { by: ["acme", "rival"], owners: ["acme"], path: plugin("/logs?follow=0") },
   pluginOutcomes: { by: ["acme", "rival"], owners: ["acme"], path: plugin("/outcomes") },
+  showSuspension: { by: OWNING, owners: OF_A, path: installation("/suspension") },
   suspendInstallation: { by: OWNING, owners: OF_A, path: installation("/suspend"), body: () => ({ reason: "Asked" }) },
   resumeInstallation: { by: OWNING, owners: OF_A, path: installation("/resume") },
   exportStorage: { by: OWNING, owners: OF_A, path: installation("/storage") },

@@ -153,9 +153,7 @@ export function executionsInMemory({ installations, events, executions }: Execut
         .toSorted((a, b) => b.createdAt - a.createdAt);
       const rows = own
         .slice((page - 1) * limit, page * limit)
-        .map(
-          ({ activationId: _, instanceId: _i, eventId: _e, attempt: _a, orderKey: _o, notBefore: _n, ...row }) => row,
-        );
+        .map(({ activationId: _, instanceId: _i, eventId: _e, orderKey: _o, notBefore: _n, ...row }) => row);
       return { rows, total: own.length };
     },
     async sweep(now) {

@@ -8,6 +8,7 @@ import {
   replayExecution,
   resumeInstallation,
   type SupervisedInstallation,
+  showSuspension,
   suspendInstallation,
 } from "../../market/execution/supervise.ts";
 import { countOutcomes, followInstallation, followPlugin } from "../../market/execution/tail.ts";
@@ -23,6 +24,11 @@ export function registerLogRoutes(app: Hono<ApiEnv>): void {
   route(app, RUN_OPERATIONS.replayExecution, async ({ world, principal, params }) => {
     const replayed = await replayExecution(world, installationOwner(principal), params.executionId ?? "");
     return replayed.ok ? ok({ status: 202, body: { ...replayed.value, outcome: "queued" } }) : replayed;
+  });
+
+  route(app, RUN_OPERATIONS.showSuspension, async ({ world, principal, params }) => {
+    const state = await showSuspension(world, installationOwner(principal), params.installationId ?? "");
+    return state.ok ? ok({ body: showState(state.value) }) : state;
   });
 
   route(app, RUN_OPERATIONS.suspendInstallation, async ({ world, principal, params, body }) => {

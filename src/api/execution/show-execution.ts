@@ -16,6 +16,7 @@ function showExecution(row: ExecutionRow, installationId: string) {
     action: row.eventName ?? row.kind,
     status: statusOf(row.outcome),
     outcome: row.outcome,
+    attempt: row.attempt,
     version: row.version,
     ...(row.durationMs === null ? {} : { duration: row.durationMs }),
     resourceUsage: { apiCalls: calls },

@@ -45,6 +45,8 @@ const EXECUTION = z.object({
   /** Of the host: `error` for every end but `ok`; `pending` until it ended. */
   status: z.enum(["success", "error", "pending"]),
   outcome: z.string(),
+  /** How often it was tried. */
+  attempt: z.number(),
   version: z.string(),
   duration: z.number().optional(),
   resourceUsage: z.object({ apiCalls: z.number() }),

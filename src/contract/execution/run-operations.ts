@@ -52,6 +52,17 @@ export const RUN_OPERATIONS = {
     answers: { 202: z.object({ executionId: z.string(), outcome: z.literal("queued") }) },
     problems: ["execution_not_found", "execution_not_dead", "execution_gone"],
   },
+  showSuspension: {
+    id: "showSuspension",
+    method: "GET",
+    path: "/v1/installations/{installationId}/suspension",
+    summary: "Whether the plugin is stopped in this installation, since when, by whom and why",
+    tag: "installations",
+    caller: OWNER,
+    params: INSTALLATION,
+    answers: { 200: STATE },
+    problems: ["installation_not_found"],
+  },
   suspendInstallation: {
     id: "suspendInstallation",
     method: "POST",

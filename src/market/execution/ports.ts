@@ -102,6 +102,7 @@ export interface ExecutionRow {
   readonly version: string;
   readonly kind: string;
   readonly eventName: string | null;
+  readonly attempt: number;
   readonly outcome: string;
   readonly message: string | null;
   readonly durationMs: number | null;

@@ -26,6 +26,17 @@ export interface SupervisedInstallation extends FoundInstallation {
   readonly suspension: Suspension | null;
 }
 
+/** Whether it is stopped, and why. */
+export async function showSuspension(
+  world: Pick<World, "executions" | "health">,
+  owner: RunOwner,
+  iid: string,
+): Promise<Result<SupervisedInstallation, Problem<"installation_not_found">>> {
+  const found = await world.executions.findInstallation(iid, owner);
+  if (found === null) return refuse({ reason: "installation_not_found" });
+  return ok({ ...found, suspension: await world.health.of(found.activationId) });
+}
+
 /** The admin's kill switch: nothing begins any more, and what runs is ended. Repeating it keeps the first reason. */
 export async function suspendInstallation(
   world: Pick<World, "executions" | "health" | "clock">,

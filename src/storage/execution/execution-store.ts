@@ -226,6 +226,7 @@ function executionRow(row: typeof executions.$inferSelect): ExecutionRow {
     version: row.version,
     kind: row.kind,
     eventName: row.eventName,
+    attempt: row.attempt,
     outcome: row.outcome,
     message: row.message,
     durationMs: row.durationMs,

@@ -258,6 +258,8 @@ it("suspends after ten failures in a row, says so to the instance once, and runs
     },
   ]);
   const resume = `/v1/installations/${installed.installationId}/resume`;
+  const state = await asInstance(instance, "GET", `/v1/installations/${installed.installationId}/suspension`);
+  expect(state.body).toMatchObject({ suspended: true, suspension: { reason: "repeated_failures", by: "system" } });
   const stranger = await registeredInstance();
   expect((await asInstance(stranger, "POST", resume)).status).toBe(404);
   expect(await asInstance(instance, "POST", resume)).toMatchObject({ status: 200, body: { suspended: false } });
