@@ -36,8 +36,13 @@ export function createLicenseSigners(
       (a, b) => Number(b.name === FIRST_LEASE_KEY) - Number(a.name === FIRST_LEASE_KEY) || (a.name < b.name ? -1 : 1),
     );
 
-  const named = async () =>
-    new Map(await Promise.all(halves.map(async ({ signer }) => [await signer.keyId(), signer] as const)));
+  let names: Promise<ReadonlyMap<string, Signer>> | undefined;
+  const named = () => {
+    names ??= Promise.all(halves.map(async ({ signer }) => [await signer.keyId(), signer] as const)).then(
+      (pairs) => new Map(pairs),
+    );
+    return names;
+  };
   return {
     async current(purpose) {
       const now = unixSeconds(clock.now());
@@ -94,8 +99,17 @@ function openKey(
   const kept = signers.get(name);
   if (kept !== undefined) return kept;
   const bytes = Uint8Array.from(atob(pkcs8.trim()), (char) => char.charCodeAt(0));
-  const signer = createSigner(bytes, nameKey);
-  if (signer === null) throw new Error(`the ${purpose} key is no PKCS#8 Ed25519 key`);
+  let keyId: Promise<string> | undefined;
+  const made = createSigner(bytes, nameKey);
+  if (made === null) throw new Error(`the ${purpose} key is no PKCS#8 Ed25519 key`);
+  // Every signature names its key: the name is made once.
+  const signer: Ed25519Signer = {
+    ...made,
+    keyId() {
+      keyId ??= made.keyId();
+      return keyId;
+    },
+  };
   signers.set(name, signer);
   return signer;
 }

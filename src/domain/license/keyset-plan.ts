@@ -12,15 +12,17 @@ export interface KeysetPlan {
 /** Adds a key that signs from `from` on for as long as its purpose allows. */
 export function addKey(
   plan: KeysetPlan,
-  key: { readonly kid: string; readonly purpose: KeyPurpose; readonly x: string },
+  { kid, purpose, x }: { readonly kid: string; readonly purpose: KeyPurpose; readonly x: string },
   from: number,
 ): KeysetPlan {
-  const signUntil = from + LONGEST_SIGNING[key.purpose];
+  const signUntil = from + LONGEST_SIGNING[purpose];
   const added: SigningKey = {
-    ...key,
+    kid,
+    purpose,
+    x,
     signFrom: from,
     signUntil,
-    verifyUntil: signUntil + VERIFY_TAIL[key.purpose],
+    verifyUntil: signUntil + VERIFY_TAIL[purpose],
     revokedFrom: null,
     revokeMode: null,
   };
