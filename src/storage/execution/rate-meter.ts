@@ -35,7 +35,8 @@ export function createRateMeter(sql: SqlStorage) {
     if (own.used >= perMinute || all.used >= globalPerMinute)
       return Math.ceil(((current + 1) * WINDOW_MS - now) / 1000);
     count(method, own, perMinute);
-    count(ALL, all, globalPerMinute);
+    // What is limited by itself alone is no capability call, and takes nothing from their budget.
+    if (Number.isSafeInteger(globalPerMinute + 1)) count(ALL, all, globalPerMinute);
     return null;
   }
 

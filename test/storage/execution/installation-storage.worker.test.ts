@@ -134,6 +134,20 @@ it("keeps the last hundred notifications it sent, newest first", async () => {
   expect(sent[0]).toEqual({ title: "n104" });
 });
 
+it("takes nothing from the calls of the minute for what is limited by itself alone, also after an eviction", async () => {
+  await freshMinute();
+  const stub = namespace.getByName("act_routes");
+  const route: Rate = { method: "route" as Rate["method"], perMinute: 300, globalPerMinute: Number.MAX_SAFE_INTEGER };
+  const call: Rate = { method: "storage.get", perMinute: 1000, globalPerMinute: 10 };
+  const waits = await runInDurableObject(stub, (_, { storage: own }) => {
+    const first = createRateMeter(own.sql);
+    for (let n = 0; n < 50; n++) first.spend(route, Date.now());
+    const second = createRateMeter(own.sql);
+    return Array.from({ length: 10 }, () => second.spend(call, Date.now()));
+  });
+  expect(waits).toEqual(Array(10).fill(null));
+});
+
 it("remembers a minute's counts through an eviction: may refuse early, never allows more", async () => {
   await freshMinute();
   const stub = namespace.getByName("act_evicted");
