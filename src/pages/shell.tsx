@@ -16,6 +16,8 @@ interface ShellProps {
   readonly hasOwnSearch?: boolean;
   /** Error pages stay out of search engines. */
   readonly isHidden?: boolean;
+  /** Documents for paper print without the site around them. */
+  readonly isPaper?: boolean;
   readonly children?: Child;
 }
 
@@ -27,6 +29,7 @@ export function Shell({
   at,
   hasOwnSearch = false,
   isHidden = false,
+  isPaper = false,
   children,
 }: ShellProps) {
   return (
@@ -48,19 +51,21 @@ export function Shell({
         <a class="skip-link button" href="#content">
           Skip to content
         </a>
-        <Header at={at} hasSearch={!hasOwnSearch} />
+        <Header at={at} hasSearch={!hasOwnSearch} isPaper={isPaper} />
         <main id="content" class="flex-1">
           {children}
         </main>
-        <Footer />
+        <Footer isPaper={isPaper} />
       </body>
     </html>
   );
 }
 
-function Header({ at, hasSearch }: { at: Place | undefined; hasSearch: boolean }) {
+function Header({ at, hasSearch, isPaper }: { at: Place | undefined; hasSearch: boolean; isPaper: boolean }) {
   return (
-    <header class="sticky top-0 z-20 border-b border-border bg-background print:static">
+    <header
+      class={`sticky top-0 z-20 border-b border-border bg-background ${isPaper ? "print:hidden" : "print:static"}`}
+    >
       <div class="wrap flex min-h-16 flex-wrap items-center gap-x-6 gap-y-2 py-2">
         <a href={paths.home()} class="flex items-center gap-2.5" aria-current={at === "home" ? "page" : undefined}>
           <img src={paths.asset("mark.svg")} width="32" height="32" alt="" class="size-8" />
@@ -114,9 +119,9 @@ function MainLink({ href, isHere, children }: { href: string; isHere: boolean; c
   );
 }
 
-function Footer() {
+function Footer({ isPaper }: { isPaper: boolean }) {
   return (
-    <footer class="mt-20 border-t border-border bg-accent">
+    <footer class={`mt-20 border-t border-border bg-accent${isPaper ? " print:hidden" : ""}`}>
       <div class="wrap flex flex-col gap-6 py-10 text-sm text-muted-foreground sm:flex-row sm:items-center sm:justify-between">
         <p class="flex items-center gap-2.5">
           <img src={paths.asset("mark.svg")} width="24" height="24" alt="" class="size-6" />

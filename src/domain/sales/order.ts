@@ -89,6 +89,8 @@ export const INVOICE_ID = /^inv_[0-9A-HJKMNP-TV-Z]{26}$/;
 export const ORDER_LIFE_DAYS = 30;
 /** Of one instance, waiting for money at the same time. */
 export const MAX_OPEN_ORDERS = 100;
+/** Of one instance, made within a day: each leaves rows for good. */
+export const MAX_ORDERS_A_DAY = 500;
 
 /** So long before a license that renews itself ends, the order that renews it is made. */
 export const RENEWAL_AHEAD = 14 * 86_400;

@@ -8,6 +8,7 @@ import { type Coupon, discountOf, isOffered } from "../../domain/sales/coupon.ts
 import {
   type BillingAddress,
   MAX_OPEN_ORDERS,
+  MAX_ORDERS_A_DAY,
   ORDER_LIFE_DAYS,
   type OrderKind,
   type ProviderName,
@@ -150,7 +151,7 @@ async function takeOrder(
   request: OrderRequest,
   draft: OrderDraft,
 ): Promise<Result<{ readonly facts: OrderFacts; readonly isNew: boolean }, Problem<Reason>>> {
-  const taken = await world.orders.insert(draft, MAX_OPEN_ORDERS);
+  const taken = await world.orders.insert(draft, { open: MAX_OPEN_ORDERS, day: MAX_ORDERS_A_DAY });
   if (taken === "coupon") return refuse({ reason: "coupon_refused" });
   if (taken === "limit") return refuse({ reason: "order_limit", facts: { max: MAX_OPEN_ORDERS, retryAfter: HOUR } });
   const facts =

@@ -127,7 +127,10 @@ export interface OrderStore {
    * One guarded statement. `exists`: one for the same user, plugin and tier waits already; `coupon`: used up or gone;
    * `limit`: too many wait.
    */
-  insert(draft: OrderDraft, maxOpen: number): Promise<"inserted" | "exists" | "coupon" | "limit">;
+  insert(
+    draft: OrderDraft,
+    max: { readonly open: number; readonly day: number },
+  ): Promise<"inserted" | "exists" | "coupon" | "limit">;
   find(orderId: string): Promise<OrderFacts | null>;
   findWaiting(instanceId: string, userId: string, pluginId: string, tier: SoldTier): Promise<OrderFacts | null>;
   findByPayment(provider: ProviderName, paymentRef: string): Promise<string | null>;

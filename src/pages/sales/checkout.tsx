@@ -32,7 +32,10 @@ export function CheckoutPage({ view }: { view: CheckoutPageView }) {
         <NextStep view={view} />
         <p class="mt-6 text-sm text-muted-foreground">
           Sold by <span dir="auto">{publisher.displayName}</span>. The price is what is charged; taxes are the seller's
-          duty. Order <code class="font-mono break-all">{order.id}</code>
+          duty.
+        </p>
+        <p class="mt-1 text-sm text-muted-foreground">
+          Order <code class="font-mono wrap-anywhere">{order.id}</code>
         </p>
       </article>
     </Shell>

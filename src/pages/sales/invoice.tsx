@@ -17,7 +17,7 @@ export function InvoicePage({ view }: { view: InvoiceView }) {
   const money = (amount: number) => formatAmount({ amount, currency });
   const sign = view.kind === "credit" ? -1 : 1;
   return (
-    <Shell title={`${title} ${number} – Rising BSM Marketplace`} isHidden>
+    <Shell title={`${title} ${number} – Rising BSM Marketplace`} isHidden isPaper>
       <article class="wrap max-w-3xl pt-14 print:pt-0">
         <header class="flex flex-wrap justify-between gap-8">
           <address class="whitespace-pre-line not-italic" dir="auto">

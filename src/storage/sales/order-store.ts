@@ -14,7 +14,7 @@ const PATIENCE = 30;
 export function createOrderStore(db: D1Database): OrderStore {
   return {
     offer: (pluginId, instanceId, userId) => findOffer(db, pluginId, instanceId, userId),
-    insert: (draft, maxOpen) => insertOrder(db, draft, maxOpen),
+    insert: (draft, max) => insertOrder(db, draft, max),
     async find(orderId) {
       const row = await db.prepare(`${SELECT_FACTS} WHERE o.id = ?1`).bind(orderId).first<FactsRow>();
       return row && factsOf(row);

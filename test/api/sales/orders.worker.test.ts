@@ -402,29 +402,36 @@ describe("refusals", () => {
     expect((await buy({ userId: held.userId })).body.code).toBe("PLAN_CHANGE_REFUSED");
   });
 
-  it("more than a hundred orders of an instance wait for nobody", async () => {
-    const crowded = await makeInstance();
+  it("more than a hundred orders of an instance wait for nobody, nor are more than five hundred made a day", async () => {
     const full = await makeSoldPlugin();
-    const row = `INSERT INTO orders (id, instance_id, user_id, plugin_id, publisher_id, tier, kind, list_price, amount, currency,
-      provider, created_by, created_at, expires_at, updated_at)
-      SELECT 'ord_' || printf('%026d', value), ?1, 'crowd-' || value, ?2, ?3, 'basic', 'new', 900, 900, 'EUR', 'manual', 'system',
-        0, 9999999999, 0 FROM generate_series(1, 99)`;
-    const series = row.replace("generate_series(1, 99)", "json_each(?4)");
-    await env.DB.prepare(series)
-      .bind(
-        Number(crowded.id),
-        Number(full.id),
-        Number(shop.publisherId),
-        JSON.stringify(Array.from({ length: 99 }, (_, n) => n)),
+    const fill = (owner: TestInstance, count: number, state: string, at: number) =>
+      env.DB.prepare(
+        `INSERT INTO orders (id, instance_id, user_id, plugin_id, publisher_id, tier, kind, list_price, amount, currency, provider,
+          created_by, created_at, expires_at, updated_at, state)
+        SELECT 'ord_' || substr(upper(hex(randomblob(13))), 1, 26), ?1, 'crowd-' || value, ?2, ?3, 'basic', 'new', 900, 900, 'EUR',
+          'manual', 'system', ?5, 9999999999, 0, ?6 FROM json_each(?4)`,
       )
-      .run();
-    const answers = await Promise.all(
-      [1, 2, 3].map(() =>
-        crowded.post("/v1/orders", { pluginId: full.id, userId: newUser(), type: "basic", provider: "manual" }),
-      ),
-    );
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, 429, 429]);
-    expect(answers.find(({ status }) => status === 429)?.headers.get("retry-after")).toBe("3600");
+        .bind(
+          Number(owner.id),
+          Number(full.id),
+          Number(shop.publisherId),
+          JSON.stringify(Array.from({ length: count }, (_, n) => n)),
+          at,
+          state,
+        )
+        .run();
+    const now = Math.floor(Date.now() / 1000);
+    for (const [count, state, at] of [
+      [99, "open", 0],
+      [499, "cancelled", now],
+    ] as const) {
+      const crowded = await makeInstance();
+      await fill(crowded, count, state, at);
+      const asked = () => ({ pluginId: full.id, userId: newUser(), type: "basic", provider: "manual" });
+      const answers = await Promise.all([1, 2, 3].map(() => crowded.post("/v1/orders", asked())));
+      expect(answers.map(({ status }) => status).sort()).toEqual([201, 429, 429]);
+      expect(answers.find(({ status }) => status === 429)?.headers.get("retry-after")).toBe("3600");
+    }
   });
 });
 
