@@ -1,7 +1,9 @@
 import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
+import { ROLES } from "../../src/domain/account/publisher.ts";
 import { sha256Hex } from "../../src/domain/digest.ts";
 import { createDeviceStore } from "../../src/storage/account/device-store.ts";
+import { isPublisherMember } from "../../src/storage/license/read-licenses.ts";
 import { call, ORIGIN } from "../api/account/calls.worker.ts";
 import {
   codeIn,
@@ -272,6 +274,20 @@ describe("an organization", () => {
       .bind(Number(instance.body.instanceId))
       .first();
     expect(row).toEqual({ publisher_id: null });
+  });
+
+  it("lets only some roles touch licenses, whatever scopes a session has", async () => {
+    const { id } = (await env.DB.prepare("SELECT id FROM publishers WHERE handle = 'olga'").first()) as { id: number };
+    const may: string[] = [];
+    for (const role of ROLES) {
+      await env.DB.prepare(
+        "INSERT INTO publisher_members VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET role = excluded.role",
+      )
+        .bind(id, Number(people.ben), role)
+        .run();
+      if (await isPublisherMember(env.DB, String(id), people.ben)) may.push(role);
+    }
+    expect(may).toEqual(["owner", "maintainer", "billing"]);
   });
 
   it("owns instances, which its owners and maintainers manage as long as they are that", async () => {

@@ -1,3 +1,4 @@
+import { mayAs } from "../../domain/account/organization-rights.ts";
 import { decodeHex } from "../../domain/bytes.ts";
 import { sha256Hex } from "../../domain/digest.ts";
 import type { Problem } from "../../domain/problem.ts";
@@ -16,7 +17,7 @@ export async function enrollKey(
 ): Promise<Result<{ keyId: string }, Problem<TrustReason | "NOT_FOUND" | "PERMISSION_DENIED">>> {
   const member = (await world.accounts.memberships(accountId)).find((entry) => entry.handle === handle);
   if (member === undefined) return refuse({ reason: "NOT_FOUND" });
-  if (member.role !== "owner") return refuse({ reason: "PERMISSION_DENIED", facts: { role: member.role } });
+  if (!mayAs(member.role, "administer")) return refuse({ reason: "PERMISSION_DENIED", facts: { role: member.role } });
   const now = unixSeconds(world.clock.now());
   const expected = { account: accountId, publisher: handle, marketplace: world.site.marketplace };
   const proof = await verifyKeyProof(envelope, expected, now);

@@ -1,3 +1,4 @@
+import { mayAs } from "../../domain/account/organization-rights.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
 import type { World } from "../ports.ts";
@@ -10,6 +11,6 @@ export async function owned(
 ): Promise<Result<string, Problem<"NOT_FOUND" | "PERMISSION_DENIED">>> {
   const member = (await world.accounts.memberships(accountId)).find((entry) => entry.handle === handle);
   if (member === undefined) return refuse({ reason: "NOT_FOUND" });
-  if (member.role !== "owner") return refuse({ reason: "PERMISSION_DENIED", facts: { role: member.role } });
+  if (!mayAs(member.role, "administer")) return refuse({ reason: "PERMISSION_DENIED", facts: { role: member.role } });
   return ok(member.id);
 }

@@ -1,5 +1,6 @@
 import { checkAddress } from "../../domain/account/addresses.ts";
 import { randomBase62 } from "../../domain/account/base62.ts";
+import { mayAs } from "../../domain/account/organization-rights.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
 import { unixSeconds } from "../../domain/time.ts";
@@ -97,7 +98,7 @@ export async function actingPublisher(
 ): Promise<Result<string | null, Refusal>> {
   if (handle === undefined || handle === null) return ok(null);
   const member = (await world.accounts.memberships(accountId)).find((entry) => entry.handle === handle);
-  if (member === undefined || !["owner", "maintainer"].includes(member.role))
+  if (member === undefined || !mayAs(member.role, "publish"))
     return refuse({ reason: "PERMISSION_DENIED", facts: { pointer } });
   return ok(member.id);
 }

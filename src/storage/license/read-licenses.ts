@@ -1,5 +1,6 @@
 import { and, eq, inArray } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
+import { ORGANIZATION_RIGHTS } from "../../domain/account/organization-rights.ts";
 import type { Json } from "../../domain/json/json.ts";
 import type { InstanceCredential } from "../../market/account/ports.ts";
 import { INSTANCE_API_SECRET } from "../../market/account/seal-purposes.ts";
@@ -211,10 +212,14 @@ export async function findOffer(db: D1Database, pluginId: string, instanceId: st
   };
 }
 
+/** A member whose role covers licenses. */
 export async function isPublisherMember(db: D1Database, publisherId: string, accountId: string): Promise<boolean> {
   const row = await db
-    .prepare("SELECT 1 FROM publisher_members WHERE publisher_id = ?1 AND account_id = ?2")
-    .bind(Number(publisherId), Number(accountId))
+    .prepare(
+      `SELECT 1 FROM publisher_members WHERE publisher_id = ?1 AND account_id = ?2
+         AND role IN (SELECT value FROM json_each(?3))`,
+    )
+    .bind(Number(publisherId), Number(accountId), JSON.stringify(ORGANIZATION_RIGHTS.license))
     .first();
   return row !== null;
 }
