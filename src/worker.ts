@@ -8,6 +8,7 @@ import { refuseAddress } from "./api/refuse-address.ts";
 import type { Runner } from "./contract/sandbox.ts";
 import { readRoots } from "./domain/license/keyset.ts";
 import { redactPath } from "./domain/license/redact-path.ts";
+import { createGithub } from "./gateway/account/github.ts";
 import { createPasskeyVerifier } from "./gateway/account/passkeys.ts";
 import { createHostApi } from "./gateway/execution/host-api.ts";
 import { createIncidentDesk, incidentLog } from "./gateway/execution/incidents.ts";
@@ -71,8 +72,8 @@ import { createPluginWebhooks } from "./storage/execution/plugin-webhooks.ts";
 import { createRunStore } from "./storage/execution/run-store.ts";
 import { createScheduleStore } from "./storage/execution/schedule-store.ts";
 import { settingsOnD1 } from "./storage/execution/settings.ts";
-import { createWatchStore } from "./storage/execution/watch-store.ts";
 import { createTailStore } from "./storage/execution/tail-store.ts";
+import { createWatchStore } from "./storage/execution/watch-store.ts";
 import { createLicenseAudit } from "./storage/license/audit.ts";
 import { type BudgetMeter, createBudgets } from "./storage/license/budgets.ts";
 import { licenseDevicesOnD1 } from "./storage/license/devices.ts";
@@ -312,6 +313,7 @@ function openPorts(env: Env) {
     links: createLinkStore(env.DB),
     attempts: createAttemptStore(env.DB),
     people: createPeopleStore(env.DB),
+    github: createGithub(env.GITHUB_CLIENT_ID, env.GITHUB_CLIENT_SECRET, origin),
     devices: createDeviceStore(env.DB),
     organizations: createOrganizationStore(env.DB),
     mail: createMailOutbox(env.DB, vault, clock),

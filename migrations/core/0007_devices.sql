@@ -31,4 +31,4 @@ CREATE TABLE license_transfers (            -- a license on its way to another i
   offered_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX license_transfers_target ON license_transfers (to_instance_id, expires_at);
+CREATE INDEX license_transfers_expiry ON license_transfers (expires_at);

@@ -52,8 +52,9 @@ export function licenseDevicesOnD1(db: D1Database): LicenseDeviceStore {
             RETURNING id`,
           )
           .bind(activation.id, now, op, now - EVICTION_WINDOW, evictionBudget(0)),
-        appendActivationEvent(db, "TRUE", activation.id, op, "activation.evicted", actor, now),
-        appendRevocation(db, "act", activation.id, "evicted", reason, op, now),
+        appendActivationEvent(db, "TRUE", activation.id, op, "activation.evicted", actor, now, { reason }),
+        // The list is public: what an owner wrote stays in the audit.
+        appendRevocation(db, "act", activation.id, "evicted", "owner", op, now),
         appendWebhook(db, "l.id = ?1", Number(activation.licenseId), "license.updated", op, now, now),
       ]);
       if (evicted?.results.length === 1) return { kind: "evicted" };

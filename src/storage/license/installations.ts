@@ -200,14 +200,15 @@ export function appendActivationEvent(
   kind: string,
   actor: Actor,
   now: number,
+  data: object = {},
 ): D1PreparedStatement {
   return db
     .prepare(
-      `INSERT INTO license_events (license_id, seq, at, kind, activation_id, actor, actor_id, op)
+      `INSERT INTO license_events (license_id, seq, at, kind, activation_id, actor, actor_id, op, data)
       SELECT a.license_id, (SELECT COALESCE(MAX(e.seq), 0) + 1 FROM license_events e WHERE e.license_id = a.license_id),
-        ?3, ?4, a.id, ?5, ?6, ?2 FROM activations a WHERE a.id = ?1 AND a.last_op = ?2 AND ${condition}`,
+        ?3, ?4, a.id, ?5, ?6, ?2, ?7 FROM activations a WHERE a.id = ?1 AND a.last_op = ?2 AND ${condition}`,
     )
-    .bind(activationId, op, now, kind, actor.kind, actor.id);
+    .bind(activationId, op, now, kind, actor.kind, actor.id, JSON.stringify(data));
 }
 
 function commandsOf(row: Row): readonly DeviceCommand[] {
