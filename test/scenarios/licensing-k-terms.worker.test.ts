@@ -220,6 +220,32 @@ describe("K. Without a database", () => {
     instance = { id: made.body.instanceId, ...made.body };
   });
 
+  it("a host whose clock is up to an hour off is served with CLOCK_DRIFT, beyond it is told our time", async () => {
+    const plugin = await makePlugin();
+    const owner = {
+      id: instance.id,
+      ownerToken: "",
+      send: async (method: string, path: string, body?: unknown) =>
+        call(method, path, { bearer: await instanceBearer(instance.apiKey, instance.apiSecret), body }),
+      post: async (path: string, body?: unknown) =>
+        call("POST", path, { bearer: await instanceBearer(instance.apiKey, instance.apiSecret), body }),
+    };
+    const { licenseKey } = await sellLicense(owner, plugin);
+    const ask = async (path: string, minutes: number) =>
+      call("POST", path, {
+        bearer: await instanceBearer(instance.apiKey, instance.apiSecret, Date.now() + minutes * 60_000),
+        body: { licenseKey, pluginId: plugin.id, hardwareId: hardware(1), version: "1.0.0" },
+      });
+    const verify = (minutes: number) => ask("/v1/licenses/verify", minutes);
+    expect((await verify(4)).body).not.toHaveProperty("warnings");
+    for (const minutes of [-59, -6, 6, 59])
+      expect((await verify(minutes)).body).toMatchObject({ valid: true, warnings: ["CLOCK_DRIFT"] });
+    for (const answer of [await verify(-61), await verify(61), await ask("/v1/installations", 6)]) {
+      expect([answer.status, answer.body.code, answer.body.class]).toEqual([401, "CLOCK_SKEW", "retryable"]);
+      expect(answer.body.serverTime).toBeTruthy();
+    }
+  });
+
   /** The Worker as it is, except that its database cannot be reached. */
   async function askWithout(path: string, body: object, secret = instance.apiSecret) {
     const waiting: Promise<unknown>[] = [];

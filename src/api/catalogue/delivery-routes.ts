@@ -14,6 +14,7 @@ import { serveBundle } from "../../market/catalogue/serve-bundle.ts";
 import { showBundleFile } from "../../market/catalogue/show-bundle-file.ts";
 import type { World } from "../../market/ports.ts";
 import type { ApiEnv } from "../context.ts";
+import { meterKey } from "../license/meter-keys.ts";
 import { problemResponse } from "../problem.ts";
 import { problemContext, route } from "../route.ts";
 
@@ -21,10 +22,11 @@ const IMMUTABLE = "public, max-age=31536000, immutable, no-transform";
 
 /** Bytes: public bundles, gated downloads, pictures. Conditions and ranges are decided here, before anything is read. */
 export function registerDeliveryRoutes(app: Hono<ApiEnv>): void {
-  route(app, CATALOGUE_OPERATIONS.requestDownload, async ({ world, principal, params, body }) => {
+  route(app, CATALOGUE_OPERATIONS.requestDownload, async ({ world, principal, params, body, request }) => {
     const { licenseKey, hardwareId, version } = body;
     const wanted = { pluginId: params.id ?? "", licenseKey, hardwareId, version: version ?? null };
-    const ticket = await requestDownload(world, principal, wanted);
+    const answer = await requestDownload(world, principal, wanted);
+    const ticket = await meterKey({ world, principal, request }, licenseKey, answer);
     if (!ticket.ok) return ticket;
     const { token, url, expiresAt } = ticket.value;
     return ok({ body: { token, url, expiresAt: isoTime(expiresAt) } });

@@ -306,6 +306,8 @@ export const CATALOGUE_OPERATIONS = {
     answers: { 200: z.object({ token: z.string(), url: z.string(), expiresAt: z.string() }) },
     problems: [
       "NOT_FOUND",
+      "SERVICE_UNAVAILABLE",
+      "RATE_LIMITED",
       "release_not_found",
       "KEY_MALFORMED",
       "EXPIRED",

@@ -67,7 +67,7 @@ describe.each(Object.entries(SPELLINGS))("a key spelled wrong (%s)", (_, spellin
           instanceId: "5",
           isInstanceSuspended: false,
         }),
-      ).toEqual({ valid: false, error: "License not found", code: "KEY_MALFORMED" });
+      ).toEqual({ answer: { valid: false, error: "License not found", code: "KEY_MALFORMED" }, right: null });
       expect(await changeLicense(UNTOUCHED, INSTANCE, { licenseKey }, { kind: "revoke", reason: "x" })).toMatchObject({
         ok: false,
         problem: { reason: "NOT_FOUND" },

@@ -35,6 +35,12 @@ function overheard(): { db: D1Database; asked: [string, unknown[]][] } {
   return { db, asked };
 }
 
+/** Lists of the statement itself are short; a partial index holds only what is still to be done. */
+function isScan(detail: string, sql: string): boolean {
+  if (sql.includes("WITH w AS") && /^SCAN [wx]$/.test(detail)) return false;
+  return detail.startsWith("SCAN ") && !/VIRTUAL TABLE|USING (?:COVERING )?INDEX|\(subquery|CONSTANT/.test(detail);
+}
+
 it.each([
   [
     "sweeps",
@@ -110,13 +116,7 @@ it.each([
     const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
       .bind(...values)
       .all<{ detail: string }>();
-    const scans = results
-      .map(({ detail }) => detail)
-      .filter(
-        (detail) =>
-          /^SCAN (?!j\b|w\b|t\b|x\b|b\b|s\b|l$|json_each|CONSTANT|\(|VIRTUAL)/.test(detail) &&
-          !/USING (?:COVERING )?INDEX/.test(detail),
-      );
+    const scans = results.map(({ detail }) => detail).filter((detail) => isScan(detail, sql));
     expect(scans, sql).toEqual([]);
   }
   expect(seen.size).toBeGreaterThan(0);
