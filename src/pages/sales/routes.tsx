@@ -24,7 +24,6 @@ const PRIVATE_HEADERS = {
     "form-action 'self' https://checkout.stripe.com",
   ),
   "cache-control": "private, no-store",
-  "referrer-policy": "no-referrer",
   "x-robots-tag": "noindex",
 };
 
@@ -66,6 +65,6 @@ async function answer(page: Parameters<typeof render>[0], status: number): Promi
 function seeOther(location: string): Response {
   return new Response(null, {
     status: 303,
-    headers: { location, "cache-control": "no-store", "referrer-policy": "no-referrer" },
+    headers: { location, "cache-control": "no-store", "referrer-policy": "same-origin" },
   });
 }

@@ -236,7 +236,7 @@ describe("the host's call for a sold license", () => {
     const { response, text } = await page(`/checkout/${orderId}`);
     expect(response.status).toBe(200);
     expect(response.headers.get("x-robots-tag")).toBe("noindex");
-    expect(response.headers.get("referrer-policy")).toBe("no-referrer");
+    expect(response.headers.get("referrer-policy")).toBe("same-origin");
     expect(response.headers.get("cache-control")).toBe("private, no-store");
     expect(text).toContain('<meta name="robots" content="noindex"');
     expect(text).toContain("Order with obligation to pay");
