@@ -1,4 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { activationIdOf } from "../../src/domain/license/identity.ts";
+import { refreshAfterOf } from "../../src/domain/license/lease.ts";
+import { licenseOf } from "../domain/license/license.ts";
 import {
   type Asked,
   type Bench,
@@ -63,6 +66,22 @@ describe("C. Heartbeat, grace, revival", () => {
     }
     expect(seen).toEqual([true, ...Array(6).fill(true), false, false]);
     expect(guard.status()).toMatchObject({ isLicensed: false, code: "LEASE_EXPIRED", class: "conclusive" });
+  });
+  it("19. 10 000 activations leased in one second; they refresh → spread over 2 h 24 min, no minute above twice the mean", async () => {
+    const minutes = new Map<number, number>();
+    let [earliest, latest] = [Number.POSITIVE_INFINITY, 0];
+    for (let n = 0; n < 10_000; n++) {
+      const due = refreshAfterOf(licenseOf(), await activationIdOf("42", `hw:${n}`), NOON);
+      [earliest, latest] = [Math.min(earliest, due), Math.max(latest, due)];
+      const minute = Math.floor(due / 60);
+      minutes.set(minute, (minutes.get(minute) ?? 0) + 1);
+    }
+    expect([earliest >= NOON + DAY - 8_640, latest <= NOON + DAY, latest - earliest > 8_500]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(Math.max(...minutes.values())).toBeLessThan(2 * (10_000 / 144));
   });
 });
 
