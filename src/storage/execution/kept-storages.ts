@@ -1,5 +1,9 @@
+import { DAY } from "../../domain/time.ts";
 import type { KeptStorages } from "../../market/execution/pull-ports.ts";
 import { STORAGE_OF } from "./installations.ts";
+
+/** Sweeps come every minute; one that was missed is made up within this time. */
+const LOOK_BACK = 30 * DAY;
 
 export function createKeptStorages(db: D1Database): KeptStorages {
   return {
@@ -8,7 +12,7 @@ export function createKeptStorages(db: D1Database): KeptStorages {
         .prepare(
           `WITH gone AS (
              SELECT a.id, ${STORAGE_OF} AS storage_id, a.instance_id, l.plugin_id, a.device_id, a.hardware_id, a.released_at
-             FROM activations a JOIN licenses l ON l.id = a.license_id WHERE a.released_at <= ?1)
+             FROM activations a JOIN licenses l ON l.id = a.license_id WHERE a.released_at <= ?1 AND a.released_at > ?1 - ${LOOK_BACK})
            SELECT storage_id, json_group_array(id) AS ids FROM gone g
            WHERE NOT EXISTS (SELECT 1 FROM activations o JOIN licenses ol ON ol.id = o.license_id
                WHERE o.instance_id = g.instance_id AND ol.plugin_id = g.plugin_id
