@@ -1,6 +1,4 @@
 import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
@@ -8,6 +6,7 @@ import { isGroup } from "../../src/cli/command.ts";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { documentOf, type Run, rbsm } from "../cli/run-rbsm.ts";
 import { bearer } from "./connector.ts";
+import { startProxy } from "./proxy.ts";
 
 const { url, demo } = inject("marketplace");
 const operator = bearer(demo.operator.token)(`${url}/v1`);
@@ -156,7 +155,7 @@ describe("whoever installs it", { timeout: 120_000 }, () => {
       [{ release }, "statement_mismatch"],
       [{ latest: "1.0.0" }, "publication_rollback"],
     ] as const) {
-      const server = await startProxy(swap);
+      const server = await startProxy(url, swap);
       try {
         const env = await pinnedAt(server.origin);
         // The real one was seen first, under the same receipt key.
@@ -293,6 +292,23 @@ describe("its publisher", { timeout: 120_000 }, () => {
     }
   });
 
+  it("takes the whole plugin off the shelves: nobody installs it, not even from a lock, until it is back", async () => {
+    expect((await told(["install", PLUGIN, "--dir", "shelf"])).code).toBe(0);
+    const { id } = await (await fetch(`${url}/v1/plugins/by-name/${PLUGIN}`)).json();
+    const author = bearer(token)(`${url}/v1`);
+    const reason = { reason: "It loses what people write." };
+    expect((await author("POST", `/plugins/${id}/suspend`, reason)).status).toBe(200);
+    for (const args of [
+      ["install", PLUGIN, "--dir", "never"],
+      ["download", `${PLUGIN}@1.0.0`],
+    ])
+      expect(await told(args)).toMatchObject({ code: 1, problem: { code: "PLUGIN_SUSPENDED", kind: "resolution" } });
+    const locked = await told(["install", "--dir", "shelf"]);
+    expect(locked).toMatchObject({ code: 1, problem: { code: "locked_release_blocked" } });
+    expect((await author("POST", `/plugins/${id}/resume`, {})).status).toBe(200);
+    expect((await told(["install", "--dir", "shelf"])).code).toBe(0);
+  });
+
   it("follows a release and takes it back", async () => {
     const releaseId = await publishVersion("1.2.0");
     await operator("GET", `/releases/${releaseId}?wait=30`);
@@ -362,48 +378,15 @@ it("has ended every command that talks to a marketplace with 0", { timeout: 60_0
   const names = Object.entries(COMMANDS).flatMap(([name, node]) =>
     isGroup(node) ? Object.keys(node.commands).map((word) => `${name} ${word}`) : [name],
   );
-  const online = names.filter((name) => !local.includes(name) && !/^keys (?:create|list|export)$|^keyset |^logs$/.test(name));
+  const online = names.filter(
+    (name) => !local.includes(name) && !/^keys (?:create|list|export)$|^keyset |^logs$/.test(name),
+  );
   expect(online.filter((name) => !done.has(name))).toEqual([]);
 });
 
 async function fetchRelease(version: string): Promise<unknown> {
   const plugin = await (await fetch(`${url}/v1/plugins/by-name/${PLUGIN}`)).json();
   return (await fetch(`${url}/v1/plugins/${(plugin as { id: string }).id}/versions/${version}/release`)).json();
-}
-
-interface Swap {
-  readonly bundle?: Buffer;
-  readonly release?: unknown;
-  readonly latest?: string;
-}
-
-/** The marketplace as seen through somebody in between, who swaps one answer. */
-async function startProxy(swap: Swap): Promise<{ readonly origin: string; close(): Promise<void> }> {
-  const server: Server = createServer((request, response) => {
-    void fetch(`${url}${request.url}`).then(async (answer) => {
-      const path = request.url ?? "";
-      let body = Buffer.from(await answer.arrayBuffer());
-      if (swap.bundle && path.startsWith("/bundles/")) body = swap.bundle as Buffer<ArrayBuffer>;
-      if (swap.release && path.endsWith("/release")) body = Buffer.from(JSON.stringify(swap.release));
-      if (swap.latest && path.endsWith("/versions")) {
-        const list = JSON.parse(body.toString());
-        list.versions = list.versions.filter((row: { version: string }) => row.version === swap.latest);
-        body = Buffer.from(JSON.stringify({ ...list, latest: swap.latest, count: 1 }));
-      }
-      response.writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "" });
-      response.end(body);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    origin: `http://127.0.0.1:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
-  };
 }
 
 /** A configuration that pins the real keys for the address of the one in between. */

@@ -75,7 +75,8 @@ export async function installFromLock(place: Place): Promise<Outcome<readonly In
     if (!list.ok && list.problem.kind === "not_found") return { ok: false, problem: tellGone(name, locked.version) };
     if (!list.ok) return list;
     const row = list.value.versions.find(({ version }) => version === locked.version);
-    if (row?.state === "blocked") return { ok: false, problem: tellBlocked(name, locked.version, row.replacement) };
+    if (row?.state === "blocked" || list.value.isSuspended)
+      return { ok: false, problem: tellBlocked(name, locked.version, row?.replacement) };
     const { pluginId } = list.value;
     const wanted = { name, version: locked.version, pluginId, asCurrent: false };
     const obtained = await obtain(place, wanted, (claims) => compareLock(name, locked, claims));
@@ -220,7 +221,7 @@ function tellBlocked(name: string, version: string, replacement: string | undefi
   return {
     code: "locked_release_blocked",
     kind: "resolution",
-    message: `${name} ${version} was blocked by the marketplace.`,
+    message: `${name} ${version} is blocked, or the plugin is suspended: nothing of it is handed out now.`,
     next:
       replacement === undefined
         ? `See rbsm versions ${name}, and install another version.`

@@ -45,12 +45,19 @@ export async function fetchVersions(
   marketplace: Marketplace,
   name: string,
 ): Promise<
-  Outcome<{ readonly pluginId: string; readonly latest: string; readonly versions: readonly ListedVersion[] }>
+  Outcome<{
+    readonly pluginId: string;
+    readonly latest: string;
+    readonly versions: readonly ListedVersion[];
+    /** Off the shelves: nobody starts with it now. */
+    readonly isSuspended: boolean;
+  }>
 > {
   const plugin = await ask(marketplace, CATALOGUE_OPERATIONS.getPluginByName, { params: { name } });
   if (!plugin.ok) return plugin;
-  const list = await ask(marketplace, CATALOGUE_OPERATIONS.listVersions, { params: { id: plugin.value.body.id } });
-  return list.ok ? ok(list.value.body) : list;
+  const { id, status } = plugin.value.body;
+  const list = await ask(marketplace, CATALOGUE_OPERATIONS.listVersions, { params: { id } });
+  return list.ok ? ok({ ...list.value.body, isSuspended: status === "suspended" }) : list;
 }
 
 /**
@@ -64,7 +71,8 @@ export async function resolveVersion(
 ): Promise<Outcome<ChosenVersion>> {
   const list = await fetchVersions(marketplace, wish.name);
   if (!list.ok) return list;
-  const { pluginId, versions } = list.value;
+  const { pluginId, versions, isSuspended } = list.value;
+  if (isSuspended) return { ok: false, problem: tellSuspended(wish.name) };
   for (const row of versions.filter((one) => isCandidate(one, wish, channel))) {
     const shown = await ask(marketplace, CATALOGUE_OPERATIONS.getVersion, { params: { id: pluginId, v: row.version } });
     if (!shown.ok) return shown;
@@ -96,6 +104,15 @@ export function tellApp(name: string, version: string, app: string, min: string,
     kind: "resolution",
     message: `${name} ${version} is made for Rising-BSM ${range}; yours is ${app}.`,
     next: "Name another version, or say which Rising-BSM it is for with --app-version.",
+  };
+}
+
+function tellSuspended(name: string): CliProblem {
+  return {
+    code: "PLUGIN_SUSPENDED",
+    kind: "resolution",
+    message: `${name} is suspended: it is not offered to anybody for now.`,
+    next: "Ask its publisher, or choose another plugin.",
   };
 }
 
