@@ -23,6 +23,9 @@ interface Env {
   readonly LEASE_KEY_PKCS8: string;
   /** More keys of licensing: `LICENSE_KEY_<LEASE|OFFLINE|LIST>_<NAME>`, in the same form. */
   readonly [name: `LICENSE_KEY_${string}`]: string | undefined;
+  /** Sign-in with GitHub; off while one of them is unset. */
+  readonly GITHUB_CLIENT_ID?: string;
+  readonly GITHUB_CLIENT_SECRET?: string;
   /** Unset once no first operator shall be made. */
   readonly SETUP_SECRET?: string;
   /** Stripe: the secret (or restricted) key and the webhook endpoint's secret. Either unset: orders are paid by hand. */

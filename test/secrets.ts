@@ -14,6 +14,8 @@ export const TEST_SECRETS = {
   LICENSE_PEPPER_V1: Buffer.alloc(32, 9).toString("base64"),
   RECEIPT_KEY_PKCS8: pkcs8("a1"),
   LEASE_KEY_PKCS8: pkcs8("b2"),
+  GITHUB_CLIENT_ID: "github-id-of-the-tests",
+  GITHUB_CLIENT_SECRET: "github-secret-of-the-tests",
   STRIPE_SECRET_KEY: "sk_test_of_the_tests",
   STRIPE_WEBHOOK_SECRET: "whsec_of_the_tests",
   STRIPE_API_ORIGIN: "http://127.0.0.1:9998",

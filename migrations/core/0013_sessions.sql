@@ -83,12 +83,13 @@ CREATE TABLE attempts (
 
 -- Mail that left nobody yet: sealed, since it carries links. Opened for operators alone.
 CREATE TABLE mails (
-  id TEXT PRIMARY KEY,                    -- uuid; what the body is sealed for
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  uuid TEXT NOT NULL UNIQUE,              -- what the body is sealed for
   recipient TEXT NOT NULL,
   subject TEXT NOT NULL,
   body_sealed TEXT NOT NULL,
   created_at INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX mails_time ON mails (created_at);
 
 -- RFC 8628.

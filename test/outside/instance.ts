@@ -1,5 +1,6 @@
 import { Response } from "miniflare";
 import { createEmulator } from "../../src/sdk/testing/index.ts";
+import { answerGithub, GITHUB_ORIGINS } from "./github.ts";
 import { HOST_API_KEY } from "./host-key.ts";
 import { answerStripe, STRIPE_ORIGIN } from "./stripe.ts";
 
@@ -54,6 +55,10 @@ const ODD: Readonly<Record<string, (asked: Asked, body: string) => Response | Pr
 /** Everything the marketplace of the tests can reach: one Rising-BSM instance on a local origin, and odd ones beside it. */
 export async function answerInstance(asked: Asked): Promise<Response> {
   const url = new URL(asked.url);
+  if (GITHUB_ORIGINS.includes(url.origin)) {
+    const authorization = [...asked.headers].find(([name]) => name === "authorization")?.[1] ?? null;
+    return answerGithub(url, authorization, await asked.text());
+  }
   if (url.origin === STRIPE_ORIGIN) return answerStripe(asked, await asked.text());
   if (url.origin !== "http://127.0.0.1:9999") return new Response("no such host in the tests", { status: 599 });
   const body = await asked.text();

@@ -305,6 +305,53 @@ describe("passkeys", () => {
   });
 });
 
+describe("GitHub", () => {
+  /** Both halves; `code` names the user as the GitHub of the tests reads it. */
+  async function come(code: string, cookie?: string, state?: string): Promise<Response> {
+    const gone = await visit("/sign-in/github");
+    const to = new URL(gone.headers.get("location") ?? "");
+    expect([to.host, to.searchParams.get("code_challenge_method")]).toEqual(["github.com", "S256"]);
+    const attempt = cookieOf(gone);
+    const query = new URLSearchParams({ code, state: state ?? (to.searchParams.get("state") as string) });
+    return visit(`/sign-in/github/callback?${query}`, cookie === undefined ? attempt : `${attempt}; ${cookie}`);
+  }
+  function sessionOf(answer: Response): string {
+    const cookies = answer.headers.getSetCookie().map((header) => header.split(";")[0] as string);
+    return cookies.find((cookie) => cookie.startsWith("rbsm_session=")) ?? "";
+  }
+  const whose = async (cookie: string) => (await call("GET", "/v1/whoami", { headers: { cookie } })).body.account?.id;
+
+  it("makes an account of a proven address, and knows its user again whatever they are called then", async () => {
+    const first = await come("77-gita-gita@firm.at-yes");
+    expect([first.status, first.headers.get("location")]).toEqual([303, "/account"]);
+    const again = await come("77-renamed-else@firm.at-no");
+    expect(await whose(sessionOf(again))).toBe(await whose(sessionOf(first)));
+  });
+
+  it("lets nobody into an account by an address that is not proven at both ends, or past its passkey", async () => {
+    for (const code of ["81-x-new@firm.at-no", "82-anna-anna@firm.at-yes", "broken-x-y@firm.at-yes"])
+      expect([(await come(code)).status, code]).toEqual([401, code]);
+    await env.DB.prepare(
+      "UPDATE accounts SET email_verified_at = 1 WHERE email IN ('anna@firm.at', 'ben@firm.at')",
+    ).run();
+    expect(await whose(sessionOf(await come("83-anna-ANNA@firm.at-yes")))).toBe(people.anna);
+    expect((await come("84-anna2-anna@firm.at-yes")).status).toBe(401);
+    // Ben has a passkey.
+    expect((await come("85-ben-ben@firm.at-yes")).status).toBe(401);
+    const unproven = await signIn(people.ben);
+    expect((await come("85-ben-ben@firm.at-yes", unproven)).status).toBe(401);
+    const linked = await come("85-ben-ben@firm.at-yes", await prove(unproven));
+    expect([linked.status, sessionOf(linked)]).toEqual([303, ""]);
+    expect(await whose(sessionOf(await come("85-ben-ben@firm.at-yes")))).toBe(people.ben);
+  });
+
+  it("is left alone by answers to questions this browser did not ask", async () => {
+    expect((await come("77-gita-gita@firm.at-yes", undefined, "x".repeat(43))).status).toBe(401);
+    const bare = await visit(`/sign-in/github/callback?code=77-gita-gita@firm.at-yes&state=${"x".repeat(43)}`);
+    expect([bare.status, sessionOf(bare)]).toEqual([401, ""]);
+  });
+});
+
 describe("trying", () => {
   it("has an end for one network, not for others", async () => {
     const from = (address: string) =>

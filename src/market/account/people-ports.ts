@@ -6,6 +6,8 @@ export interface PeoplePorts {
   readonly people: PeopleStore;
   readonly devices: DeviceStore;
   readonly mail: Mail;
+  /** Null where it is not configured. */
+  readonly github: Github | null;
   readonly organizations: OrganizationStore;
 }
 
@@ -18,12 +20,33 @@ export interface PeopleStore {
   /** No publishing rights until then; tokens and sessions alike. */
   holdPublishing(accountId: string, until: number, at: number): Promise<void>;
   findByEmail(email: string): Promise<string | null>;
+  /** The account of an address, and whether it may be linked by that address alone. */
+  findAddress(
+    email: string,
+  ): Promise<{ readonly accountId: string; readonly isVerified: boolean; readonly hasPasskey: boolean } | null>;
+  findGithub(githubId: string): Promise<string | null>;
+  /** False: the account has another one already. */
+  linkGithub(githubId: string, login: string, accountId: string, at: number): Promise<boolean>;
   /** An account whose address is proven; null: the address has one. */
   signUp(name: string, email: string, at: number): Promise<string | null>;
   /** Proven, from now on. False: another account has it. */
   changeEmail(accountId: string, email: string, at: number): Promise<boolean>;
   /** Addresses of the owners of every organization this account is in, its own among them. */
   ownersAround(accountId: string): Promise<readonly string[]>;
+}
+
+export interface GithubUser {
+  /** GitHub's number; logins change hands. */
+  readonly id: string;
+  readonly login: string;
+  /** The primary address, if GitHub has proof of it. Lower case. */
+  readonly email: string | null;
+}
+export interface Github {
+  /** Where a browser asks its person. */
+  address(state: string, challenge: string): string;
+  /** Whom the code is about; null for a code that is none, and while GitHub does not answer. */
+  identify(code: string, verifier: string): Promise<GithubUser | null>;
 }
 
 export interface OutgoingMail {

@@ -3,9 +3,11 @@ import { isEmail, isName } from "../../contract/account/form-values.ts";
 import { accountPaths } from "../../contract/account/paths.ts";
 import { paths } from "../../contract/paths.ts";
 import { SENTENCES } from "../../contract/sentences.ts";
+import { readOauthCookie, writeOauthCookie } from "../../domain/account/oauth.ts";
 import { brake } from "../../market/account/brake.ts";
 import { askToSignUp, followLink, lookAtLink } from "../../market/account/one-time-link.ts";
 import { recoverAccount } from "../../market/account/recover.ts";
+import { comeFromGithub, goToGithub } from "../../market/account/sign-in-with-github.ts";
 import { offerProof, offerSignIn, proveAgain, signInWithPasskey } from "../../market/account/use-passkey.ts";
 import { offer, SIGNED_OUT, take } from "./ceremony.ts";
 
@@ -28,7 +30,9 @@ export function registerSignInPages(app: Hono<PersonalEnv>): void {
   app.get(accountPaths.signIn(), async (context) => {
     const next = safeNext(context, context.req.query("next"), accountPaths.account());
     if ((await findSession(context)) !== null) return seeOther(next);
-    return privatePage(context, (nonce) => <SignInPage next={next} nonce={nonce} />);
+    return privatePage(context, (nonce) => (
+      <SignInPage next={next} nonce={nonce} hasGithub={context.get("world").github !== null} />
+    ));
   });
 
   app.post(accountPaths.signInOptions(), (context) =>
@@ -49,11 +53,37 @@ export function registerSignInPages(app: Hono<PersonalEnv>): void {
     const visitor = visitorOf(context);
     const next = safeNext(context, form.get("next"), accountPaths.account());
     const again = (problem: string, status: number) =>
-      privatePage(context, (nonce) => <SignInPage next={next} nonce={nonce} problem={problem} />, { status });
+      privatePage(
+        context,
+        (nonce) => <SignInPage next={next} nonce={nonce} hasGithub={world.github !== null} problem={problem} />,
+        { status },
+      );
     if (!(await brake(world, "sign_in", visitor.address)).ok) return again(SENTENCES.RATE_LIMITED, 429);
     const signedIn = await recoverAccount(world, form.get("code") ?? "", visitor);
     if (!signedIn.ok) return again("No account has this code. It may have been used already.", 401);
     return seeOther(next, sessionHeader(context, signedIn.value.secret));
+  });
+
+  app.get(accountPaths.signInGithub(), async (context) => {
+    const world = context.get("world");
+    const going = await goToGithub(world);
+    if (!going.ok) return context.notFound();
+    return seeOther(going.value.address, { "set-cookie": writeOauthCookie(world.site.origin, going.value.attempt) });
+  });
+
+  app.get(accountPaths.signInGithubCallback(), async (context) => {
+    const world = context.get("world");
+    const visitor = visitorOf(context);
+    if (!(await brake(world, "sign_in", visitor.address)).ok) return refusalPage(context, "RATE_LIMITED", 429);
+    const attempt = readOauthCookie(context.req.header("cookie") ?? null, world.site.origin);
+    const sent = { state: context.req.query("state") ?? "", code: context.req.query("code") ?? "" };
+    const came = await comeFromGithub(world, attempt, sent, visitor, await findSession(context));
+    const used = { "set-cookie": writeOauthCookie(world.site.origin, null) };
+    if (!came.ok) return refusalPage(context, came.problem.reason, 401, used);
+    const answer = seeOther(accountPaths.account(), used);
+    if (came.value.secret !== null)
+      answer.headers.append("set-cookie", sessionHeader(context, came.value.secret)["set-cookie"]);
+    return answer;
   });
 
   app.get(accountPaths.prove(), async (context) => {

@@ -6,12 +6,14 @@ import { PasskeyButton } from "./passkey-button.tsx";
 interface SignInProps {
   readonly next: string;
   readonly nonce: string;
+  /** Sign-in with GitHub is configured. */
+  readonly hasGithub: boolean;
   /** Said when a recovery code was refused. */
   readonly problem?: string;
 }
 
 /** `/sign-in`: a passkey; a recovery code where that is lost, which works without a script. */
-export function SignInPage({ next, nonce, problem }: SignInProps) {
+export function SignInPage({ next, nonce, hasGithub, problem }: SignInProps) {
   return (
     <Shell title="Sign in – Rising BSM Marketplace" isHidden hasOwnSearch>
       <Column
@@ -29,6 +31,13 @@ export function SignInPage({ next, nonce, problem }: SignInProps) {
           >
             Sign in with a passkey
           </PasskeyButton>
+          {hasGithub ? (
+            <p class="mt-4">
+              <a class="button button-quiet w-full sm:w-auto" href={accountPaths.signInGithub()}>
+                Sign in with GitHub
+              </a>
+            </p>
+          ) : null}
           <p class="mt-4 text-sm text-muted-foreground">
             No account yet?{" "}
             <a class="link" href={accountPaths.signUp()}>

@@ -3,7 +3,7 @@ import { drizzle } from "drizzle-orm/d1";
 import type { Mail, PeopleStore } from "../../market/account/people-ports.ts";
 import type { Vault } from "../../market/ports.ts";
 import { accounts } from "./schema.ts";
-import { mails, recoveryCodes } from "./session-schema.ts";
+import { githubIdentities, mails, recoveryCodes } from "./session-schema.ts";
 
 export function createPeopleStore(db: D1Database): PeopleStore {
   const orm = drizzle(db);
@@ -49,6 +49,42 @@ export function createPeopleStore(db: D1Database): PeopleStore {
     async findByEmail(email) {
       const row = await orm.select({ id: accounts.id }).from(accounts).where(eq(accounts.email, email)).get();
       return row ? String(row.id) : null;
+    },
+
+    async findAddress(email) {
+      const row = await db
+        .prepare(
+          `SELECT id, email_verified_at IS NOT NULL AS is_verified,
+             EXISTS (SELECT 1 FROM passkeys WHERE account_id = accounts.id) AS has_passkey
+           FROM accounts WHERE email = ?`,
+        )
+        .bind(email)
+        .first<{ id: number; is_verified: number; has_passkey: number }>();
+      if (row === null) return null;
+      return { accountId: String(row.id), isVerified: row.is_verified === 1, hasPasskey: row.has_passkey === 1 };
+    },
+
+    async findGithub(githubId) {
+      const row = await orm.select().from(githubIdentities).where(eq(githubIdentities.githubId, githubId)).get();
+      return row ? String(row.accountId) : null;
+    },
+
+    async linkGithub(githubId, login, accountId, at) {
+      const [linked] = await db.batch([
+        db
+          .prepare(
+            `INSERT INTO github_identities (github_id, account_id, login, created_at) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT DO NOTHING`,
+          )
+          .bind(githubId, Number(accountId), login, at),
+        db
+          .prepare(
+            `INSERT INTO audit (at, actor_kind, actor_id, action, subject_kind, subject_id)
+             SELECT ?1, 'account', ?2, 'github.linked', 'account', ?2 WHERE changes() = 1`,
+          )
+          .bind(at, accountId),
+      ]);
+      return linked?.meta.changes === 1;
     },
 
     async signUp(name, email, at) {
@@ -118,22 +154,22 @@ export function createMailOutbox(db: D1Database, vault: Vault, clock: { now(): n
   const orm = drizzle(db);
   return {
     async send({ to, subject, body }) {
-      const id = crypto.randomUUID();
+      const uuid = crypto.randomUUID();
       await orm.insert(mails).values({
-        id,
+        uuid,
         recipient: to,
         subject,
-        bodySealed: await vault.seal(MAIL_PURPOSE, id, body),
+        bodySealed: await vault.seal(MAIL_PURPOSE, uuid, body),
         createdAt: Math.floor(clock.now() / 1000),
       });
     },
     async waiting(limit) {
-      const rows = await orm.select().from(mails).orderBy(desc(mails.createdAt), mails.id).limit(limit);
+      const rows = await orm.select().from(mails).orderBy(desc(mails.id)).limit(limit);
       return Promise.all(
         rows.map(async (row) => ({
           to: row.recipient,
           subject: row.subject,
-          body: await vault.open(MAIL_PURPOSE, row.id, row.bodySealed),
+          body: await vault.open(MAIL_PURPOSE, row.uuid, row.bodySealed),
           at: row.createdAt,
         })),
       );

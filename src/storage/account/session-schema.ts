@@ -73,7 +73,8 @@ export const attempts = sqliteTable(
 );
 
 export const mails = sqliteTable("mails", {
-  id: text("id").primaryKey(),
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  uuid: text("uuid").notNull(),
   recipient: text("recipient").notNull(),
   subject: text("subject").notNull(),
   bodySealed: text("body_sealed").notNull(),
