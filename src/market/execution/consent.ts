@@ -9,6 +9,7 @@ import { unixSeconds } from "../../domain/time.ts";
 import { type ConsentRequest, readConsent } from "../license/read-consent.ts";
 import type { World } from "../ports.ts";
 import type { ConsentRelease, KeptConsent } from "./capability-ports.ts";
+import { noteChange } from "./note-change.ts";
 import { type InstallationOwner, ownInstallation } from "./own-installation.ts";
 
 /** What a version asks for beside what the installation granted. */
@@ -53,7 +54,7 @@ export async function showCapabilityDiff(
 
 /** Records the consent for a version, before or after the instance installs it. Nothing else changes. */
 export async function giveConsent(
-  world: Pick<World, "executions" | "consents" | "licenses" | "clock">,
+  world: Pick<World, "executions" | "consents" | "licenses" | "audit" | "clock">,
   owner: InstallationOwner,
   installationId: string,
   version: string,
@@ -65,12 +66,16 @@ export async function giveConsent(
   if (installation.releasedAt !== null) return refuse({ reason: "installation_not_found" });
   const { plugin, activationId } = installation;
   const asked = await world.consents.release(plugin.id, version);
-  const facts = asked === null || asked.isBlocked ? null : factsOf(asked);
-  if (facts === null) return refuse({ reason: "release_not_found" });
-  const consent = await readConsent(world, plugin.id, facts, request);
+  const release = asked === null || asked.isBlocked ? null : factsOf(asked);
+  if (release === null) return refuse({ reason: "release_not_found" });
+  const consent = await readConsent(world, plugin.id, release, request);
   if (!consent.ok) return consent;
   if (consent.value === null) throw new Error("a consent was sent and none was read");
-  await world.consents.record(activationId, { ...consent.value, version, actor }, unixSeconds(world.clock.now()));
+  const now = unixSeconds(world.clock.now());
+  await world.consents.record(activationId, { ...consent.value, version, actor }, now);
+  const { permissions, declined, closureDigest } = consent.value;
+  const facts = { version, permissions, declined, closureDigest };
+  await noteChange(world, owner, activationId, "installation.consent", facts, now);
   return showCapabilityDiff(world, owner, installationId, version);
 }
 

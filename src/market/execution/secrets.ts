@@ -4,6 +4,7 @@ import type { Reason } from "../../domain/reasons.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
 import { unixSeconds } from "../../domain/time.ts";
 import type { World } from "../ports.ts";
+import { noteChange } from "./note-change.ts";
 import { type InstallationOwner, ownInstallation } from "./own-installation.ts";
 
 /** Purpose of sealed plugin secrets; the row of each names installation and key, so a text moved elsewhere does not open. */
@@ -19,7 +20,7 @@ export interface SecretView {
 
 /** Seals and keeps a secret. A key that the running version does not declare as a secret is as absent as any other. */
 export async function putSecret(
-  world: Pick<World, "executions" | "settings" | "vault" | "clock">,
+  world: Pick<World, "executions" | "settings" | "vault" | "audit" | "clock">,
   owner: InstallationOwner,
   installationId: string,
   key: string,
@@ -34,12 +35,13 @@ export async function putSecret(
   const now = unixSeconds(world.clock.now());
   const sealed = await world.vault.seal(INSTALLATION_SECRET, rowOf(activationId, key), value);
   await world.settings.saveSecret(activationId, key, sealed, actor, now);
+  await noteChange(world, owner, activationId, "installation.secret_set", { key }, now);
   return ok({ key, isSet: true, updatedAt: now });
 }
 
 /** Forgets a secret; forgetting it twice is no mistake. */
 export async function dropSecret(
-  world: Pick<World, "executions" | "settings">,
+  world: Pick<World, "executions" | "settings" | "audit" | "clock">,
   owner: InstallationOwner,
   installationId: string,
   key: string,
@@ -48,7 +50,10 @@ export async function dropSecret(
   if (!own.ok) return own;
   const { installation } = own.value;
   const isDeclared = installation.release?.settings.some((field) => field.key === key && field.type === "secret");
-  const wasKept = await world.settings.dropSecret(installation.activationId, key);
+  const { activationId } = installation;
+  const wasKept = await world.settings.dropSecret(activationId, key);
+  const now = unixSeconds(world.clock.now());
+  if (wasKept) await noteChange(world, owner, activationId, "installation.secret_dropped", { key }, now);
   return isDeclared || wasKept ? ok({ key, isSet: false }) : refuse({ reason: "NOT_FOUND" });
 }
 

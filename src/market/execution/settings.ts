@@ -5,6 +5,7 @@ import type { Reason } from "../../domain/reasons.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
 import { unixSeconds } from "../../domain/time.ts";
 import type { World } from "../ports.ts";
+import { noteChange } from "./note-change.ts";
 import { type InstallationOwner, ownInstallation } from "./own-installation.ts";
 import type { SecretView } from "./secrets.ts";
 
@@ -57,7 +58,7 @@ export async function showSettings(
 
 /** Replaces all values: what is not sent falls back to its default. Every fault is named, and then nothing is kept. */
 export async function saveSettings(
-  world: Pick<World, "executions" | "settings" | "clock">,
+  world: Pick<World, "executions" | "settings" | "audit" | "clock">,
   owner: InstallationOwner,
   installationId: string,
   sent: JsonObject,
@@ -73,5 +74,7 @@ export async function saveSettings(
   }
   const now = unixSeconds(world.clock.now());
   await world.settings.saveValues(installation.activationId, read.value, actor, now);
+  const keys = Object.keys(read.value).sort();
+  await noteChange(world, owner, installation.activationId, "installation.settings", { keys }, now);
   return showSettings(world, owner, installationId);
 }

@@ -147,6 +147,11 @@ it("keeps secrets from everybody but the plugin they were set for", async () => 
   const [moved] = await ended(instance, two, 2);
   expect(JSON.parse(moved.logs[0].text)[0]).toBe("host_unavailable");
   expect(await call("DELETE", path("apiKey"), { bearer })).toMatchObject({ status: 200, body: { isSet: false } });
+  const noted = await env.DB.prepare("SELECT action, data FROM audit WHERE subject_id = ?")
+    .bind(one.activationId)
+    .all<{ action: string; data: string }>();
+  expect(noted.results[0]).toMatchObject({ action: "installation.secret_set", data: '{"key":"apiKey"}' });
+  expect(JSON.stringify(noted.results)).not.toContain("s3cret");
 });
 
 it("adds injected secrets at the gate, over whatever the plugin sent, and to that host alone", async () => {
