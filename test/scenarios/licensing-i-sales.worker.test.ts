@@ -158,6 +158,7 @@ describe("payments by Stripe", () => {
     expect(await show(disputed)).toMatchObject({ state: "disputed" });
     await deliver(stripeEvent("charge.dispute.closed", dispute(disputed, "won"), { created: now }));
     expect(await show(disputed)).toMatchObject({ state: "paid", isFulfilled: true });
+    expect((await show(disputed)).attention).toBeUndefined();
     expect((await licenseOf(disputed)).status).toBe("active");
   });
 
@@ -196,6 +197,50 @@ describe("payments by Stripe", () => {
     expect(await show(made)).toMatchObject({ state: "paid", isFulfilled: true });
     expect((await licenseOf(made)).status).toBe("active");
     expect((await show(made)).invoices).toHaveLength(1);
+  });
+
+  it("whatever happens to twelve orders at once, license, invoices and webhooks follow the order", async () => {
+    const { sell } = await openShop();
+    const now = nowSeconds();
+    const made = await Promise.all(Array.from({ length: 12 }, () => byCard()));
+    const acts: readonly ((one: Made) => Promise<{ status: number }>)[] = [
+      (one) => deliver(paid(one, { id: `evt_paid_${one.id}`, created: now - 40 })),
+      (one) => deliver(stripeEvent("charge.refunded", charge(one), { id: `evt_back_${one.id}`, created: now - 10 })),
+      (one) =>
+        deliver(stripeEvent("charge.dispute.created", dispute(one, "x"), { id: `evt_d_${one.id}`, created: now - 30 })),
+      (one) =>
+        deliver(
+          stripeEvent("charge.dispute.closed", dispute(one, "won"), { id: `evt_w_${one.id}`, created: now - 20 }),
+        ),
+      (one) => instance.post(`/v1/orders/${one.id}/cancel`),
+      (one) => sell("POST", `/v1/orders/${one.id}/refund`, {}),
+      (one) => page(`/checkout/${one.id}`).then(({ response }) => response),
+    ];
+    // Each order meets another choice of acts, every act twice.
+    const work = made.flatMap((one, index) =>
+      acts
+        .filter((_, act) => act !== 1 || index % 3 === 0)
+        .flatMap((act) => (index % 4 === 0 && act === acts[4] ? [] : [() => act(one), () => act(one)])),
+    );
+    const answers = await Promise.all(work.map((act) => act()));
+    expect(answers.filter(({ status }) => status >= 500)).toEqual([]);
+    // Whoever is told to come again does.
+    for (const one of made) for (const act of acts.slice(0, 1)) await act(one);
+    const expected = { paid: "active", refunded: "revoked", cancelled: "revoked", disputed: "suspended" };
+    for (const one of made) {
+      const { state, invoices, attention } = await show(one);
+      const { status } = await licenseOf(one);
+      const hooks = await paymentHooksOf(one.id);
+      const bought = hooks.filter((event) => event === "payment.completed").length;
+      const kinds = invoices.map(({ kind }: { kind: string }) => kind);
+      const where = JSON.stringify({ state, status, hooks, kinds, attention });
+      // Paid before it was given up, told of after: the license is gone, and a person is asked to look.
+      if (attention === "not_fulfilled") expect([state, status], where).toEqual(["paid", "revoked"]);
+      else expect(status, where).toBe(expected[state as keyof typeof expected]);
+      expect(bought, where).toBeLessThanOrEqual(1);
+      expect(new Set(kinds).size, where).toBe(kinds.length);
+      expect(kinds.includes("credit"), where).toBe(kinds.includes("invoice") && state === "refunded");
+    }
   });
 
   it("of another amount or currency buy nothing and are shown; partial refunds take nothing away", async () => {

@@ -16,15 +16,24 @@ import {
 import type { OrderFacts } from "./ports.ts";
 import type { SalesWorld } from "./sales-world.ts";
 
+const ATTEMPTS = 4;
+
 /**
- * Brings the license to where the order's state says it must be (README, What the license does). Safe to call at any time, twice
- * or at once: every step is already done or done exactly once, and what a crash left undone the sweep does.
+ * Brings the license to where the order's state says it must be (README, States). Safe to call at any time, twice or at once:
+ * every step is already done or done exactly once. Who finds that the order went on meanwhile follows again, so that the last
+ * step is that of the last state; what a crash left undone the sweep does.
  */
-export async function followOrder(world: SalesWorld, { order }: Pick<OrderFacts, "order">): Promise<void> {
+export async function followOrder(world: SalesWorld, facts: Pick<OrderFacts, "order">): Promise<void> {
+  let { order } = facts;
   if (order.appliedRev >= order.rev) return;
-  const result = await act(world, order);
-  if (result === "later") return;
-  await world.orders.markApplied(order, result, unixSeconds(world.clock.now()));
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const result = await act(world, order);
+    if (result === "later") return;
+    if (await world.orders.markApplied(order, result, unixSeconds(world.clock.now()))) return;
+    const after = await world.orders.find(order.id);
+    if (after === null) return;
+    order = after.order;
+  }
 }
 
 interface Followed {
@@ -44,10 +53,15 @@ async function act(world: SalesWorld, order: Order): Promise<Followed | "later">
     case "failed":
       return DONE;
     case "paid":
-      if (order.fulfilledAt === null || licenseId === null) return fulfil(world, order, licenseId);
-      return judge(await reactivateAfterDispute(world, licenseId), DONE);
-    case "disputed":
-      return licenseId === null ? DONE : judge(await suspendForDispute(world, licenseId), DONE);
+      // A dispute that was won lets the license go on; of one that was never given this changes nothing.
+      if (licenseId !== null && !(await reactivateAfterDispute(world, licenseId)).ok) return "later";
+      return order.fulfilledAt === null ? fulfil(world, order, licenseId) : DONE;
+    case "disputed": {
+      if (licenseId === null) return DONE;
+      const stopped = judge(await suspendForDispute(world, licenseId), DONE);
+      // What was not given yet is not stopped: it is given once the dispute is won.
+      return stopped === IN_VAIN && order.fulfilledAt === null ? DONE : stopped;
+    }
     case "refunded":
       return licenseId === null ? DONE : judge(await revokeForRefund(world, licenseId, "refund"), DONE);
     case "charged_back":

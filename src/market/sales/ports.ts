@@ -150,12 +150,12 @@ export interface OrderStore {
   /** Keeps an event of a payment that no order names yet. */
   keep(event: Pick<PaymentCommit, "fact" | "provider" | "paymentRef" | "actor" | "note" | "now">): Promise<void>;
 
-  /** The license follows the order's state as of its `rev`. */
+  /** The license follows the order's state as of its `rev`; false: the order went on since it was read. */
   markApplied(
     order: Order,
     result: { readonly isFulfilled: boolean; readonly attention: Attention | null },
     now: number,
-  ): Promise<void>;
+  ): Promise<boolean>;
   /** Whether the order renewed the license before. */
   isRenewed(licenseId: string, orderId: string): Promise<boolean>;
   /** The license of a paid order that the host has not taken yet; taken by this call, once. */

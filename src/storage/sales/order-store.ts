@@ -62,14 +62,19 @@ export function createOrderStore(db: D1Database): OrderStore {
     keep: (event) => keepPayment(db, event),
 
     async markApplied(order, { isFulfilled, attention }, now) {
-      await db
-        .prepare(
-          `UPDATE orders SET applied_rev = ?2, fulfilled_at = iif(?3, COALESCE(fulfilled_at, ?5), fulfilled_at),
-            attention = COALESCE(?4, attention), updated_at = ?5
-          WHERE id = ?1 AND rev = ?2 AND applied_rev < ?2`,
-        )
-        .bind(order.id, order.rev, isFulfilled ? 1 : 0, attention, now)
-        .run();
+      const [, applied] = await db.batch([
+        // What was given was given, whatever came after it.
+        db
+          .prepare("UPDATE orders SET fulfilled_at = COALESCE(fulfilled_at, ?2) WHERE id = ?1 AND ?3")
+          .bind(order.id, now, isFulfilled ? 1 : 0),
+        db
+          .prepare(
+            `UPDATE orders SET applied_rev = ?2, attention = iif(?3, NULL, COALESCE(?4, attention)), updated_at = ?5
+            WHERE id = ?1 AND rev = ?2`,
+          )
+          .bind(order.id, order.rev, isFulfilled ? 1 : 0, attention, now),
+      ]);
+      return applied?.meta.changes === 1;
     },
     async isRenewed(licenseId, orderId) {
       const row = await db
