@@ -78,6 +78,7 @@ import { createLicenseAudit } from "./storage/license/audit.ts";
 import { type BudgetMeter, createBudgets } from "./storage/license/budgets.ts";
 import { licenseDevicesOnD1 } from "./storage/license/devices.ts";
 import { createKeyHasher } from "./storage/license/key-hasher.ts";
+import { createEntitlementStore } from "./storage/license/entitlements.ts";
 import { createLicenseKeyStore } from "./storage/license/keys.ts";
 import { createLastGood, type LastGood } from "./storage/license/last-good.ts";
 import { createOfflineStore } from "./storage/license/offline-files.ts";
@@ -325,6 +326,7 @@ function openPorts(env: Env) {
     revocationWatch: createRevocationWatch(env.DB),
     usage: createUsageStore(env.DB),
     licenseKeys: createLicenseKeyStore(env.DB),
+    entitlements: createEntitlementStore(env.DB),
     licenseAudit: createLicenseAudit(env.DB),
     licenseSweeper: createLicenseSweeper(env.DB),
     subscribers: createSubscriberStore(env.DB),

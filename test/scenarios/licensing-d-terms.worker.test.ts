@@ -195,16 +195,11 @@ describe("D. Validation", () => {
   it('22. Entitlements [a, a, b]; all held, then b missing → VALID; ENTITLEMENT_MISSING with missing ["b"]', async () => {
     setClock(NOON);
     const stand = await makeStand();
-    const grant = (code: string, endsAt: number | null) =>
-      insert("license_entitlements", {
-        license_id: Number(stand.licenseId),
-        code,
-        source: "addon",
-        starts_at: null,
-        ends_at: endsAt,
-      });
-    await grant("a", null);
-    await grant("b", NOON + DAY);
+    const { sell } = await openShop();
+    const grant = (code: string, body: object) =>
+      sell("PUT", `/v1/licenses/${stand.licenseId}/entitlements/${code}`, body);
+    expect((await grant("a", {})).status).toBe(200);
+    expect((await grant("b", { source: "override", endsAt: iso(NOON + DAY) })).status).toBe(200);
     const asked = { entitlements: ["a", "a", "b"] };
     expect((await validate(stand, asked)).body.code).toBe("VALID");
     passTime(DAY);
@@ -215,9 +210,36 @@ describe("D. Validation", () => {
       missing: ["b"],
     });
     // What was added on survives a change of plan.
-    const { sell } = await openShop();
     await sell("POST", `/v1/licenses/${stand.licenseId}/upgrade`, { type: "premium" });
     expect((await validate(stand, { entitlements: ["a", "premium"] })).body.code).toBe("VALID");
+    const seat = await stand.activate(1);
+    const claims = seat.body.lease.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
+    expect(JSON.parse(atob(claims)).ent).toEqual(["a", "advanced", "basic", "premium"]);
+    await sell("DELETE", `/v1/licenses/${stand.licenseId}/entitlements/a`);
+    // What the tier gives is not taken back by hand.
+    await sell("DELETE", `/v1/licenses/${stand.licenseId}/entitlements/premium`);
+    expect((await validate(stand, { entitlements: ["a", "premium"] })).body.missing).toEqual(["a"]);
+  });
+
+  it("a plugin says what it asks for, and a license may have a limit of the plugin's own", async () => {
+    const { sell } = await openShop();
+    const stand = await makeStand();
+    const path = `/v1/plugins/${stand.plugin.id}/entitlements`;
+    const entitlements = [
+      { code: "export.pdf", kind: "flag", title: "Export as PDF" },
+      { code: "exports", kind: "limit", title: "Exports a month" },
+    ];
+    expect((await sell("PUT", path, { entitlements })).body).toEqual({ entitlements });
+    expect((await sell("PUT", path, { entitlements: [entitlements[0], entitlements[0]] })).status).toBe(422);
+    expect((await stand.instance.send("GET", path)).body).toEqual({ entitlements });
+    expect((await sell("PUT", `/v1/licenses/${stand.licenseId}/limits/exports`, { cap: 2 })).status).toBe(200);
+    const exported = () =>
+      stand.instance.post(`/v1/licenses/${stand.licenseId}/usage`, { items: [{ metric: "exports", units: 1 }] });
+    expect([(await exported()).status, (await exported()).status, (await exported()).body.code]).toEqual([
+      200,
+      200,
+      "QUOTA_EXHAUSTED",
+    ]);
   });
 
   it("an end that comes near is warned of", async () => {

@@ -11,6 +11,16 @@ const LICENSE_PARAM = { license: /^[^/]{1,128}$/ };
 const CALLER_PROBLEMS = ["AUTHENTICATION_REQUIRED", "CLOCK_SKEW", "PERMISSION_DENIED", "INSTANCE_SUSPENDED"] as const;
 const BODY_PROBLEMS = ["BODY_INVALID", "BODY_TOO_LARGE", "MEDIA_TYPE_UNSUPPORTED", "VALIDATION_ERROR"] as const;
 
+const CODE = /^[a-z][A-Za-z0-9_.-]{0,63}$/;
+const CODE_PARAM = { id: DECIMAL_ID, code: CODE };
+const ENTITLEMENTS = z.object({
+  entitlements: z
+    .array(
+      z.object({ code: z.string().regex(CODE), kind: z.enum(["flag", "limit"]), title: z.string().min(1).max(120) }),
+    )
+    .max(100),
+});
+
 function json<S extends z.ZodType>(schema: S) {
   return { type: "json", schema, maxBytes: MAX_JSON_BYTES } as const;
 }
@@ -145,5 +155,70 @@ export const TERM_OPERATIONS = {
     },
     answers: { 200: shapes.LICENSE.extend({ oldKeyUntil: z.string() }) },
     problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, "NOT_FOUND", "TRANSITION_INVALID", "STATE_CHANGED"],
+  },
+  entitleLicense: {
+    id: "entitleLicense",
+    method: "PUT",
+    path: "/v1/licenses/{id}/entitlements/{code}",
+    summary: "Grant a license a right on top of its tier, for good or for a while",
+    tag: "licenses",
+    caller: { kind: "account", scope: BILLING },
+    params: CODE_PARAM,
+    body: json(
+      z.object({
+        source: z.enum(["addon", "override"]).optional(),
+        value: z.string().max(200).optional(),
+        startsAt: z.iso.datetime({ offset: true }).optional(),
+        endsAt: z.iso.datetime({ offset: true }).optional(),
+      }),
+    ),
+    answers: { 200: shapes.LICENSE },
+    problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, "NOT_FOUND", "TRANSITION_INVALID", "STATE_CHANGED"],
+  },
+  withdrawEntitlement: {
+    id: "withdrawEntitlement",
+    method: "DELETE",
+    path: "/v1/licenses/{id}/entitlements/{code}",
+    summary: "Take back a right that was granted on top of the tier",
+    tag: "licenses",
+    caller: { kind: "account", scope: BILLING },
+    params: CODE_PARAM,
+    answers: { 200: shapes.LICENSE },
+    problems: [...CALLER_PROBLEMS, "NOT_FOUND", "TRANSITION_INVALID", "STATE_CHANGED"],
+  },
+  limitLicense: {
+    id: "limitLicense",
+    method: "PUT",
+    path: "/v1/licenses/{id}/limits/{code}",
+    summary: "Set a license's limit of a metric, also one of the plugin's own; -1 is unlimited",
+    tag: "licenses",
+    caller: { kind: "account", scope: BILLING },
+    params: CODE_PARAM,
+    body: json(z.object({ cap: z.int().min(-1).max(1_000_000_000_000) })),
+    answers: { 200: shapes.LICENSE },
+    problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, "NOT_FOUND", "TRANSITION_INVALID", "STATE_CHANGED"],
+  },
+  listEntitlements: {
+    id: "listEntitlements",
+    method: "GET",
+    path: "/v1/plugins/{id}/entitlements",
+    summary: "Rights a plugin can ask a license for",
+    tag: "plugins",
+    caller: { kind: "none" },
+    params: ID_PARAM,
+    answers: { 200: ENTITLEMENTS },
+    problems: ["NOT_FOUND"],
+  },
+  defineEntitlements: {
+    id: "defineEntitlements",
+    method: "PUT",
+    path: "/v1/plugins/{id}/entitlements",
+    summary: "Write the list of rights a plugin can ask for; what licenses hold stays",
+    tag: "plugins",
+    caller: { kind: "account", scope: ["license:issue"] },
+    params: ID_PARAM,
+    body: json(ENTITLEMENTS),
+    answers: { 200: ENTITLEMENTS },
+    problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, "NOT_FOUND"],
   },
 } as const satisfies Record<string, Operation>;

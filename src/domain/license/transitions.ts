@@ -33,8 +33,20 @@ export interface LicensePatch {
   /** What was sold anew beside the limits. */
   readonly sold?: Partial<SoldTerms>;
   readonly releaseSeats?: "transferred";
+  /** Rights on top of the tier; null takes one away. */
+  readonly entitlement?: { readonly code: string; readonly grant: EntitlementGrant | null };
+  /** −1 = unlimited. */
+  readonly limit?: { readonly metric: string; readonly cap: number };
   /** Leases must carry it. */
   readonly isLeaseVisible: boolean;
+}
+
+export interface EntitlementGrant {
+  readonly source: "addon" | "override";
+  readonly value: string | null;
+  /** Unix seconds; null = from always, without end. */
+  readonly startsAt: number | null;
+  readonly endsAt: number | null;
 }
 
 /** `unchanged`: asked again for what already is; answered with success. */
@@ -202,6 +214,11 @@ export function extendTrial(license: License, days: number, now: number): Transi
   if (license.life.isTrialExtended || days > MAX_EXTENSION_DAYS) return invalid(license, now, "extended");
   const expiresAt = Math.max(license.expiresAt, now) + days * DAY;
   return ok({ expiresAt, isTrialExtended: true, isLeaseVisible: true });
+}
+
+/** Rights and limits of one license, beside its tier: they survive plan changes. */
+export function adjust(license: License, change: Pick<LicensePatch, "entitlement" | "limit">, now: number): Transition {
+  return license.state === "revoked" ? invalid(license, now) : ok({ ...change, isLeaseVisible: true });
 }
 
 function soldWith({ sold }: PlanChange): Pick<LicensePatch, "sold"> {

@@ -25,6 +25,8 @@ export type LicenseAct =
   | { readonly kind: "renew"; readonly days: number }
   | { readonly kind: "cancel" }
   | { readonly kind: "extend_trial"; readonly days: number }
+  | { readonly kind: "entitle"; readonly code: string; readonly grant: transitions.EntitlementGrant | null }
+  | { readonly kind: "limit"; readonly metric: string; readonly cap: number }
   | PlanAct;
 
 interface PlanAct {
@@ -47,6 +49,8 @@ const MAY: Readonly<Record<LicenseAct["kind"], readonly Role[]>> = {
   downgrade: BILLING,
   cancel: [...OWN, ...BILLING],
   extend_trial: ["publisher"],
+  entitle: BILLING,
+  limit: BILLING,
 };
 /** Kinds of their own; what has none is `license.updated`. */
 const EVENTS: Readonly<Partial<Record<LicenseAct["kind"], string>>> = {
@@ -104,6 +108,10 @@ async function decide(
       return transitions.renew(license, act.days, now);
     case "cancel":
       return transitions.cancel(license, now);
+    case "entitle":
+      return transitions.adjust(license, { entitlement: { code: act.code, grant: act.grant } }, now);
+    case "limit":
+      return transitions.adjust(license, { limit: { metric: act.metric, cap: act.cap } }, now);
     case "extend_trial":
       return transitions.extendTrial(license, act.days, now);
     case "upgrade":

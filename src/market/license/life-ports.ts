@@ -1,6 +1,7 @@
 import type { LicenseAuditPorts } from "./audit-ports.ts";
 import type { BudgetPorts } from "./budget-ports.ts";
 import type { DeliveryLogPorts } from "./delivery-log-ports.ts";
+import type { EntitlementPorts } from "./entitlement-ports.ts";
 import type { LicenseKeyPorts } from "./key-ports.ts";
 import type { LastGoodPorts } from "./last-good-ports.ts";
 import type { SubscriberPorts } from "./subscriber-ports.ts";
@@ -16,4 +17,5 @@ export interface LicenseLifePorts
     LicenseAuditPorts,
     LicenseSweepPorts,
     SubscriberPorts,
-    DeliveryLogPorts {}
+    DeliveryLogPorts,
+    EntitlementPorts {}

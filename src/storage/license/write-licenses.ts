@@ -5,6 +5,7 @@ import type { LicensePatch } from "../../domain/license/transitions.ts";
 import { DAY, HOUR } from "../../domain/time.ts";
 import type { Change, Issued, LicenseDraft } from "../../market/license/ports.ts";
 import { appendEvent, appendWebhook } from "./append-event.ts";
+import { adjustRights } from "./entitlements.ts";
 import { findLicense } from "./read-licenses.ts";
 import { appendRevocation, revocationOf } from "./revocations.ts";
 
@@ -132,6 +133,7 @@ export async function changeLicense(db: D1Database, change: Change): Promise<boo
       )
       .bind(id, license.rev, op, ...values),
     ...(patch.terms === undefined ? [] : replaceTerms(db, patch.terms, id, op, patch.isRaise === true)),
+    ...adjustRights(db, patch, id, op),
     ...(patch.releaseSeats === undefined
       ? []
       : [
