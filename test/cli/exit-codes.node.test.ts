@@ -44,6 +44,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   "keys enroll": asked("keys", "enroll", "acme", "--nonce", "n".repeat(43)),
   "keys rotate": asked("keys", "rotate", "acme", "next"),
   "keys revoke": asked("keys", "revoke", "acme", HEX),
+  "keys recover": asked("keys", "recover", "acme", "fresh"),
   sign: {
     done: ["sign", "n.rbsm", "--sequence", "1"],
     refused: ["sign", "bad.rbsm", "--sequence", "1"],

@@ -371,6 +371,17 @@ describe("its publisher", { timeout: 120_000 }, () => {
   });
 });
 
+it("lost all its keys: the recovery is asked for, waits, and is stopped", { timeout: 60_000 }, async () => {
+  const recover = ["keys", "recover", HANDLE, "--new-key", path.join(home, "recovered.pem")];
+  const requested = await told(recover);
+  expect(requested, JSON.stringify(requested)).toMatchObject({ code: 0, step: "requested" });
+  expect(await told(recover)).toMatchObject({ code: 1, problem: { code: "recovery_waits", kind: "waiting" } });
+  const other = ["keys", "recover", HANDLE, "--new-key", path.join(home, "other.pem")];
+  expect((await told(other)).problem.code).toBe("state_conflict");
+  expect((await told(["keys", "recover", HANDLE, "--cancel"])).step).toBe("canceled");
+  expect((await told(["keys", "recover", HANDLE, "--cancel"])).problem.kind).toBe("not_found");
+});
+
 it("has ended every command that talks to a marketplace with 0", { timeout: 60_000 }, async () => {
   expect((await told(["doctor"])).ok).toBe(true);
   expect((await told(["logout"])).ok).toBe(true);

@@ -6,6 +6,7 @@ import { enrollKey } from "../work/enroll-key.ts";
 import { createKey, DEFAULT_KEY, exportPublicPem, listKeys, readKey, type SigningKey } from "../work/key-store.ts";
 import { chooseMarketplace } from "../work/marketplace.ts";
 import { revokeCommand, rotateCommand } from "./change-keys.ts";
+import { recoverCommand } from "./recover-keys.ts";
 
 const KEY_FLAG = { value: "FILE", summary: "a key file instead of a name" } as const;
 const NAME = { name: "NAME", summary: `name of the key; ${DEFAULT_KEY} if left out`, optional: true } as const;
@@ -105,7 +106,15 @@ const enroll = command({
 
 export const keysGroup: Group = {
   summary: "make, list, enroll and change the keys you sign with",
-  commands: { create, list, export: exportKey, enroll, rotate: rotateCommand, revoke: revokeCommand },
+  commands: {
+    create,
+    list,
+    export: exportKey,
+    enroll,
+    rotate: rotateCommand,
+    revoke: revokeCommand,
+    recover: recoverCommand,
+  },
 };
 
 function show(key: SigningKey) {

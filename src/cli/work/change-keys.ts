@@ -45,7 +45,10 @@ export async function addKey(work: KeyWork, key: SigningKey, now: number): Promi
 }
 
 /** Ends a key: `retire` keeps what it signed, `compromise` voids it from a sequence of each plugin on. */
-export function endKey(work: KeyWork, change: Exclude<KeyChange, { action: "add" }>): Promise<Outcome<KeyEventDone>> {
+export function endKey(
+  work: KeyWork,
+  change: Extract<KeyChange, { readonly keyId: string }>,
+): Promise<Outcome<KeyEventDone>> {
   return appendEvent(work, change, null);
 }
 
