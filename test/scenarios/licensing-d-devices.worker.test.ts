@@ -165,6 +165,17 @@ describe("device proofs", () => {
     expect(await rows(stand)).toBe(0);
   });
 
+  it("looks at two proofs and no more, where one installation is meant", async () => {
+    const stand = await makeStand();
+    const device = await makeDevice();
+    const body = stand.wish(1, { deviceKey: device.deviceKey, nonce: freshNonce() });
+    const proof = await device.prove("POST", "/v1/installations", body);
+    const many = (count: number) => ({ "device-proof": Array(count).fill(proof).join(",") });
+    const three = await call("POST", "/v1/installations", { body, headers: many(3) });
+    expect([three.status, three.body.why]).toEqual([401, "malformed"]);
+    expect((await call("POST", "/v1/installations", { body, headers: many(2) })).status).toBe(201);
+  });
+
   it("a proof seats once and releases once: replayed, it moves nothing, also in parallel", async () => {
     const stand = await makeStand();
     const device = await makeDevice();

@@ -175,7 +175,7 @@ describe("random lives of a license", () => {
         );
         await eventsOf(stand.licenseId);
       }),
-      { numRuns: 30, endOnFailure: true },
+      { numRuns: 20, endOnFailure: true },
     );
   }, 120_000);
 });

@@ -9,8 +9,9 @@ import type { Proofs } from "../../market/license/find-installation.ts";
 import type { World } from "../../market/ports.ts";
 import { DEVICE_PROOF } from "../account/authenticate.ts";
 
-/** As many as one call may be about. */
-const MOST_PROOFS = 50;
+/** The row's key and that of a copy; a batch may be about many devices. Each costs a signature check, so no more is looked at. */
+const MOST_PROOFS = 2;
+export const MOST_PROOFS_OF_BATCH = 50;
 
 /**
  * The keys that signed this request: `Device-Proof: <jws>[, <jws> …]`. One that does not hold refuses the whole request,
@@ -21,11 +22,12 @@ export async function readDeviceProofs(
   request: Request,
   raw: Uint8Array,
   nonce: string | undefined,
+  most = MOST_PROOFS,
 ): Promise<Result<Proofs, Problem<Reason>>> {
   const header = request.headers.get(DEVICE_PROOF);
   if (header === null) return ok([]);
   const tokens = header.split(",").map((token) => token.trim());
-  if (tokens.length > MOST_PROOFS) return refuse(invalid("malformed"));
+  if (tokens.length > most) return refuse(invalid("malformed"));
   const about = {
     method: request.method,
     url: `${world.site.origin}${new URL(request.url).pathname}`,

@@ -14,13 +14,13 @@ import { acceptTransfer, offerTransfer } from "../../market/license/transfer-bet
 import type { ApiEnv } from "../context.ts";
 import { route } from "../route.ts";
 import { bindingOf } from "./binding.ts";
-import { readDeviceProofs } from "./device-proofs.ts";
+import { MOST_PROOFS_OF_BATCH, readDeviceProofs } from "./device-proofs.ts";
 import { badDeviceKey, iidOf } from "./installation-routes.ts";
 
 /** What happens to devices and seats besides taking, renewing and freeing them. */
 export function registerDeviceRoutes(app: Hono<ApiEnv>): void {
   route(app, SEAT_OPERATIONS.beatMany, async ({ world, principal, body, raw, request }) => {
-    const proofs = await readDeviceProofs(world, request, raw, body.nonce);
+    const proofs = await readDeviceProofs(world, request, raw, body.nonce, MOST_PROOFS_OF_BATCH);
     if (!proofs.ok) return proofs;
     const beats = await Promise.all(
       body.items.map(async (item) => ({
