@@ -1,17 +1,11 @@
 import * as z from "zod";
 import { HANDLE, MAX_HANDLE, MIN_HANDLE, ROLES, type Role } from "../../domain/account/publisher.ts";
 import { SCOPES, type Scope } from "../../domain/account/scopes.ts";
-import { visibleText } from "../visible-text.ts";
+import { ONE_LINE } from "./one-line.ts";
 
-/** What people type into forms, judged as the API judges the same values. */
-const NAME = visibleText()
-  .trim()
-  .min(1)
-  .max(100)
-  .regex(/^\P{Cc}*$/u);
-
+/** What people type into forms is judged as the API judges the same values. */
 export function isName(text: string): boolean {
-  return NAME.safeParse(text).success;
+  return ONE_LINE.safeParse(text).success;
 }
 
 export function isEmail(text: string): boolean {

@@ -2,14 +2,10 @@ import * as z from "zod";
 import { HANDLE, MAX_HANDLE, MIN_HANDLE } from "../../domain/account/publisher.ts";
 import { SCOPES, TOKEN_KINDS } from "../../domain/account/scopes.ts";
 import { DECIMAL_ID, MAX_JSON_BYTES, type Operation } from "../operation.ts";
-import { visibleText } from "../visible-text.ts";
+import { ONE_LINE } from "./one-line.ts";
+import { TOKEN_OPERATIONS } from "./token-operations.ts";
 
-/** Shown in one line wherever people are: no control characters. */
-const NAME = visibleText()
-  .trim()
-  .min(1)
-  .max(100)
-  .regex(/^\P{Cc}*$/u, "control characters are not allowed");
+const NAME = ONE_LINE;
 const HANDLE_TEXT = z.string().min(MIN_HANDLE).max(MAX_HANDLE).regex(HANDLE);
 const HANDLE_PARAM = /^[a-z0-9-]{2,39}$/;
 const ID = z.string().regex(DECIMAL_ID);
@@ -62,20 +58,6 @@ const KEY_VIEW = z.object({
   /** Plugin name → first sequence the key no longer signs for; a plugin that is missing is cut at 1. */
   cuts: z.record(z.string(), z.int()).optional(),
 });
-
-const TOKEN_VIEW = z.object({
-  tokenId: ID,
-  kind: z.enum(TOKEN_KINDS),
-  name: z.string(),
-  hint: z.string(),
-  scopes: z.array(z.enum(SCOPES)),
-  plugins: z.array(z.string()).optional(),
-  ipRanges: z.array(z.string()).optional(),
-  isCurrent: z.boolean(),
-  createdAt: z.string(),
-  expiresAt: z.string(),
-});
-const MANAGING = { kind: "account", scope: "token:manage" } as const;
 
 export const ENVELOPE = z.strictObject({
   payload: z.string().max(700_000),
@@ -347,53 +329,7 @@ export const ACCOUNT_OPERATIONS = {
     },
     problems: ["AUTHENTICATION_REQUIRED"],
   },
-  listTokens: {
-    id: "listTokens",
-    method: "GET",
-    path: "/v1/tokens",
-    summary: "The living tokens of this account, newest first",
-    tag: "accounts",
-    caller: MANAGING,
-    answers: { 200: z.object({ tokens: z.array(TOKEN_VIEW) }) },
-    problems: ["AUTHENTICATION_REQUIRED", "PERMISSION_DENIED"],
-  },
-  createToken: {
-    id: "createToken",
-    method: "POST",
-    path: "/v1/tokens",
-    summary: "A token with no more rights than this one, which ends with it at the latest; its text is shown once",
-    tag: "accounts",
-    caller: MANAGING,
-    body: {
-      type: "json",
-      schema: z.strictObject({
-        name: NAME,
-        kind: z.enum(TOKEN_KINDS).optional(),
-        scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length),
-        plugins: z
-          .array(z.string().regex(/^[a-z0-9-]{1,60}$/))
-          .min(1)
-          .max(50)
-          .optional(),
-        ipRanges: z.array(z.string().min(2).max(50)).min(1).max(20).optional(),
-        expiresInDays: z.int().min(1).max(365).optional(),
-      }),
-      maxBytes: MODERATE_BYTES,
-    },
-    answers: { 201: z.object({ ...TOKEN_VIEW.omit({ isCurrent: true }).shape, token: z.string() }) },
-    problems: ["AUTHENTICATION_REQUIRED", "PERMISSION_DENIED", "VALIDATION_ERROR", "quota_tokens", "proof_required"],
-  },
-  revokeToken: {
-    id: "revokeToken",
-    method: "DELETE",
-    path: "/v1/tokens/{id}",
-    summary: "End a token and those made with it, at once",
-    tag: "accounts",
-    caller: MANAGING,
-    params: { id: DECIMAL_ID },
-    answers: { 200: z.object({ tokenId: ID, revoked: z.literal(true) }) },
-    problems: ["AUTHENTICATION_REQUIRED", "PERMISSION_DENIED", "NOT_FOUND"],
-  },
+  ...TOKEN_OPERATIONS,
   trustList: {
     id: "trustList",
     method: "GET",

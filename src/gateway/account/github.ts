@@ -1,10 +1,12 @@
-import * as z from "zod";
+import { GITHUB_EMAILS, GITHUB_TOKEN, GITHUB_USER } from "../../contract/account/github.ts";
 import type { Github } from "../../market/account/people-ports.ts";
 
 const TIMEOUT_MS = 10_000;
-const TOKEN = z.object({ access_token: z.string().min(1) });
-const USER = z.object({ id: z.int().positive(), login: z.string().max(100) });
-const EMAILS = z.array(z.object({ email: z.email(), primary: z.boolean(), verified: z.boolean() })).max(1_000);
+
+/** As much of a schema as a reader needs. */
+interface Schema<T> {
+  safeParse(value: unknown): { readonly success: true; readonly data: T } | { readonly success: false };
+}
 
 /** Sign-in with GitHub; null where the two settings are missing. Only the id, login and proven primary address are read. */
 export function createGithub(clientId: string | undefined, secret: string | undefined, origin: string): Github | null {
@@ -32,12 +34,12 @@ export function createGithub(clientId: string | undefined, secret: string | unde
         redirect_uri: redirectUri,
         code_verifier: verifier,
       });
-      const token = await ask("https://github.com/login/oauth/access_token", TOKEN, { method: "POST", body });
+      const token = await ask("https://github.com/login/oauth/access_token", GITHUB_TOKEN, { method: "POST", body });
       if (token === null) return null;
       const headers = { authorization: `Bearer ${token.access_token}` };
       const [user, emails] = await Promise.all([
-        ask("https://api.github.com/user", USER, { headers }),
-        ask("https://api.github.com/user/emails", EMAILS, { headers }),
+        ask("https://api.github.com/user", GITHUB_USER, { headers }),
+        ask("https://api.github.com/user/emails", GITHUB_EMAILS, { headers }),
       ]);
       if (user === null) return null;
       const proven = emails?.find(({ primary, verified }) => primary && verified);
@@ -49,7 +51,7 @@ export function createGithub(clientId: string | undefined, secret: string | unde
 /** Null for every answer that is none of ours: refused, unreachable, or of another shape. */
 async function ask<T>(
   url: string,
-  schema: z.ZodType<T>,
+  schema: Schema<T>,
   init: { readonly method?: string; readonly body?: URLSearchParams; readonly headers?: Record<string, string> },
 ): Promise<T | null> {
   try {
