@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { getTableConfig, type SQLiteColumn, type SQLiteTable } from "drizzle-orm/sqlite-core";
 import { expect, it } from "vitest";
-import * as session from "../../src/storage/account/session-schema.ts";
 import * as account from "../../src/storage/account/schema.ts";
+import * as session from "../../src/storage/account/session-schema.ts";
 import * as catalogue from "../../src/storage/catalogue/schema.ts";
 import * as execution from "../../src/storage/execution/schema.ts";
 import * as device from "../../src/storage/license/device-schema.ts";
@@ -10,8 +10,8 @@ import * as license from "../../src/storage/license/schema.ts";
 import * as publish from "../../src/storage/publish/schema.ts";
 import * as sales from "../../src/storage/sales/schema.ts";
 
-const TYPED: readonly SQLiteTable[] = [account, session, catalogue, execution, device, license, publish, sales].flatMap((schema) =>
-  Object.values(schema),
+const TYPED: readonly SQLiteTable[] = [account, session, catalogue, execution, device, license, publish, sales].flatMap(
+  (schema) => Object.values(schema),
 );
 
 interface RealColumn {

@@ -7,11 +7,11 @@ import { ENTITY_EVENTS, ENTITY_READ, type Entity } from "../../domain/execution/
 import { CALL_CODES, HOOKS, RUN_CODES } from "../../domain/execution/job.ts";
 import { METHODS } from "../../domain/execution/methods.ts";
 import { EXECUTION_REASONS } from "../../domain/execution/reasons.ts";
-import { SALES_REASONS } from "../../domain/sales/reasons.ts";
 import { LICENSE_REASONS } from "../../domain/license/reasons.ts";
 import { PERMISSIONS } from "../../domain/manifest/permissions.ts";
 import type { Reason } from "../../domain/reasons.ts";
 import { RELEASE_REASONS } from "../../domain/release/reasons.ts";
+import { SALES_REASONS } from "../../domain/sales/reasons.ts";
 import { TRUST_REASONS } from "../../domain/trust/reasons.ts";
 import { PERMISSION_WORDS } from "../../pages/words.ts";
 import { code, table } from "./markdown-table.ts";
