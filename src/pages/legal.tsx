@@ -21,7 +21,7 @@ export const LEGAL = {
     lang: "de",
     paragraphs: [
       "Der Betreiber hat seine Datenschutzerklärung hier noch nicht hinterlegt. Er muss sie ergänzen, bevor dieser Marktplatz öffentlich angeboten wird.",
-      "Was die Software selbst tut: Die Seiten dieses Katalogs setzen keine Cookies, führen kein JavaScript aus und laden nichts von fremden Servern. Downloads werden mit einem täglich wechselnden, danach gelöschten Schlüssel gezählt, ohne Ihre Adresse zu speichern.",
+      "Was die Software selbst tut: Die Seiten dieses Katalogs setzen keine Cookies, führen kein JavaScript aus und laden nichts von fremden Servern. Nur wer sich anmeldet, bekommt ein Cookie, das ihn angemeldet hält; Zeit, Adresse und Browser jeder Anmeldung stehen 90 Tage lang in seinem Konto, dann werden sie gelöscht. Downloads werden mit einem täglich wechselnden, danach gelöschten Schlüssel gezählt, ohne Ihre Adresse zu speichern.",
     ],
   },
   terms: {
