@@ -50,20 +50,11 @@ export async function revocationId(kind: RevocationKind, subject: string): Promi
   return encodeBase64url((await sha256(`rbsm-rl\0${kind}\0${subject}`)).subarray(0, 16));
 }
 
-/** The claims of a list; the entries are in the order of their epochs. */
-export async function listClaims(
-  issuer: string,
-  list: {
-    readonly epoch: number;
-    readonly since: number;
-    readonly isFull: boolean;
-    readonly entries: readonly Revocation[];
-  },
-  now: number,
-): Promise<JsonObject> {
-  const items = await Promise.all(
-    list.entries.map(
-      async ({ kind, subject, at, what, reason }): Promise<Json> => [
+/** Entries as they are published, in the same order. */
+export function itemsOf(entries: readonly Revocation[]): Promise<readonly RevocationItem[]> {
+  return Promise.all(
+    entries.map(
+      async ({ kind, subject, at, what, reason }): Promise<RevocationItem> => [
         kind,
         await revocationId(kind, subject),
         at,
@@ -72,6 +63,19 @@ export async function listClaims(
       ],
     ),
   );
+}
+
+/** The claims of a list; the items are in the order of their epochs. */
+export function listClaims(
+  issuer: string,
+  list: {
+    readonly epoch: number;
+    readonly since: number;
+    readonly isFull: boolean;
+    readonly items: readonly RevocationItem[];
+  },
+  now: number,
+): JsonObject {
   return {
     iss: issuer,
     aud: LIST_AUDIENCE,
@@ -83,7 +87,7 @@ export async function listClaims(
     iat: now,
     next: now + LIST_NEXT,
     exp: now + LIST_TTL,
-    items,
+    items: list.items as readonly Json[],
   };
 }
 

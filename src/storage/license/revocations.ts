@@ -5,28 +5,21 @@ import type { RevocationPage, RevocationStore } from "../../market/license/revoc
 
 /** Kept answers of one isolate; with half a minute in caches a change is seen everywhere within a minute. */
 const KEPT_SECONDS = 30;
-/** A delta never leaves out more than this. */
-const LONGEST_DELTA = 5_000;
-const KEPT_LISTS = 50;
 
-/** The list on D1; the newest number and signed lists are kept half a minute by the isolate. */
+/** The list on D1; the entries and the newest number are kept half a minute by the isolate. */
 export function createRevocationStore(db: D1Database): RevocationStore {
-  const lists = new Map<number, { readonly document: string; readonly at: number }>();
   let newest: { readonly epoch: number; readonly at: number } | null = null;
+  let page: { readonly read: RevocationPage; readonly at: number } | null = null;
   const isFresh = (at: number, now: number) => at <= now && now - at < KEPT_SECONDS;
   return {
-    read: (since, now) => readList(db, since, now),
+    async read(now) {
+      // What was read is kept, never a read under way: it dies with the request that began it.
+      if (page === null || !isFresh(page.at, now)) page = { read: await readList(db, now), at: now };
+      return page.read;
+    },
     async epoch(now) {
       if (newest === null || !isFresh(newest.at, now)) newest = { epoch: await newestEpoch(db), at: now };
       return newest.epoch;
-    },
-    kept(since, now) {
-      const kept = lists.get(since);
-      return kept !== undefined && isFresh(kept.at, now) ? kept.document : null;
-    },
-    keep(since, document, now) {
-      if (lists.size >= KEPT_LISTS) lists.clear();
-      lists.set(since, { document, at: now });
     },
     async prune(now) {
       await db
@@ -79,20 +72,14 @@ async function newestEpoch(db: D1Database): Promise<number> {
   return row?.epoch ?? 0;
 }
 
-async function readList(db: D1Database, since: number, now: number): Promise<RevocationPage> {
+async function readList(db: D1Database, now: number): Promise<RevocationPage> {
   // One transaction: the number belongs to these very entries.
   const [numbers, rows] = await db.batch<{ epoch: number | null } | (Revocation & { epoch: number })>([
     db.prepare("SELECT MAX(epoch) AS epoch FROM revocations"),
     db
-      .prepare(
-        `SELECT epoch, kind, subject, what, reason, at FROM revocations
-        WHERE keep_until > ?2 AND epoch > iif(?1 <= (SELECT COALESCE(MAX(epoch), 0) FROM revocations)
-          AND ?1 >= (SELECT COALESCE(MAX(epoch), 0) FROM revocations) - ${LONGEST_DELTA}, ?1, 0) ORDER BY epoch`,
-      )
-      .bind(since, now),
+      .prepare("SELECT epoch, kind, subject, what, reason, at FROM revocations WHERE keep_until > ?1 ORDER BY epoch")
+      .bind(now),
   ]);
   const epoch = (numbers?.results[0] as { epoch: number | null } | undefined)?.epoch ?? 0;
-  const isFull = since === 0 || since > epoch || since < epoch - LONGEST_DELTA;
-  const entries = (rows?.results ?? []) as (Revocation & { epoch: number })[];
-  return { epoch, since: isFull ? 0 : since, isFull, entries };
+  return { epoch, entries: (rows?.results ?? []) as (Revocation & { epoch: number })[] };
 }

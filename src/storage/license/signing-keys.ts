@@ -8,17 +8,14 @@ const KEPT_SECONDS = 30;
 
 /** Key-set documents and what the newest one says, on D1. */
 export function createKeysetStore(db: D1Database): KeysetStore {
-  let kept: { readonly keys: Promise<readonly SigningKey[]>; readonly at: number } | null = null;
+  let kept: { readonly keys: readonly SigningKey[]; readonly at: number } | null = null;
   return {
-    keys(now) {
-      if (kept === null || kept.at > now || now - kept.at >= KEPT_SECONDS) {
-        kept = { keys: readKeys(db), at: now };
-        // A read that failed is not kept.
-        kept.keys.catch(() => {
-          kept = null;
-        });
-      }
-      return kept.keys;
+    async keys(now) {
+      if (kept !== null && kept.at <= now && now - kept.at < KEPT_SECONDS) return kept.keys;
+      // What was read is kept, never a read under way: it dies with the request that began it.
+      const keys = await readKeys(db);
+      kept = { keys, at: now };
+      return keys;
     },
     async newest() {
       const { results } = await db
