@@ -51,6 +51,20 @@ async function pulling() {
     status: 200,
     body: { mode: "pull" },
   });
+  const fields = {
+    name: "Second",
+    url: "https://second.example.com",
+    appVersion: "0.1.0",
+    webhookUrl: "https://second.example.com/h",
+  };
+  const born = await call("POST", "/v1/instances/register", {
+    bearer: instance.accountToken,
+    body: { ...fields, mode: "pull" },
+  });
+  const mode = env.DB.prepare("SELECT mode FROM instance_modes WHERE instance_id = ?").bind(
+    Number(born.body.instanceId),
+  );
+  expect(await mode.first()).toEqual({ mode: "pull" });
   const granted = ["requests.read", "requests.write", "customers.read", "customers.write"];
   const installed = await installPlugin({ instance, granted, module: WRITES });
   return { instance, installed };
@@ -234,7 +248,7 @@ const COUNTS = onRequest(`
   context.log.info(count);`);
 
 /** The same plugin on the same instance under another license, on this device. */
-async function secondLicense(instance: Registered, installed: Installed, deviceId: string): Promise<Installed> {
+async function secondLicense(installed: Installed, deviceId: string): Promise<Installed> {
   const activationId = `act_${crypto
     .randomUUID()
     .replaceAll("-", "")
@@ -267,7 +281,6 @@ async function secondLicense(instance: Registered, installed: Installed, deviceI
   )
     .bind(activationId, installed.activationId)
     .run();
-  expect(instance.instanceId).toBeTruthy();
   return { ...installed, activationId, installationId, licenseId: license?.id as number };
 }
 const release = (installed: Installed, at: number | null) =>
@@ -299,13 +312,13 @@ it("hands storage over to a new license on the same device and back, and not to 
   )?.device_id as string;
   expect(await countIn(instance, trial, "evt_1")).toBe(1);
   await release(trial, 1_700_000_000);
-  const bought = await secondLicense(instance, trial, device);
+  const bought = await secondLicense(trial, device);
   expect(await countIn(instance, bought, "evt_2")).toBe(2);
   await release(bought, 1_700_000_000);
   await release(trial, null);
   await env.DB.prepare("DELETE FROM executions WHERE activation_id = ?").bind(trial.activationId).run();
   expect(await countIn(instance, trial, "evt_3")).toBe(3);
-  const elsewhere = await secondLicense(instance, trial, "hw:elsewhere");
+  const elsewhere = await secondLicense(trial, "hw:elsewhere");
   await release(trial, 1_700_000_000);
   expect(await countIn(instance, elsewhere, "evt_4")).toBe(1);
 });
