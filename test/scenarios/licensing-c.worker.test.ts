@@ -1,4 +1,7 @@
+import { exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { createLicenseGuard, memoryStorage } from "../../src/sdk/license/index.ts";
+import { call, ORIGIN } from "../api/account/calls.worker.ts";
 import { claimsOf, freshNonce, makeDevice } from "../api/license/device.worker.ts";
 import { eventsOf, hardware } from "../api/license/shop.worker.ts";
 import { NOON, nowSeconds, passTime, setClock } from "../clock.ts";
@@ -138,5 +141,47 @@ describe("a host that keeps no lease beside a device that does", () => {
     const { jti } = claimsOf(seat.body.lease);
     const refresh = `/v1/installations/${seat.body.activationId}/lease`;
     expect((await device.send("POST", refresh, { jti, nonce: freshNonce() })).status).toBe(200);
+  });
+});
+
+describe("the SDK's guard with a device key", () => {
+  it("activates, refreshes after an hour and after days, and pings, as this very device", async () => {
+    setClock(NOON);
+    const stand = await makeStand();
+    const pair = (await crypto.subtle.generateKey("Ed25519", true, ["sign", "verify"])) as CryptoKeyPair;
+    const { x } = (await crypto.subtle.exportKey("jwk", pair.publicKey)) as { x: string };
+    const asked: string[] = [];
+    const guard = createLicenseGuard({
+      marketplace: ORIGIN,
+      pluginId: stand.plugin.id,
+      keys: (await call("GET", "/v1/keys")).body.keys,
+      credentials: { token: "replaced below" },
+      storage: memoryStorage(),
+      clock: { now: () => Date.now(), running: () => Date.now() },
+      chance: () => 0.5,
+      device: {
+        publicKey: x,
+        sign: async (message) =>
+          new Uint8Array(await crypto.subtle.sign("Ed25519", pair.privateKey, new Uint8Array(message))),
+      },
+      fetch: async (url, init) => {
+        const headers = new Headers(init?.headers);
+        headers.set("authorization", `Bearer ${await stand.instance.bearer?.()}`);
+        const response = await exports.default.fetch(url, { ...init, headers } as RequestInit);
+        asked.push(`${response.status} ${new URL(url).pathname.split("/").pop()}`);
+        return response;
+      },
+    });
+    await guard.load();
+    const taken = await guard.activate({ licenseKey: stand.licenseKey, hardwareId: hardware(1), version: "1.0.0" });
+    expect(taken).toMatchObject({ isLicensed: true, code: "VALID" });
+    expect(taken.lease?.deviceKey).not.toBeNull();
+    for (const pause of [3600, 2 * DAY, 10 * DAY]) {
+      passTime(pause);
+      expect(await guard.refresh()).toMatchObject({ isLicensed: true, class: "ok" });
+    }
+    guard.stop();
+    expect(asked).toEqual(["201 installations", "200 lease", "200 lease", "200 lease"]);
+    expect(await eventsOf(stand.licenseId)).not.toContain("activation.cloned");
   });
 });

@@ -1,7 +1,5 @@
-import { exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { createLicenseGuard, memoryStorage } from "../../src/sdk/license/index.ts";
-import { call, ORIGIN } from "../api/account/calls.worker.ts";
+import { call } from "../api/account/calls.worker.ts";
 import { claimsOf, freshNonce, makeDevice, type TestDevice } from "../api/license/device.worker.ts";
 import { count, eventsOf, hardware } from "../api/license/shop.worker.ts";
 import { NOON, nowSeconds, passTime, setClock } from "../clock.ts";
@@ -360,47 +358,5 @@ describe("copies", () => {
     expect((await seat(stand, device, 1, { origin: "https://two.example.com", resolve: "move" })).status).toBe(200);
     passTime(3600);
     expect((await seat(stand, device, 1, { origin: "https://one.example.com" })).status).toBe(200);
-  });
-});
-
-describe("the SDK's guard with a device key", () => {
-  it("activates, refreshes after an hour and after days, and pings, as this very device", async () => {
-    setClock(NOON);
-    const stand = await makeStand();
-    const pair = (await crypto.subtle.generateKey("Ed25519", true, ["sign", "verify"])) as CryptoKeyPair;
-    const { x } = (await crypto.subtle.exportKey("jwk", pair.publicKey)) as { x: string };
-    const asked: string[] = [];
-    const guard = createLicenseGuard({
-      marketplace: ORIGIN,
-      pluginId: stand.plugin.id,
-      keys: (await call("GET", "/v1/keys")).body.keys,
-      credentials: { token: "replaced below" },
-      storage: memoryStorage(),
-      clock: { now: () => Date.now(), running: () => Date.now() },
-      chance: () => 0.5,
-      device: {
-        publicKey: x,
-        sign: async (message) =>
-          new Uint8Array(await crypto.subtle.sign("Ed25519", pair.privateKey, new Uint8Array(message))),
-      },
-      fetch: async (url, init) => {
-        const headers = new Headers(init?.headers);
-        headers.set("authorization", `Bearer ${await stand.instance.bearer?.()}`);
-        const response = await exports.default.fetch(url, { ...init, headers } as RequestInit);
-        asked.push(`${response.status} ${new URL(url).pathname.split("/").pop()}`);
-        return response;
-      },
-    });
-    await guard.load();
-    const taken = await guard.activate({ licenseKey: stand.licenseKey, hardwareId: hardware(1), version: "1.0.0" });
-    expect(taken).toMatchObject({ isLicensed: true, code: "VALID" });
-    expect(taken.lease?.deviceKey).not.toBeNull();
-    for (const pause of [3600, 2 * DAY, 10 * DAY]) {
-      passTime(pause);
-      expect(await guard.refresh()).toMatchObject({ isLicensed: true, class: "ok" });
-    }
-    guard.stop();
-    expect(asked).toEqual(["201 installations", "200 lease", "200 lease", "200 lease"]);
-    expect(await eventsOf(stand.licenseId)).not.toContain("activation.cloned");
   });
 });
