@@ -1,4 +1,5 @@
 import type { Json } from "../../domain/json/json.ts";
+import type { License } from "../../domain/license/license.ts";
 import type { LicensePatch, Transition } from "../../domain/license/transitions.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { Reason } from "../../domain/reasons.ts";
@@ -50,7 +51,11 @@ export async function applyChange(
     if (!decided.ok) return decided;
     const { transition, change } = decided.value;
     if (!transition.ok) return transition;
-    if (transition.value === "unchanged") return ok({ facts, isChanged: false });
+    if (transition.value === "unchanged") {
+      // Whoever repeats it may do so because the first answer failed after the write.
+      if (isStopped(facts.license)) await forget(world, facts.license);
+      return ok({ facts, isChanged: false });
+    }
     const refused = await refusePlan(world, facts, transition.value, now);
     if (refused !== null) return refuse(refused);
     const isWritten = await world.licenses.change({
@@ -64,8 +69,7 @@ export async function applyChange(
     const after = await world.licenses.find({ licenseId: facts.license.id }, NO_DEVICE, now);
     if (after === null) throw new Error("a changed license cannot be found");
     // Before the answer: a host that asks while the database is away must not hear of a right that was taken.
-    if (takesAway(transition.value))
-      await world.lastGood.forgetLicense(after.license.instanceId, after.license.id, after.license.epoch);
+    if (isStopped(after.license) || transition.value.userId !== undefined) await forget(world, after.license);
     ringWebhooks(world, "license", after.license.id);
     return ok({ facts: after, isChanged: true });
   }
@@ -84,6 +88,10 @@ async function refusePlan(
   return why === null ? null : { reason: "PLAN_CHANGE_REFUSED", facts: { why } };
 }
 
-function takesAway(patch: LicensePatch): boolean {
-  return patch.state === "revoked" || patch.state === "suspended" || patch.userId !== undefined;
+function isStopped({ state }: License): boolean {
+  return state === "revoked" || state === "suspended";
+}
+
+function forget(world: Pick<World, "lastGood">, { instanceId, id, epoch }: License): Promise<void> {
+  return world.lastGood.forgetLicense(instanceId, id, epoch);
 }
