@@ -5,7 +5,6 @@ import { type AppliedAction, applyActions, type PullOptions } from "../../../src
 import { createEmulator } from "../../../src/sdk/testing/index.ts";
 import worker from "../../../src/worker.ts";
 import { NOON, passTime, setClock } from "../../clock.ts";
-import { HOST_API_KEY } from "../../outside/host-key.ts";
 import { onRequest } from "../../sandbox/job.ts";
 import { call } from "../account/calls.worker.ts";
 import {
@@ -350,57 +349,4 @@ it("lets the admin take out and erase what a plugin keeps, also after uninstalli
   });
   expect(erased).toMatchObject({ status: 200, body: { erased: true } });
   expect((await asInstance(instance, "GET", `/v1/installations/${other.activationId}/storage`)).body.items).toEqual([]);
-});
-
-/** One request to the instance's own API, as its people make them. */
-async function onInstance(method: string, path: string, body: object): Promise<{ id: number }> {
-  const response = await fetch(`http://127.0.0.1:9999/api${path}`, {
-    method,
-    headers: { authorization: `ApiKey ${HOST_API_KEY}`, "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  const answer = (await response.json()) as { data: { id: number } };
-  if (!response.ok) throw new Error(JSON.stringify(answer));
-  return answer.data;
-}
-
-it("derives what the host never fires from two looks at its rows, once, and not where the instance tells it itself", async () => {
-  const instance = await registeredInstance();
-  const events = ["request.assigned", "request.completed", "request.status_changed"].map((on) => ({ on }));
-  const module = `const tell = async (context, event) => context.log.info({ event: event.event, changes: event.changes });
-    export default { events: { ${events.map(({ on }) => `"${on}": tell`).join(", ")} } };`;
-  const installed = await installPlugin({ instance, events, module });
-  const { id } = await onInstance("POST", "/requests", {
-    name: "Eva",
-    email: "eva@firm.at",
-    service: "Windows",
-    message: "Please",
-  });
-  await tick();
-  await onInstance("PUT", `/requests/${id}`, { status: "COMPLETED", processorId: 1 });
-  await tick();
-  const own = async () => {
-    const { results } = await env.DB.prepare(
-      "SELECT event_name FROM executions WHERE activation_id = ? AND kind = 'event' ORDER BY rowid",
-    )
-      .bind(installed.activationId)
-      .all<{ event_name: string }>();
-    return results.map(({ event_name }) => event_name);
-  };
-  // Looked at less than five minutes ago.
-  expect(await own()).toEqual([]);
-  await env.DB.prepare("UPDATE watched_instances SET polled_at = 0").run();
-  await Promise.all([tick(), tick()]);
-  expect(await own()).toEqual(["request.status_changed", "request.assigned", "request.completed"]);
-  const rows = await ended(instance, installed, 5);
-  const told = rows.find(({ action }) => action === "request.status_changed");
-  expect(JSON.parse(told.logs[0].text).changes).toMatchObject({ status: { from: "NEW", to: "COMPLETED" } });
-  await env.DB.prepare("UPDATE watched_instances SET polled_at = 0").run();
-  await tick();
-  expect(await own()).toHaveLength(3);
-  await postEvent(instance, requestCreated("evt_self", { event: "request.status_changed", entityId: String(id) }));
-  await onInstance("PUT", `/requests/${id}`, { status: "NEW" });
-  await env.DB.prepare("UPDATE watched_instances SET polled_at = 0").run();
-  await tick();
-  expect(await own()).toHaveLength(4);
 });
