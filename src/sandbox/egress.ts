@@ -40,7 +40,7 @@ export function egressRefusal(url: URL, method: string, rules: readonly EgressRu
  * The request that leaves, or null when its body is too large: same bytes, our headers, the secrets that the admin set for
  * this host, redirects handed back. The isolate's own `fetch` follows them, and each hop comes through here again.
  */
-export function egressRequest(request: Request, url: URL, rules: readonly EgressRule[]): Request | null {
+export function egressRequest(request: Request, url: URL, rules: readonly EgressRule[]): Leaving | null {
   const length = request.headers.get("content-length");
   if (length !== null && Number(length) > MAX_REQUEST_BYTES) return null;
   const headers = new Headers();
@@ -48,8 +48,19 @@ export function egressRequest(request: Request, url: URL, rules: readonly Egress
     if (!STRIPPED_FROM_REQUEST.includes(name) && !STRIPPED_PREFIXES.some((prefix) => name.startsWith(prefix)))
       headers.set(name, value);
   for (const { header, value } of ruleFor(url, rules)?.inject ?? []) headers.set(header, value);
-  const body = length === null ? bounded(request.body, MAX_REQUEST_BYTES, "request") : request.body;
-  return new Request(url, { method: request.method, headers, body, redirect: "manual" });
+  let isCut = false;
+  const cut = () => {
+    isCut = true;
+  };
+  const body = length === null ? bounded(request.body, MAX_REQUEST_BYTES, "request", cut) : request.body;
+  const leaving = new Request(url, { method: request.method, headers, body, redirect: "manual" });
+  return { request: leaving, isCut: () => isCut };
+}
+
+export interface Leaving {
+  readonly request: Request;
+  /** Its body turned out too large on the way: whatever was answered, was answered to half of it. */
+  isCut(): boolean;
 }
 
 export function egressResponse(response: Response): Response {
@@ -68,14 +79,20 @@ export function egressDenied(why: string): Response {
 }
 
 /** A stream that breaks once more than `max` bytes came through it. */
-function bounded(stream: ReadableStream | null, max: number, what: string): ReadableStream | null {
+function bounded(
+  stream: ReadableStream | null,
+  max: number,
+  what: string,
+  onCut: () => void = () => {},
+): ReadableStream | null {
   if (stream === null) return null;
   let total = 0;
   const counting = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
       total += chunk.byteLength;
-      if (total > max) controller.error(new Error(`network_denied: the ${what} is larger than ${max / 1_048_576} MiB`));
-      else controller.enqueue(chunk);
+      if (total <= max) return controller.enqueue(chunk);
+      onCut();
+      controller.error(new Error(`network_denied: the ${what} is larger than ${max / 1_048_576} MiB`));
     },
   });
   return stream.pipeThrough(counting);

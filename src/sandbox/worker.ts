@@ -42,6 +42,8 @@ export class SandboxRunner extends WorkerEntrypoint<SandboxEnv> implements Runne
   }
 }
 
+const TOO_LARGE = "the request is larger than 4 MiB";
+
 /** The network of plugins with declared hosts. It has no `connect`: without one, TCP is refused. */
 export class Egress extends WorkerEntrypoint<SandboxEnv, EgressProps> {
   override async fetch(request: Request): Promise<Response> {
@@ -50,14 +52,15 @@ export class Egress extends WorkerEntrypoint<SandboxEnv, EgressProps> {
     if (why !== null) return egressDenied(why);
     const { activationId, egress, perMinute } = this.ctx.props;
     const leaving = egressRequest(request, url, egress);
-    if (leaving === null) return egressDenied("the request is larger than 4 MiB");
+    if (leaving === null) return egressDenied(TOO_LARGE);
     const { EgressMeter } = this.ctx.exports as unknown as { EgressMeter: DurableObjectNamespace<EgressMeter> };
     const wait = await EgressMeter.getByName(activationId).spend(perMinute);
     if (wait !== null) return egressDenied(`more than ${perMinute} requests in one minute; try again in ${wait} s`);
     try {
-      return egressResponse(await fetch(leaving, { signal: AbortSignal.timeout(EGRESS_TIMEOUT_MS) }));
+      const answer = await fetch(leaving.request, { signal: AbortSignal.timeout(EGRESS_TIMEOUT_MS) });
+      return leaving.isCut() ? egressDenied(TOO_LARGE) : egressResponse(answer);
     } catch {
-      return egressDenied(`${url.hostname} does not answer`);
+      return egressDenied(leaving.isCut() ? TOO_LARGE : `${url.hostname} does not answer`);
     }
   }
 }

@@ -239,22 +239,22 @@ it("judges every hop of a redirect again, and adds a secret only where it belong
 });
 
 it("ends an answer that is larger than 8 MiB and a request that is larger than 4", async () => {
+  const limits = { ...(await jobFor("")).limits, wallMs: 15_000 };
+  const over = { egress: EGRESS, limits };
   const large = await play(
     onRequest(`return (await (await fetch("https://api.allowed.example/large")).text()).length;`),
-    {
-      egress: EGRESS,
-    },
+    over,
   );
-  expect(large.reply).toMatchObject({ ok: false });
+  expect(large.reply).toMatchObject({ ok: false, error: { code: "plugin_error" } });
   for (const body of [
     `new Uint8Array(4_194_305)`,
     `new ReadableStream({ start(c) { for (let n = 0; n < 5; n++) c.enqueue(new Uint8Array(1_000_000)); c.close(); } })`,
   ]) {
     const { reply } = await play(
       onRequest(`return (await fetch("https://api.allowed.example/", { method: "POST", body: ${body} })).status;`),
-      { egress: EGRESS },
+      over,
     );
-    expect(reply).toMatchObject({ ok: false });
+    expect(reply).toMatchObject({ ok: false, error: { code: "network_denied" } });
   }
 });
 
