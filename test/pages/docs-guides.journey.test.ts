@@ -17,8 +17,7 @@ let operator = "";
 
 beforeAll(async () => {
   marketplace = await launch({ port: 0, data, build: false, demo: false });
-  const { SETUP_SECRET } = JSON.parse(await readFile(path.join(data, "secrets.json"), "utf8"));
-  operator = (await call<{ token: string }>("POST", "/setup", { name: "Operator" }, SETUP_SECRET)).token;
+  operator = JSON.parse(await readFile(path.join(data, "operator.json"), "utf8")).token;
 });
 afterAll(async () => {
   await marketplace?.stop();
