@@ -24,17 +24,31 @@ async function ask(method: string, path: string, headers: Record<string, string>
   return { status: response.status, headers: response.headers, text };
 }
 
+/** What an id, a name, a token … may look like: each names nothing. */
+const NOTHING = [
+  "999999",
+  "never-was",
+  "neverWas",
+  "1.0.0",
+  `act_${"0".repeat(20)}`,
+  `exe_${"0".repeat(26)}`,
+  `ord_${"0".repeat(26)}`,
+  `inv_${"0".repeat(26)}`,
+  "x".repeat(43),
+  `${"0".repeat(64)}.rbsm`,
+  "nothing.jws",
+  `rbsm_hook_${"0".repeat(43)}`,
+  "0".repeat(64),
+];
+
 /** An address that the operation's patterns accept and that names nothing. */
 function addressOf(path: string): string {
-  return path
-    .replace("{name}", "never-was")
-    .replace("{handle}", "never-was")
-    .replace("{v}", "1.0.0")
-    .replace("{iid}", `act_${"0".repeat(20)}`)
-    .replace("{installationId}", `act_${"0".repeat(20)}`)
-    .replace("{token}", "x".repeat(43))
-    .replace("{file}", `${"0".repeat(64)}.rbsm`)
-    .replaceAll(/\{\w+\}/g, "999999");
+  const params = OPERATIONS.find((operation) => operation.path === path)?.params ?? {};
+  return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const fitting = NOTHING.find((text) => params[name]?.test(text) ?? true);
+    if (fitting === undefined) throw new Error(`nothing fits {${name}} of ${path}`);
+    return fitting;
+  });
 }
 
 const ADDRESSES = [...new Set(OPERATIONS.map(({ path }) => path))];

@@ -50,7 +50,7 @@ it("leads from every page of the site to the documentation", async () => {
 it("walks through the pages in their order", async () => {
   const html = await read("/docs/permissions");
   expect(html).toMatch(/href="\/docs\/first-plugin" rel="prev"/);
-  expect(html).toMatch(/href="\/docs\/storage" rel="next"/);
+  expect(html).toMatch(/href="\/docs\/settings" rel="next"/);
   expect(await read("/docs/first-plugin")).not.toContain('rel="prev"');
 });
 

@@ -53,7 +53,7 @@ async function send(world: DeliveryWorld, claimed: ClaimedWebhook, data: Webhook
   if (verdict === "hook_refused") await webhooks.countRefusal(claimed.instanceId, MAX_HOOK_REFUSALS, now);
   if (verdict === "delivered") {
     await webhooks.delivered(claimed.id, status as number, now);
-  } else if (verdict === "dead" || again > (claimed.countedFrom ?? claimed.createdAt) + WEBHOOK_LIFE_SECONDS) {
+  } else if (verdict === "dead" || again > claimed.countedFrom + WEBHOOK_LIFE_SECONDS) {
     await webhooks.bury(claimed.id, status);
   } else {
     await webhooks.postpone(claimed.id, status, again);

@@ -245,7 +245,7 @@ export interface ClaimedWebhook {
   readonly attempts: number;
   readonly createdAt: number;
   /** When its 72 hours began: written, or sent again by hand. */
-  readonly countedFrom?: number;
+  readonly countedFrom: number;
   readonly instanceId: string;
   readonly url: string;
   readonly secret: SealedSecret;

@@ -111,6 +111,7 @@ function owe(id: string, change: Partial<OutboxRow> = {}): OutboxRow {
     data: {},
     attempts: 0,
     createdAt: NOON,
+    countedFrom: change.createdAt ?? NOON,
     instanceId: "1",
     state: "queued",
     notBefore: NOON,

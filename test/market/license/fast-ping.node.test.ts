@@ -31,8 +31,8 @@ const world = new Proxy(
     },
   },
   {
-    get(target, name: keyof typeof target) {
-      if (name in target) return target[name];
+    get(target, name) {
+      if (name in target) return Reflect.get(target, name);
       throw new Error(`the database was asked: ${String(name)}`);
     },
   },

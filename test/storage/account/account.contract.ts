@@ -277,6 +277,7 @@ export function accountContract(name: string, open: () => Promise<AccountSetting
             data: { a: 1 },
             attempts: 1,
             createdAt: NOON,
+            countedFrom: NOON,
             instanceId,
             url: "https://erp.example.com/hook",
             secret: { purpose: "instance.webhook_secret", row: `mk_hook_${serial}`, sealed: "sealed-hook" },

@@ -20,6 +20,7 @@ accountContract("in memory", async () => ({
       data: { a: 1 },
       attempts: 0,
       createdAt,
+      countedFrom: createdAt,
       instanceId,
       state: "queued",
       notBefore,
