@@ -14,6 +14,12 @@ app.get("/d1", async (context) => {
   const row = await context.env.DB.prepare("select * from plugins where id = ?1").bind(1).first();
   return context.json(row);
 });
+app.get("/d1-insert", async (context) => {
+  const row = await context.env.DB.prepare("insert into floor_rows (at, said) values (?1, ?2) returning id")
+    .bind(Date.now(), "said")
+    .first();
+  return context.json(row);
+});
 app.get("/r2/:key{.+}", async (context) => {
   const object = await context.env.BUNDLES.get(context.req.param("key"));
   return object ? new Response(object.body) : context.notFound();

@@ -7,6 +7,11 @@ export interface Load {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /**
+   * Makes every request another one: in `url` and `body`, `{hex}` is a number that was never sent (64 digits), `{pick}` one of
+   * `count` numbers from `first` in turn, `{pick12}` the same in twelve digits.
+   */
+  readonly numbers?: { readonly next: number; readonly first: number; readonly count: number };
   readonly seconds: number;
   readonly concurrency: number;
 }
@@ -36,11 +41,12 @@ async function run(load: Load): Promise<Measured> {
   const until = from + load.seconds * 1000;
   const times: number[] = [];
   let errors = 0;
+  let sent = 0;
   const worker = async (): Promise<void> => {
     for (;;) {
       const start = performance.now();
       if (start >= until) return;
-      const status = await once(load, agent);
+      const status = await once(load, agent, sent++);
       if (start < from) continue;
       if (status >= 200 && status < 300) times.push(performance.now() - start);
       else errors++;
@@ -52,10 +58,10 @@ async function run(load: Load): Promise<Measured> {
   return { rps: times.length / load.seconds, p50: times[Math.floor(times.length / 2)] ?? Number.NaN, errors };
 }
 
-function once(load: Load, agent: http.Agent): Promise<number> {
+function once(load: Load, agent: http.Agent, count: number): Promise<number> {
   return new Promise((resolve) => {
     const request = http.request(
-      load.url,
+      fill(load, load.url, count),
       { agent, method: load.method ?? "GET", headers: load.headers ?? {} },
       (answer) => {
         answer.resume();
@@ -64,8 +70,17 @@ function once(load: Load, agent: http.Agent): Promise<number> {
       },
     );
     request.on("error", () => resolve(0));
-    request.end(load.body);
+    request.end(load.body === undefined ? undefined : fill(load, load.body, count));
   });
+}
+
+function fill({ numbers }: Load, text: string, count: number): string {
+  if (numbers === undefined) return text;
+  const pick = String(numbers.first + (count % numbers.count));
+  return text
+    .replaceAll("{hex}", (numbers.next + count).toString(16).padStart(64, "0"))
+    .replaceAll("{pick}", pick)
+    .replaceAll("{pick12}", pick.padStart(12, "0"));
 }
 
 if (process.argv[1] === import.meta.filename && process.send) {

@@ -2,36 +2,12 @@ import { writeFile } from "node:fs/promises";
 import os from "node:os";
 import { parseArgs } from "node:util";
 import { benchBundles } from "./bundles.ts";
-import { type Load, type Measured, measure } from "./load.ts";
+import { compare, errorsOf, meanP50, type Outcome, type Row } from "./compare.ts";
+import { benchLicense } from "./license.ts";
+import { measure } from "./load.ts";
 import { openSite, type Site } from "./site.ts";
 
-/** One row of the table: a path, its floor, and the ratio of throughputs that binds. */
-interface Row {
-  readonly path: string;
-  readonly floor: string;
-  readonly target: number;
-  readonly load: (site: Site) => Partial<Load> & { url: string };
-  readonly floorLoad: (site: Site) => Partial<Load> & { url: string };
-}
-
 const ROWS: readonly Row[] = [
-  {
-    path: "license verify",
-    floor: "bare D1 point read",
-    target: 0.8,
-    load: (site) => ({
-      url: `${site.marketplace}/v1/licenses/verify`,
-      method: "POST",
-      headers: { authorization: site.instanceHeader(), "content-type": "application/json" },
-      body: JSON.stringify({
-        licenseKey: site.license.key,
-        pluginId: site.license.pluginId,
-        hardwareId: "bench",
-        timestamp: Date.now(),
-      }),
-    }),
-    floorLoad: (site) => ({ url: `${site.floor}/d1` }),
-  },
   {
     path: "plugin detail, JSON",
     floor: "bare D1 point read",
@@ -74,31 +50,22 @@ const COLD_SIZE_BYTES = 100 * 1024;
 const COLD_TARGET_MS = 15;
 const LIST_TARGET = 1.3;
 
-interface Outcome {
-  readonly path: string;
-  readonly value: string;
-  readonly floor: string;
-  readonly figure: number;
-  readonly target: string;
-  readonly holds: boolean;
-  readonly errors: number;
-}
-
 const { values: flags } = parseArgs({
   options: { quick: { type: "boolean", default: false }, only: { type: "string" }, json: { type: "string" } },
 });
 const rounds = flags.quick ? 2 : 3;
 const seconds = flags.quick ? 0.7 : 4;
 const concurrency = 16;
+const effort = { rounds, seconds, concurrency };
 
 console.log(
   `Local simulator, not Cloudflare. Node ${process.version}, ${os.cpus().length} cores, load ${os.loadavg()[0]?.toFixed(2)}; ` +
     `${rounds} interleaved rounds of ${seconds} s at ${concurrency} connections. Ratios bind, absolute figures do not.\n`,
 );
 const outcomes: Outcome[] = [];
-if (flags.only === undefined || flags.only === "site") await benchSite();
-if (flags.only === undefined || flags.only === "bundles")
-  for await (const outcome of benchBundles(flags.quick)) show(outcome);
+const runs = (part: string) => flags.only === undefined || flags.only === part;
+if (runs("site") || runs("license")) await benchSite();
+if (runs("bundles")) for await (const outcome of benchBundles(flags.quick)) show(outcome);
 if (flags.json !== undefined)
   await writeFile(flags.json, `${JSON.stringify({ node: process.version, outcomes }, null, 2)}\n`);
 const missed = outcomes.filter((outcome) => !outcome.holds || outcome.errors > 0);
@@ -110,32 +77,14 @@ process.exit(missed.length === 0 ? 0 : 1);
 async function benchSite(): Promise<void> {
   const site = await openSite();
   try {
-    for (const row of ROWS) show(await compare(site, row));
+    if (runs("license")) for await (const outcome of benchLicense(site, effort, flags.quick)) show(outcome);
+    if (!runs("site")) return;
+    for (const row of ROWS) show((await compare(site, row, effort)).outcome);
     show(await coldStart(site));
     show(await listGrowth(site));
   } finally {
     await site.miniflare.dispose();
   }
-}
-
-/** Path and floor in turn, so that the machine's drift meets both. */
-async function compare(at: Site, row: Row): Promise<Outcome> {
-  const paths: Measured[] = [];
-  const floors: Measured[] = [];
-  for (let round = 0; round < rounds; round++) {
-    floors.push(await measure({ seconds, concurrency, ...row.floorLoad(at) }));
-    paths.push(await measure({ seconds, concurrency, ...row.load(at) }));
-  }
-  const ratio = mean(paths) / mean(floors);
-  return {
-    path: row.path,
-    value: `${Math.round(mean(paths))}/s`,
-    floor: `${row.floor} ${Math.round(mean(floors))}/s`,
-    figure: ratio,
-    target: `≥ ${row.target}`,
-    holds: ratio >= row.target,
-    errors: [...paths, ...floors].reduce((sum, one) => sum + one.errors, 0),
-  };
 }
 
 /** The median of twenty first calls, each into an isolate of its own, over the median of warm ones. */
@@ -174,16 +123,15 @@ async function listGrowth(at: Site): Promise<Outcome> {
   const before = [await measure(load), await measure(load)];
   await at.grow(100_000);
   const after = [await measure(load), await measure(load)];
-  const p50 = (all: readonly Measured[]): number => all.reduce((sum, one) => sum + one.p50, 0) / all.length;
-  const figure = p50(after) / p50(before);
+  const figure = meanP50(after) / meanP50(before);
   return {
     path: "list 20 at 100,000 plugins",
-    value: `p50 ${p50(after).toFixed(1)} ms`,
-    floor: `at 1,000 p50 ${p50(before).toFixed(1)} ms`,
+    value: `p50 ${meanP50(after).toFixed(1)} ms`,
+    floor: `at 1,000 p50 ${meanP50(before).toFixed(1)} ms`,
     figure,
     target: `≤ ${LIST_TARGET}`,
     holds: figure <= LIST_TARGET,
-    errors: [...before, ...after].reduce((sum, one) => sum + one.errors, 0),
+    errors: errorsOf([...before, ...after]),
   };
 }
 
@@ -193,10 +141,6 @@ function show(outcome: Outcome): void {
   console.log(
     `${mark} ${outcome.path.padEnd(28)} ${outcome.value.padStart(12)}   ${outcome.floor.padEnd(34)} ${outcome.figure.toFixed(2).padStart(6)}  (${outcome.target})${outcome.errors > 0 ? `  ${outcome.errors} errors` : ""}`,
   );
-}
-
-function mean(all: readonly Measured[]): number {
-  return all.reduce((sum, one) => sum + one.rps, 0) / all.length;
 }
 
 function median(times: readonly number[]): number {

@@ -8,6 +8,7 @@ import { openMiniflare, type V4Worker, workerOptions } from "../../src/local/wor
 import { ownPlugin } from "../bundles.ts";
 import { FrontDoor } from "../front-door.ts";
 import { TEST_SECRETS } from "../secrets.ts";
+import { copyRows, type Database, inSteps } from "./copy-rows.ts";
 
 export interface Site {
   readonly miniflare: Miniflare;
@@ -16,12 +17,15 @@ export interface Site {
   readonly runner: string;
   /** Sends as the bench's instance; the signature is good for an hour on verify. */
   readonly instanceHeader: () => string;
-  readonly license: { readonly key: string; readonly pluginId: string };
+  /** `id` is the first of the copies that {@link growLicenses} makes. */
+  readonly license: { readonly key: string; readonly pluginId: string; readonly id: number };
   /** Two public bundles: digest and the floor's R2 key of the same bytes. */
   readonly small: { readonly sha256: string; readonly pluginId: string; readonly bytes: number };
   readonly large: { readonly sha256: string; readonly bytes: number };
   /** Copies the first plugin until the catalogue holds `count` listed plugins. */
   grow(count: number): Promise<void>;
+  /** Copies the license until there are `count`. */
+  growLicenses(count: number): Promise<void>;
 }
 
 const OFFLINE = { outboundService: () => new Response(null, { status: 599 }) };
@@ -53,6 +57,9 @@ export async function openSite(): Promise<Site> {
   const at = async (name: string): Promise<string> => (await miniflare.unsafeGetDirectURL(name)).origin;
   const db = await miniflare.getD1Database("DB", "marketplace");
   for (const statement of await migrationsOf("core")) await db.prepare(statement).run();
+  await db
+    .prepare("create table floor_rows (id integer primary key, at integer not null, said text not null) strict")
+    .run();
 
   const origin = await at("marketplace");
   const door = new FrontDoor(origin, fetch);
@@ -100,10 +107,11 @@ export async function openSite(): Promise<Site> {
       const signature = createHmac("sha256", instance.apiSecret).update(`${instance.apiKey}:${now}`).digest("hex");
       return `Bearer ${instance.apiKey}:${signature}:${now}`;
     },
-    license: { key: license.licenseKey, pluginId: paid.pluginId },
+    license: { key: license.licenseKey, pluginId: paid.pluginId, id: Number(license.id) },
     small: { sha256: smallPlugin.metadata.checksum, pluginId: small.pluginId, bytes: smallPlugin.bytes.length },
     large: { sha256: largePlugin.metadata.checksum, bytes: largePlugin.bytes.length },
     grow: (count) => grow(db, count),
+    growLicenses: (count) => growLicenses(db, String(license.id), count),
   };
 }
 
@@ -121,53 +129,48 @@ async function bench(name: "floor" | "runner", options: Readonly<Record<string, 
   return { name, modules: [{ type: "ESModule", path: `${name}.js`, contents }], ...DIRECT, ...options } as V4Worker;
 }
 
-interface Database {
-  prepare(sql: string): { run(): Promise<unknown>; first<T>(): Promise<T | null>; all<T>(): Promise<{ results: T[] }> };
-}
-
 const COPIES_AT_ONCE = 20_000;
+const OFFSET = 1_000_000;
 
-/** Rows as publication leaves them, copied in SQL: the list does not know the difference. */
+/** Rows as publication leaves them. */
 async function grow(db: Database, count: number): Promise<void> {
-  for (;;) {
-    const have = (await db.prepare("select count(*) as n from plugins").first<{ n: number }>())?.n ?? 0;
-    if (have >= count) break;
-    await copyPlugins(db, have, Math.min(count, have + COPIES_AT_ONCE));
-  }
-  await db.prepare("analyze").run();
-}
-
-async function copyPlugins(db: Database, have: number, count: number): Promise<void> {
-  const columns = async (table: string): Promise<string[]> =>
-    (await db.prepare(`select name from pragma_table_info('${table}')`).all<{ name: string }>()).results.map(
-      (row) => row.name,
-    );
-  const copy = async (table: string, changed: Readonly<Record<string, string>>, where: string): Promise<void> => {
-    const names = await columns(table);
-    const values = names.map((name) => changed[name] ?? `t.${name}`);
-    await db
-      .prepare(
-        `with recursive n(i) as (select ${have + 1} union all select i + 1 from n where i < ${count})
-         insert into ${table} (${names.join(", ")}) select ${values.join(", ")} from n, ${table} t where ${where}`,
-      )
-      .run();
-  };
-  const offset = 1_000_000;
-  await copy(
-    "plugins",
-    {
-      id: `${offset} + n.i`,
+  const have = (await db.prepare("select count(*) as n from plugins").first<{ n: number }>())?.n ?? 0;
+  await inSteps(have, count, COPIES_AT_ONCE, async (range) => {
+    const plugin = {
+      id: `${OFFSET} + n.i`,
       uuid: "'00000000-0000-4000-8000-' || printf('%012d', cast(n.i as integer))",
       name: "'copy-' || cast(n.i as integer)",
       display_name: "'Copy ' || cast(n.i as integer)",
       downloads: "cast(abs(random()) % 100000 as integer)",
-      latest_release_id: `${offset} + n.i`,
-    },
-    "t.id = 1",
-  );
-  await copy(
-    "releases",
-    { id: `${offset} + n.i`, plugin_id: `${offset} + n.i`, sequence: "null" },
-    "t.id = (select latest_release_id from plugins where id = 1)",
-  );
+      latest_release_id: `${OFFSET} + n.i`,
+    };
+    await copyRows(db, "plugins", plugin, "t.id = 1", range);
+    const release = { id: `${OFFSET} + n.i`, plugin_id: `${OFFSET} + n.i`, sequence: "null" };
+    await copyRows(db, "releases", release, "t.id = (select latest_release_id from plugins where id = 1)", range);
+  });
+  await db.prepare("analyze").run();
 }
+
+/** Licenses without limits of their own, so that any number of devices may come; ids rise from the first one's. */
+async function growLicenses(db: Database, model: string, count: number): Promise<void> {
+  const have = (await db.prepare("select count(*) as n from licenses").first<{ n: number }>())?.n ?? 0;
+  await inSteps(have, count, LICENSES_AT_ONCE, async (range) => {
+    const id = `${model} - 1 + n.i`;
+    const license = {
+      id,
+      uuid: "printf('%08x-0000-4000-8000-000000000000', cast(n.i as integer))",
+      user_id: "'user-' || cast(n.i as integer)",
+      last_op: "'copied-' || cast(n.i as integer)",
+      ...UNLIMITED,
+    };
+    await copyRows(db, "licenses", license, `t.id = ${model}`, range);
+    const key = { key_hash: "'copied-' || cast(n.i as integer)", license_id: id, sealed: "null" };
+    await copyRows(db, "license_keys", key, `t.license_id = ${model}`, range);
+    const event = { license_id: id };
+    await copyRows(db, "license_events", event, `t.license_id = ${model} and t.seq = 1`, range);
+  });
+  await db.prepare("analyze").run();
+}
+
+const LICENSES_AT_ONCE = 100_000;
+const UNLIMITED = { max_installs: "-1", seat_cap: "-1", activation_budget: "1000000" };
