@@ -1,8 +1,9 @@
 import type { HostSession } from "../contract/sandbox.ts";
 import type { Call, EgressRule, Job, Report, RunCode, RunReply } from "../domain/execution/job.ts";
-import { typeLimits } from "../domain/execution/limits.ts";
+import { MAX_ANSWER_DEPTH, typeLimits } from "../domain/execution/limits.ts";
 import type { Json } from "../domain/json/json.ts";
 import { Capabilities } from "./capabilities.ts";
+import { isDeeperThan } from "./depth.ts";
 import { GUEST_DATE, GUEST_FLAGS, loaderId } from "./identity.ts";
 import { verifiedModule } from "./modules.ts";
 import { createPoisonList, type PoisonList } from "./poison.ts";
@@ -199,6 +200,9 @@ function readAnswer(answer: unknown, maxBytes: number): Outcome {
     return failure("plugin_output", "The plugin's answer is larger than 256 KiB");
   try {
     const envelope = JSON.parse(answer) as Json;
+    // What is nested without measure cannot cross to the marketplace: the call itself would fail, as if we had crashed.
+    if (isDeeperThan(envelope, MAX_ANSWER_DEPTH))
+      return failure("plugin_output", `The plugin's answer is nested deeper than ${MAX_ANSWER_DEPTH} levels`);
     if (isObject(envelope) && envelope.ok === true) return { ok: true, value: envelope.value ?? null };
     if (isObject(envelope) && typeof envelope.message === "string") {
       const code = GUEST_CODES.find((known) => known === envelope.code) ?? "plugin_error";

@@ -12,6 +12,8 @@ const TYPE_LIMITS: Readonly<Record<PluginType, { cpuShare: number; wallMs: numbe
 /** Events and life-cycle hooks, whatever the type. */
 export const HOOK_WALL_MS = 5000;
 export const MAX_OUTPUT_BYTES = 262_144;
+/** Levels of an answer, counted with its envelope. */
+export const MAX_ANSWER_DEPTH = 64;
 export const MAX_LOG_BYTES = 16_384;
 /** One capability call: its arguments, and its answer. */
 export const MAX_CALL_BYTES = 262_144;

@@ -5,6 +5,7 @@ import { dispatch, type GuestCall } from "./dispatch.ts";
 import { failureOf } from "./failure.ts";
 import { guardFetch } from "./network.ts";
 import plugin from "./plugin.js";
+import { inTurn } from "./turns.ts";
 
 guardFetch();
 
@@ -14,7 +15,7 @@ guardFetch();
  */
 export default class extends WorkerEntrypoint {
   async run(about: About, call: GuestCall, bridge: Bridge): Promise<string> {
-    const { context, flush } = pluginContext(about, bridge);
+    const { context, flush } = pluginContext(about, inTurn(bridge));
     try {
       const value = await dispatch(plugin as unknown, call, context);
       return JSON.stringify({ ok: true, value: value ?? null });
