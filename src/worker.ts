@@ -27,6 +27,7 @@ import { sweepActions } from "./market/execution/pull-actions.ts";
 import { sweepExecutions } from "./market/execution/sweep-executions.ts";
 import { sweepLifecycle } from "./market/execution/sweep-lifecycle.ts";
 import { sweepSchedules } from "./market/execution/sweep-schedules.ts";
+import { sweepTickets } from "./market/execution/ui-tickets.ts";
 import { watchInstances } from "./market/execution/watch-instances.ts";
 import { deliverEvent } from "./market/license/deliver-event.ts";
 import { SignerUnavailable } from "./market/license/keyset-ports.ts";
@@ -43,6 +44,7 @@ import { sweepOrders } from "./market/sales/sweep-orders.ts";
 import { createPages, failureResponse, notFoundResponse, wantsPage } from "./pages/app.tsx";
 import { createAccountStore } from "./storage/account/account-store.ts";
 import { createAuditLog } from "./storage/account/audit.ts";
+import { createCredentialMemory } from "./storage/account/credential-memory.ts";
 import { createDeviceStore } from "./storage/account/device-store.ts";
 import { createInstanceStore } from "./storage/account/instance-store.ts";
 import { createKeyChainStore } from "./storage/account/key-store.ts";
@@ -58,6 +60,7 @@ import { createWebhookBell, createWebhookStore } from "./storage/account/webhook
 import { bundlesOnR2 } from "./storage/bundles.ts";
 import { deliveriesOn } from "./storage/catalogue/delivery.ts";
 import { catalogueOnD1 } from "./storage/catalogue/store.ts";
+import { createConsoleReads } from "./storage/console/reads.ts";
 import { isDatabaseAway } from "./storage/database-away.ts";
 import { createActionStore } from "./storage/execution/actions-store.ts";
 import { consentsOnD1 } from "./storage/execution/consents.ts";
@@ -73,6 +76,7 @@ import { createRunStore } from "./storage/execution/run-store.ts";
 import { createScheduleStore } from "./storage/execution/schedule-store.ts";
 import { settingsOnD1 } from "./storage/execution/settings.ts";
 import { createTailStore } from "./storage/execution/tail-store.ts";
+import { createUiTicketStore } from "./storage/execution/ui-ticket-store.ts";
 import { createWatchStore } from "./storage/execution/watch-store.ts";
 import { createLicenseAudit } from "./storage/license/audit.ts";
 import { type BudgetMeter, createBudgets } from "./storage/license/budgets.ts";
@@ -96,6 +100,7 @@ import { createReleaseBell } from "./storage/publish/release-bell.ts";
 import { sealingsOnD1 } from "./storage/publish/sealings.ts";
 import { releaseStatesOnD1 } from "./storage/publish/states.ts";
 import { releasesOnD1 } from "./storage/publish/store.ts";
+import { releaseIndexOnD1 } from "./storage/resolve/release-index.ts";
 import { createOrderStore } from "./storage/sales/order-store.ts";
 import { createReplyStore } from "./storage/sales/reply-store.ts";
 import { createSellerStore } from "./storage/sales/seller-store.ts";
@@ -214,6 +219,7 @@ const SWEEPS: readonly ((world: World) => Promise<unknown>)[] = [
   sweepSchedules,
   watchInstances,
   sweepActions,
+  sweepTickets,
   sweepStorages,
   sweepReleases,
   sweepOrders,
@@ -278,7 +284,8 @@ function openPorts(env: Env) {
   const isLocal = new URL(origin).hostname === "localhost";
   const localOrigins = isLocal ? env.LOCAL_ORIGINS.split(",").filter((entry) => entry !== "") : [];
   const vault = createVault(env.KEK_V1);
-  const site = { origin, marketplace: new URL(origin).hostname, localOrigins };
+  const assetsOrigin = env.ASSETS_ORIGIN || origin;
+  const site = { origin, marketplace: new URL(origin).hostname, localOrigins, assetsOrigin };
   const clock = { now: () => Date.now() };
   const instances = createInstanceStore(env.DB);
   const actions = createActionStore(env.DB);
@@ -306,6 +313,7 @@ function openPorts(env: Env) {
     releaseBell: createReleaseBell(env.RELEASES),
     orphans: orphansOn(env.DB, env.BUNDLES),
     sealings: sealingsOnD1(env.DB),
+    releaseIndex: releaseIndexOnD1(env.DB),
     accounts: createAccountStore(env.DB),
     tokens: createTokenStore(env.DB),
     sessions: createSessionStore(env.DB),
@@ -321,6 +329,7 @@ function openPorts(env: Env) {
     keyChains: createKeyChainStore(env.DB),
     keyRecoveries: createRecoveryStore(env.DB),
     instances,
+    credentialMemory: createCredentialMemory(),
     licenses: createLicenseStore(env.DB, clock),
     licenseDevices: licenseDevicesOnD1(env.DB),
     revocationWatch: createRevocationWatch(env.DB),
@@ -339,6 +348,7 @@ function openPorts(env: Env) {
     payments: createPayments(stripeSettings(env)),
     keyHasher: createKeyHasher(env.LICENSE_PEPPER_V1, env.LICENSE_PEPPER_V2),
     catalogue: catalogueOnD1(env.DB),
+    console: createConsoleReads(env.DB),
     setupSecret: env.SETUP_SECRET ?? null,
     webhooks: createWebhookStore(env.DB),
     webhookBell: createWebhookBell(env.WEBHOOKS),
@@ -357,6 +367,7 @@ function openPorts(env: Env) {
     eventHooks: createEventHookStore(env.DB),
     tails: createTailStore(env.DB),
     watches: createWatchStore(env.DB),
+    uiTickets: createUiTicketStore(env.DB),
     keptStorages: createKeptStorages(env.DB),
     hostData: createHostApi({ instances, vault, site, clock }),
     incidents: createIncidentDesk(env.INCIDENT_SECRET),

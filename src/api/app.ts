@@ -14,10 +14,12 @@ import { registerPullRoutes } from "./execution/pull-routes.ts";
 import { registerExecutionRoutes } from "./execution/routes.ts";
 import { registerRunRoutes } from "./execution/run-routes.ts";
 import { registerSettingsRoutes } from "./execution/settings-routes.ts";
+import { registerUiRoutes } from "./execution/ui-routes.ts";
 import { registerLicenseRoutes } from "./license/routes.ts";
 import { openApiDocument } from "./openapi.ts";
 import { registerListingStateRoutes } from "./publish/listing-state-routes.ts";
 import { registerPublishRoutes } from "./publish/routes.ts";
+import { registerResolveRoutes } from "./resolve/routes.ts";
 import { route } from "./route.ts";
 import { registerSalesRoutes } from "./sales/routes.ts";
 
@@ -35,6 +37,7 @@ export function createApi(): Hono<ApiEnv> {
   registerDeviceRoutes(app);
   registerExecutionRoutes(app);
   registerSettingsRoutes(app);
+  registerUiRoutes(app);
   registerConsentRoutes(app);
   registerRunRoutes(app);
   registerLogRoutes(app);
@@ -46,6 +49,7 @@ export function createApi(): Hono<ApiEnv> {
   registerListingStateRoutes(app);
   registerLicenseRoutes(app);
   registerSalesRoutes(app);
+  registerResolveRoutes(app);
   // One line per slice: registerXRoutes(app);
   return app;
 }

@@ -4,6 +4,7 @@ import type { ExecutionReason } from "../domain/execution/reasons.ts";
 import { LICENSE_STATUS } from "../domain/license/status.ts";
 import type { Reason } from "../domain/reasons.ts";
 import type { ReleaseReason } from "../domain/release/reasons.ts";
+import type { ResolveReason } from "../domain/resolve/reasons.ts";
 import type { SalesReason } from "../domain/sales/reasons.ts";
 import { TRUST_REASONS, type TrustReason } from "../domain/trust/reasons.ts";
 
@@ -70,8 +71,18 @@ const EXECUTION_STATUS = {
   route_not_found: 404,
   plugin_stopped: 503,
   plugin_failed: 502,
+  slot_not_found: 404,
+  view_invalid: 502,
+  view_is_frame: 409,
+  ui_ticket_not_found: 404,
   plugin_timeout: 504,
 } as const satisfies Record<ExecutionReason, number>;
+
+const RESOLVE_STATUS = {
+  resolution_conflict: 409,
+  resolution_too_complex: 422,
+  locked_release_blocked: 409,
+} as const satisfies Record<ResolveReason, number>;
 
 const SALES_STATUS = {
   not_for_sale: 409,
@@ -105,6 +116,7 @@ export const STATUS: Readonly<Record<Reason, number>> = {
   ...EXECUTION_STATUS,
   ...LICENSE_STATUS,
   ...RELEASE_STATUS,
+  ...RESOLVE_STATUS,
   ...SALES_STATUS,
   ...TRUST_STATUS,
 };

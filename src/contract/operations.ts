@@ -6,6 +6,7 @@ import { CONSENT_OPERATIONS } from "./execution/consent-operations.ts";
 import { EXECUTION_OPERATIONS } from "./execution/operations.ts";
 import { PULL_OPERATIONS, RUN_OPERATIONS } from "./execution/run-operations.ts";
 import { SETTINGS_OPERATIONS } from "./execution/settings-operations.ts";
+import { UI_OPERATIONS } from "./execution/ui-operations.ts";
 import { SEAT_OPERATIONS } from "./license/device-operations.ts";
 import { KEYSET_OPERATIONS } from "./license/keyset-operations.ts";
 import { LIST_OPERATIONS } from "./license/list-operations.ts";
@@ -17,6 +18,7 @@ import { WEBHOOK_OPERATIONS } from "./license/webhook-operations.ts";
 import type { Operation } from "./operation.ts";
 import { LISTING_STATE_OPERATIONS } from "./publish/listing-state-operations.ts";
 import { PUBLISH_OPERATIONS } from "./publish/operations.ts";
+import { RESOLVE_OPERATIONS } from "./resolve/operations.ts";
 import { SALES_OPERATIONS } from "./sales/operations.ts";
 import { SERVICE_OPERATIONS } from "./service/operations.ts";
 
@@ -34,6 +36,7 @@ export const OPERATIONS: readonly Operation[] = Object.values({
   ...TERM_OPERATIONS,
   ...USAGE_OPERATIONS,
   ...WEBHOOK_OPERATIONS,
+  ...RESOLVE_OPERATIONS,
   ...SALES_OPERATIONS,
   ...SEAT_OPERATIONS,
   ...LIST_OPERATIONS,
@@ -43,5 +46,6 @@ export const OPERATIONS: readonly Operation[] = Object.values({
   ...RUN_OPERATIONS,
   ...PULL_OPERATIONS,
   ...SETTINGS_OPERATIONS,
+  ...UI_OPERATIONS,
   ...CONSENT_OPERATIONS,
 });

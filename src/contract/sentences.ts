@@ -40,7 +40,7 @@ export const SENTENCES = {
   release_not_found: "Release not found",
   state_conflict: "Somebody changed this in the meantime; look again.",
   own_plugin: "You cannot decide about a plugin of your own publisher.",
-  dependency_missing: "This plugin needs other plugins; installing with dependencies is not offered yet.",
+  dependency_missing: "This plugin needs other plugins that are not installed in this instance; install them first.",
   velocity: "Too many releases in a short time; try again in ten minutes.",
   quota_plugins: "Too many new plugins in a week.",
   quota_uploads: "Too many uploads in a day.",
@@ -50,6 +50,10 @@ export const SENTENCES = {
   download_gone: "Download token already used",
   range_not_satisfiable: "The file has no bytes in that range.",
   review_not_allowed: "Only holders of a license or installation can review a plugin.",
+  // resolve
+  resolution_conflict: "These plugins cannot be installed together.",
+  resolution_too_complex: "This choice of plugins is too entangled to be resolved; ask for narrower ranges.",
+  locked_release_blocked: "A locked release is blocked; choose another version.",
   // license
   REVOKED: "License is not active",
   SUSPENDED: "License is not active",
@@ -116,6 +120,10 @@ export const SENTENCES = {
   hook_unmapped: "The body names no event and no entity that we know; see the guide of events.",
   route_not_found: "The plugin has no such route.",
   plugin_stopped: "The plugin does not run in this installation at the moment.",
+  slot_not_found: "The plugin has no such page, widget or settings panel here.",
+  view_invalid: "The plugin answered something that is no view.",
+  view_is_frame: "This view is a frame of the plugin: ask for a ticket and show it.",
+  ui_ticket_not_found: "This view is not open any more. Load the page again.",
   plugin_failed: "The plugin failed; its admin sees why in the log.",
   plugin_timeout: "The plugin did not answer in time.",
   // trust

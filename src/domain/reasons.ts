@@ -3,6 +3,7 @@ import type { BUNDLE_REASONS } from "./bundle/reasons.ts";
 import type { EXECUTION_REASONS } from "./execution/reasons.ts";
 import type { LICENSE_REASONS } from "./license/reasons.ts";
 import type { RELEASE_REASONS } from "./release/reasons.ts";
+import type { RESOLVE_REASONS } from "./resolve/reasons.ts";
 import type { SALES_REASONS } from "./sales/reasons.ts";
 import type { TRUST_REASONS } from "./trust/reasons.ts";
 
@@ -13,5 +14,6 @@ export type Reason =
   | (typeof EXECUTION_REASONS)[number]
   | (typeof LICENSE_REASONS)[number]
   | (typeof RELEASE_REASONS)[number]
+  | (typeof RESOLVE_REASONS)[number]
   | (typeof SALES_REASONS)[number]
   | (typeof TRUST_REASONS)[number];

@@ -2,9 +2,11 @@ import type { Bytes } from "../domain/bytes.ts";
 import type { AccountPorts } from "./account/ports.ts";
 import type { RecoveryPorts } from "./account/recovery-ports.ts";
 import type { CatalogueStore } from "./catalogue/ports.ts";
+import type { ConsolePorts } from "./console/ports.ts";
 import type { ExecutionPorts } from "./execution/ports.ts";
 import type { PullPorts } from "./execution/pull-ports.ts";
 import type { RunPorts } from "./execution/run-ports.ts";
+import type { UiPorts } from "./execution/ui-ports.ts";
 import type { WatchPorts } from "./execution/watch-ports.ts";
 import type { LicenseDevicePorts } from "./license/device-ports.ts";
 import type { KeysetPorts } from "./license/keyset-ports.ts";
@@ -13,6 +15,7 @@ import type { OfflinePorts } from "./license/offline-ports.ts";
 import type { LicensePorts } from "./license/ports.ts";
 import type { RevocationPorts } from "./license/revocation-ports.ts";
 import type { PublishPorts } from "./publish/ports.ts";
+import type { ResolvePorts } from "./resolve/ports.ts";
 import type { SalesPorts } from "./sales/ports.ts";
 
 /** What every use case may ask of the world; each takes the part it needs: `Pick<World, "clock" | "accounts">`. */
@@ -22,10 +25,13 @@ export interface World
     PublishPorts,
     LicenseLifePorts,
     ExecutionPorts,
+    ConsolePorts,
     SalesPorts,
+    ResolvePorts,
     RunPorts,
     PullPorts,
     WatchPorts,
+    UiPorts,
     LicensePorts,
     LicenseDevicePorts,
     RevocationPorts,
@@ -47,6 +53,8 @@ export interface Site {
   readonly origin: string;
   /** Host name without port: `marketplace` in statements, receipts and proofs. */
   readonly marketplace: string;
+  /** Where views of plugins are served, away from everything that knows a session; absent = `origin`. */
+  readonly assetsOrigin?: string;
   /** `http://127.0.0.1:<port>` origins that instances may use; empty unless `origin` is localhost. */
   readonly localOrigins: readonly string[];
 }

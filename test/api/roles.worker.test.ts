@@ -82,6 +82,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   listRecommended: open,
   listCategories: open,
   listTags: open,
+  resolvePlugins: { ...open, body: ({ pluginName }) => ({ appVersion: "0.1.0", roots: { [pluginName]: "*" } }) },
+  readIndex: { ...open, owners: [], path: () => "/v1/index?names=never-was" },
   getStats: open,
   listLeaseKeys: open,
   showJwks: open,

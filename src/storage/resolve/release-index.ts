@@ -1,0 +1,80 @@
+import type { Json } from "../../domain/json/json.ts";
+import { capabilitiesOf } from "../../domain/manifest/capabilities.ts";
+import { parseManifest } from "../../domain/manifest/manifest.ts";
+import type { Channel } from "../../domain/manifest/permissions.ts";
+import type { IndexDocument, IndexedRelease } from "../../domain/resolve/index-document.ts";
+import type { ReleaseIndex } from "../../market/resolve/ports.ts";
+
+interface IndexRow {
+  readonly name: string;
+  readonly plugin_state: string;
+  readonly version: string;
+  readonly state: IndexedRelease["state"];
+  readonly channel: Channel;
+  readonly sha256: string;
+  readonly manifest: string;
+  readonly dependencies: string | null;
+  readonly min_app_version: string;
+  readonly max_app_version: string | null;
+  readonly yank_reason: string | null;
+  readonly notice: string | null;
+  readonly replacement: string | null;
+}
+
+/** The index on D1: however deep the needs go, one statement follows them. */
+export function releaseIndexOnD1(db: D1Database): ReleaseIndex {
+  return {
+    async reachable(names, maxReleases) {
+      const { results } = await db
+        .prepare(REACHABLE)
+        .bind(JSON.stringify(names), maxReleases + 1)
+        .all<IndexRow>();
+      if (results.length > maxReleases) return null;
+      const found = new Map<string, { state: IndexDocument["state"]; releases: IndexedRelease[] }>();
+      for (const row of results) {
+        const state = STARTS_NOBODY.has(row.plugin_state) ? "quarantined" : "active";
+        const document = found.get(row.name) ?? { state, releases: [] };
+        found.set(row.name, document);
+        document.releases.push(readRelease(row));
+      }
+      return new Map([...found].map(([name, document]) => [name, { name, ...document }]));
+    },
+  };
+}
+
+const STARTS_NOBODY = new Set(["quarantined", "removed"]);
+
+const REACHABLE = `
+  WITH RECURSIVE reach (name) AS (
+    SELECT value FROM json_each(?1)
+    UNION
+    SELECT d.key FROM reach JOIN plugins p ON p.name = reach.name
+      JOIN releases r ON r.plugin_id = p.id AND r.state IN ('published', 'deprecated', 'yanked')
+      JOIN json_each(r.manifest, '$.dependencies') d
+  )
+  SELECT p.name, p.state AS plugin_state, r.version, r.state, r.channel, r.sha256, r.manifest,
+    json_extract(r.manifest, '$.dependencies') AS dependencies, r.min_app_version, r.max_app_version, r.yank_reason,
+    r.notice, r.replacement
+  FROM reach JOIN plugins p ON p.name = reach.name
+    JOIN releases r ON r.plugin_id = p.id AND r.state IN ('published', 'deprecated', 'yanked', 'blocked')
+  ORDER BY p.name, r.version_sort DESC LIMIT ?2`;
+
+function readRelease(row: IndexRow): IndexedRelease {
+  return {
+    version: row.version,
+    state: row.state,
+    channel: row.channel,
+    sha256: row.sha256,
+    dependencies: JSON.parse(row.dependencies ?? "{}") as { [name: string]: string },
+    minAppVersion: row.min_app_version,
+    maxAppVersion: row.max_app_version,
+    notice: (row.state === "yanked" ? row.yank_reason : null) ?? row.notice,
+    replacement: row.replacement,
+    // Parsed when asked for: of many releases few are chosen.
+    get capabilities() {
+      const manifest = parseManifest(JSON.parse(row.manifest) as Json);
+      if (!manifest.ok) throw new Error(`the manifest of ${row.name} ${row.version} does not parse`);
+      return capabilitiesOf(manifest.value);
+    },
+  };
+}
