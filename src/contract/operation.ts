@@ -53,6 +53,8 @@ export interface InstanceTerms {
   readonly allowsSuspended?: true;
   /** Lets in who sends no credential but proofs of device keys (`Device-Proof`); the handler judges whose row they open. */
   readonly allowsDevice?: true;
+  /** A copy of the credential that is half a minute old proves the caller: what it can reach is renewed, never taken. */
+  readonly remembersCaller?: true;
   /** The handler proves the caller itself, because it reads the instance together with what it was asked about. */
   readonly isProvenByHandler?: true;
 }
@@ -83,7 +85,8 @@ export function problemsOf(operation: Operation): readonly Reason[] {
   const { caller, path, query, body } = operation;
   const reasons: Reason[] = ["URI_INVALID", "URI_TOO_LONG", "token_in_url", "KEY_IN_URL", "INTERNAL_ERROR"];
   // Whatever is signed is signed or not answered.
-  if (operation.tag === "licenses" || operation.tag === "installations") reasons.push("SIGNER_UNAVAILABLE", "SERVICE_UNAVAILABLE");
+  if (operation.tag === "licenses" || operation.tag === "installations")
+    reasons.push("SIGNER_UNAVAILABLE", "SERVICE_UNAVAILABLE");
   // A wrong credential is refused where none is needed, too.
   reasons.push("AUTHENTICATION_REQUIRED");
   if (caller.kind !== "secret") reasons.push("CLOCK_SKEW");

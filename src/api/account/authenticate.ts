@@ -32,6 +32,7 @@ export async function authenticateRequest(
     : await authenticate(world, {
         authorization,
         address: request.headers.get("cf-connecting-ip"),
+        ...("remembersCaller" in caller && caller.remembersCaller === true ? { memory: world.credentialMemory } : {}),
         ...("clockWindowSeconds" in caller && caller.clockWindowSeconds !== undefined
           ? { windowSeconds: caller.clockWindowSeconds }
           : {}),

@@ -32,7 +32,7 @@ export const SEAT_OPERATIONS = {
     path: "/v1/heartbeats",
     summary: "Pings of up to 50 installations, answered one by one",
     tag: "installations",
-    caller: { kind: "instance", allowsSuspended: true, allowsDevice: true },
+    caller: { kind: "instance", allowsSuspended: true, allowsDevice: true, remembersCaller: true },
     body: json(
       z.object({
         items: z

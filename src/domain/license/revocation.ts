@@ -11,6 +11,24 @@ export type RevocationKind = (typeof REVOCATION_KINDS)[number];
 export const REVOCATION_WHATS = ["revoked", "suspended", "evicted", "released", "changed", "cleared"] as const;
 export type RevocationWhat = (typeof REVOCATION_WHATS)[number];
 
+/** Why a right was taken, as far as strangers may read it. */
+export const REVOCATION_REASONS = [
+  "refund",
+  "chargeback",
+  "fraud",
+  "terms",
+  "payment",
+  "owner",
+  "operator",
+  "order_cancelled",
+  "other",
+] as const;
+
+/** The list is public: whatever else people wrote down as the reason stays with the license. */
+export function publicReason(reason: string): (typeof REVOCATION_REASONS)[number] {
+  return REVOCATION_REASONS.find((known) => known === reason) ?? "other";
+}
+
 /** One entry as it is kept; the list publishes `subject` only as a hash. */
 export interface Revocation {
   readonly kind: RevocationKind;

@@ -8,6 +8,7 @@ import type { Problem } from "../../domain/problem.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
 import { unixSeconds } from "../../domain/time.ts";
 import type { World } from "../ports.ts";
+import type { CredentialMemory } from "./credential-memory.ts";
 import type { InstanceCredential } from "./ports.ts";
 
 export type AuthenticationReason = "AUTHENTICATION_REQUIRED" | "CLOCK_SKEW";
@@ -18,6 +19,8 @@ export interface Credential {
   readonly authorization: string | null;
   /** As the platform saw it; null where it says nothing. */
   readonly address: string | null;
+  /** Given where an instance may be proven by what is remembered of it (pings, refreshes). */
+  readonly memory?: CredentialMemory;
   /** How far a signed timestamp may be from our clock. */
   readonly windowSeconds?: number;
 }
@@ -36,8 +39,26 @@ export async function authenticate(
   if (text.startsWith("rbsm_")) return authenticateToken(world, text, credential.address);
   const bearer = parseInstanceBearer(text);
   if (bearer === null) return refuse(INVALID_SIGNATURE);
+  return authenticateInstance(world, bearer, credential);
+}
+
+/**
+ * Whoever is not proven by the memory is looked up: a fresh secret works at once. A suspended instance is not remembered, so
+ * that its return is seen at once as well.
+ */
+async function authenticateInstance(
+  world: Pick<World, "instances" | "hmac" | "clock">,
+  bearer: InstanceBearer,
+  { memory, windowSeconds }: Credential,
+): Promise<Result<Principal, Refusal>> {
+  const now = unixSeconds(world.clock.now());
+  const known = memory?.recall(bearer.apiKey, now) ?? null;
+  const remembered = known === null ? null : await proveInstance(world, bearer, known, windowSeconds);
+  if (remembered?.ok === true) return remembered;
   const found = await world.instances.findCredential(bearer.apiKey);
-  return proveInstance(world, bearer, found, credential.windowSeconds);
+  const proven = await proveInstance(world, bearer, found, windowSeconds);
+  if (proven.ok && found !== null && !found.isSuspended) memory?.keep(bearer.apiKey, found, now);
+  return proven;
 }
 
 /** The second half for callers that read the instance together with something else. */

@@ -4,6 +4,7 @@ import type { WebhookEvent } from "../../domain/account/webhook.ts";
 import type { Bytes } from "../../domain/bytes.ts";
 import type { Json } from "../../domain/json/json.ts";
 import type { AuditEntry } from "../ports.ts";
+import type { CredentialMemory } from "./credential-memory.ts";
 import type { KeyChainStore } from "./key-ports.ts";
 import type { PeoplePorts } from "./people-ports.ts";
 import type { SignInPorts } from "./session-ports.ts";
@@ -14,6 +15,7 @@ export interface AccountPorts extends SignInPorts, PeoplePorts {
   readonly tokens: TokenStore;
   readonly keyChains: KeyChainStore;
   readonly instances: InstanceStore;
+  readonly credentialMemory: CredentialMemory;
   readonly hmac: SealedHmac;
   /** `SETUP_SECRET`, or null once unset: the route is 404 then. */
   readonly setupSecret: string | null;

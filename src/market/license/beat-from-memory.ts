@@ -40,9 +40,10 @@ export async function answerFromMemory(
   if (typeof rle !== "number" || typeof sub !== "string" || typeof lic !== "string") return null;
   if (!isTheirs(principal, request, ins, cnf)) return null;
   if (request.jti !== undefined && request.jti !== lease.jti) return null;
-  if (!(await world.revocationWatch.isUntouched(lic, sub, rle, now))) return null;
-
   const pluginId = String(lease.aud).replace("rbsm:plugin:", "");
+  const subject = { licenseId: lic, activationId: sub, pluginId, instanceId: String(ins) };
+  if (!(await world.revocationWatch.isUntouched(subject, rle, now))) return null;
+
   const code = OK_CODE[st as keyof typeof OK_CODE];
   if (code === undefined) return null;
   const said = { code, class: "ok", status: 200, lic, sub, ep: Number(ep), seen: mark.seen };

@@ -86,6 +86,16 @@ export type Completed = "moved" | "already_licensed" | "changed";
 
 /** The isolate's copy of the revocation list's newest part, at most half a minute old. */
 export interface RevocationWatch {
-  /** Is there certainly nothing newer than `since` about this license or activation? False also where the copy ends later. */
-  isUntouched(licenseId: string, activationId: string, since: number, now: number): Promise<boolean>;
+  /**
+   * Is there certainly nothing newer than `since` about this license or activation, and neither plugin nor instance suspended?
+   * False also where the copy ends later.
+   */
+  isUntouched(subject: Watched, since: number, now: number): Promise<boolean>;
+}
+
+export interface Watched {
+  readonly licenseId: string;
+  readonly activationId: string;
+  readonly pluginId: string;
+  readonly instanceId: string;
 }

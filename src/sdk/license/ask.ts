@@ -58,17 +58,22 @@ export async function askForLease(
   return send(world, `/v1/installations/${encodeURIComponent(held.activationId)}/lease`, { jti: held.leaseId });
 }
 
-/** A ping of the lease that is held, with the commands that were run since the last one. */
+/**
+ * A ping of the lease that is held, with the commands that were run since the last one. Lease and mark of the last ping let
+ * the marketplace answer from memory; while there are commands to acknowledge it cannot, and they are left out.
+ */
 export function sendPing(
   world: AskingWorld,
   lease: Pick<LeaseClaims, "activationId" | "leaseId" | "version">,
   acks: readonly number[],
+  held: { readonly lease: string | null; readonly seen: string | null },
 ): Promise<Answered> {
   const content = {
     jti: lease.leaseId,
     status: "active",
     ...(lease.version === null ? {} : { version: lease.version }),
     ...(acks.length === 0 ? {} : { acks: acks.slice(0, MAX_ACKS) }),
+    ...(acks.length > 0 || held.lease === null || held.seen === null ? {} : { lease: held.lease, seen: held.seen }),
   };
   return send(world, `/v1/installations/${encodeURIComponent(lease.activationId)}/heartbeat`, content);
 }

@@ -29,6 +29,8 @@ export function createLicenseGuard(options: LicenseGuardOptions): LicenseGuard {
   let attempt: Attempt = { kind: "none" };
   let failures = 0;
   let hasActivated = false;
+  /** The signed mark of the last ping; with it and the lease, the next one costs the marketplace no read. */
+  let mark: string | null = null;
   let inFlight: Promise<LicenseStatus> | null = null;
   let timer: unknown;
   let pingTimer: unknown;
@@ -168,6 +170,7 @@ export function createLicenseGuard(options: LicenseGuardOptions): LicenseGuard {
       // Unproven, it is a stranger's word: anybody on the line could switch plugins off.
       if (!isProven) return ignored(verdict === null ? "SIGNATURE_INVALID" : verdict.problem);
       lease = null;
+      mark = null;
       trouble = { code, class: "conclusive", message };
       attempt = { kind: "conclusive" };
       failures = 0;
@@ -177,6 +180,7 @@ export function createLicenseGuard(options: LicenseGuardOptions): LicenseGuard {
       trouble = answerClass === "ok" ? null : { code, class: "action", message };
       attempt = { kind: answerClass };
       failures = 0;
+      if (isProven && typeof verdict.value.claims.seen === "number") mark = token;
       if (isProven) await keep({ time: learnTime(verdict.value.issuedAt, local()) });
       return;
     }
@@ -200,7 +204,7 @@ export function createLicenseGuard(options: LicenseGuardOptions): LicenseGuard {
     const { acks } = memory;
     const { activationId } = lease;
     const before = { attempt, failures };
-    const answered = await sendPing(options, lease, acks);
+    const answered = await sendPing(options, lease, acks, { lease: memory.lease, seen: mark });
     await take(answered);
     // A ping that fails says nothing: the refresh has a time of its own.
     if (attempt.kind === "retryable" && before.attempt.kind !== "retryable") ({ attempt, failures } = before);

@@ -1,5 +1,5 @@
 import type { Revocation, RevocationKind, RevocationWhat } from "../../domain/license/revocation.ts";
-import { ONLINE_TAIL } from "../../domain/license/revocation.ts";
+import { ONLINE_TAIL, publicReason } from "../../domain/license/revocation.ts";
 import type { LicensePatch } from "../../domain/license/transitions.ts";
 import type { RevocationPage, RevocationStore } from "../../market/license/revocation-ports.ts";
 
@@ -62,8 +62,8 @@ export function revocationOf(patch: Pick<LicensePatch, "state" | "stateReason">)
   readonly what: RevocationWhat;
   readonly reason: string;
 } {
-  const reason = patch.stateReason ?? "";
-  if (patch.state === "revoked" || patch.state === "suspended") return { what: patch.state, reason };
+  if (patch.state === "revoked" || patch.state === "suspended")
+    return { what: patch.state, reason: publicReason(patch.stateReason ?? "") };
   return { what: patch.state === "active" ? "cleared" : "changed", reason: "" };
 }
 

@@ -214,6 +214,29 @@ describe("a license guard", () => {
     });
   });
 
+  it("pings with its lease and the last signed mark, but not while commands are to be acknowledged", async () => {
+    const marks: string[] = [];
+    const { fetch, asked } = playMarketplace(async (one) => {
+      if (!one.path.endsWith("/heartbeat")) return lease(one);
+      const said = { iss: ORIGIN, aud: "rbsm:verdict:7", iat: NOON, exp: NOON + 300, tok: "verdict", code: "VALID" };
+      const verdict = await signer.sign({ ...said, class: "ok", sub: "act_1", ep: 3, seen: NOON, ...one.bound });
+      marks.push(verdict);
+      return { status: 200, body: { code: "VALID", class: "ok", verdict, commands: [] } };
+    });
+    const device = guard(fetch);
+    await device.load();
+    await device.activate(KEY);
+    for (let i = 0; i < 2; i++) expect(await device.ping()).toMatchObject({ isLicensed: true, code: "VALID" });
+    const held = JSON.parse((await storage.read()) ?? "").lease;
+    expect(asked[1]?.body).not.toHaveProperty("seen");
+    expect(asked[2]?.body).toMatchObject({ lease: held, seen: marks[0] });
+    await storage.write(JSON.stringify({ ...JSON.parse((await storage.read()) ?? ""), acks: [1] }));
+    await device.load();
+    await device.ping();
+    expect(asked[3]?.body).toMatchObject({ acks: [1] });
+    expect(asked[3]?.body).not.toHaveProperty("lease");
+  });
+
   it("throws nothing when storage fails or holds nonsense", async () => {
     const broken: LicenseStorage = {
       read: () => Promise.reject(new Error("disk")),

@@ -81,7 +81,11 @@ beforeAll(async () => {
   await devices.evict(activation, "", actor, op(), now);
   await devices.evict(activation, "", actor, op(), now);
   await store.release(activation.id, "released", actor, op(), now, { jkt: "k", nonce: "n" });
-  await createRevocationWatch(db).isUntouched(license.id, activation.id, 0, now);
+  await createRevocationWatch(db).isUntouched(
+    { ...license, licenseId: license.id, activationId: activation.id },
+    0,
+    now,
+  );
   await devices.prune(now);
 });
 
