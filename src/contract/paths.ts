@@ -29,6 +29,11 @@ export const paths = {
   invoice: (invoiceId: string) => `/invoices/${encodePart(invoiceId)}`,
   /** Offline files by handoff code. */
   offline: () => "/offline",
+  /** A view of a plugin in a browser, opened with a ticket; at the assets origin. */
+  pluginView: (ticket: string) => `/ui/${encodePart(ticket)}`,
+  /** One file of a frame, `ui/board.html`; relative addresses in it stay below. */
+  pluginFile: (key: string, path: string) =>
+    `/ui/files/${encodePart(key)}/${path.split("/").map(encodePart).join("/")}`,
   asset: (file: string) => `/assets/${file}`,
 } as const;
 

@@ -6,6 +6,7 @@ import { listReviews } from "../market/catalogue/list-reviews.ts";
 import { searchCatalogue } from "../market/catalogue/search-catalogue.ts";
 import { showPlugin } from "../market/catalogue/show-plugin.ts";
 import type { World } from "../market/ports.ts";
+import { registerPluginUi } from "./plugin-ui/routes.ts";
 import { createAccountPages } from "./account/routes.tsx";
 import { registerDocs } from "./docs/routes.tsx";
 import { schemaResponse } from "./docs/schema.ts";
@@ -108,6 +109,7 @@ export function createPages(): Hono<PagesEnv> {
   registerSalesPages(app);
   registerDocs(app);
   registerOffline(app);
+  registerPluginUi(app);
   app.route("/", createAccountPages());
   app.get(paths.manifestSchema(), (context) => schemaResponse(context.req.raw, context.get("world").site.origin));
 

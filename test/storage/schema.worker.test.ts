@@ -5,14 +5,23 @@ import * as account from "../../src/storage/account/schema.ts";
 import * as session from "../../src/storage/account/session-schema.ts";
 import * as catalogue from "../../src/storage/catalogue/schema.ts";
 import * as execution from "../../src/storage/execution/schema.ts";
+import * as ui from "../../src/storage/execution/ui-schema.ts";
 import * as device from "../../src/storage/license/device-schema.ts";
 import * as license from "../../src/storage/license/schema.ts";
 import * as publish from "../../src/storage/publish/schema.ts";
 import * as sales from "../../src/storage/sales/schema.ts";
 
-const TYPED: readonly SQLiteTable[] = [account, session, catalogue, execution, device, license, publish, sales].flatMap(
-  (schema) => Object.values(schema),
-);
+const TYPED: readonly SQLiteTable[] = [
+  account,
+  session,
+  catalogue,
+  execution,
+  ui,
+  device,
+  license,
+  publish,
+  sales,
+].flatMap((schema) => Object.values(schema));
 
 interface RealColumn {
   readonly name: string;

@@ -149,7 +149,8 @@ async function followedByHooks(context: Context<ApiEnv>, next: () => Promise<voi
 }
 
 /** Calls that come all the time and change nothing a plugin is told of. */
-const FREQUENT = /\/(?:heartbeat|lease|verify|validate|executions|usage|commands|storage|suspend)$/;
+const FREQUENT =
+  /\/(?:heartbeat|lease|verify|validate|executions|usage|commands|storage|suspend|ui-tickets|ui\/[a-z0-9.-]+)$/;
 const ACTIVATION = /act_[0-9A-HJKMNP-TV-Z]{20}/;
 const ACTIVATIONS = /act_[0-9A-HJKMNP-TV-Z]{20}/g;
 const JUST_NOW_SECONDS = 5;

@@ -1,6 +1,7 @@
 import type { JsonObject } from "../json/json.ts";
 import type { Permission, PluginType, Tier } from "../manifest/permissions.ts";
 import { isoTime } from "../time.ts";
+import type { DeclaredUi } from "../ui/slots.ts";
 import { ENTITY_READ, type Entity } from "./events.ts";
 import type { Call, EgressRule, Hook, Job, LicenseFacts } from "./job.ts";
 import { runLimits, TIER_LIMITS } from "./limits.ts";
@@ -62,6 +63,7 @@ export interface Installation {
     readonly egress: readonly { readonly host: string; readonly methods?: readonly string[] }[];
     readonly emits: readonly string[];
     readonly settings: readonly SettingField[];
+    readonly ui?: DeclaredUi | null;
   } | null;
   /** What the admin set, as it was kept; secrets sealed. */
   readonly settings: { readonly values: JsonObject; readonly sealed: { readonly [key: string]: string } };

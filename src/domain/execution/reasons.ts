@@ -11,5 +11,9 @@ export const EXECUTION_REASONS = [
   "plugin_stopped",
   "plugin_failed",
   "plugin_timeout",
+  "slot_not_found",
+  "view_invalid",
+  "view_is_frame",
+  "ui_ticket_not_found",
 ] as const;
 export type ExecutionReason = (typeof EXECUTION_REASONS)[number];

@@ -4,6 +4,7 @@ import { type Schedule, wholeSchedule } from "../../domain/execution/schedule.ts
 import type { SettingField } from "../../domain/execution/settings.ts";
 import type { JsonObject } from "../../domain/json/json.ts";
 import type { Permission, PluginType, Tier } from "../../domain/manifest/permissions.ts";
+import type { DeclaredUi } from "../../domain/ui/slots.ts";
 import type { FoundInstallation } from "../../market/execution/ports.ts";
 
 /**
@@ -39,6 +40,7 @@ const installationWith = (storage: string) => `
     json_extract(r.manifest, '$.schedules') AS schedules,
     json_extract(r.manifest, '$.egress') AS egress,
     json_extract(r.manifest, '$.emits') AS emits,
+    json_extract(r.manifest, '$.ui') AS ui,
     json_extract(r.manifest, '$.settings.fields') AS fields,
     (SELECT s.settings FROM installation_settings s WHERE s.activation_id = a.id) AS settings,
     (SELECT json_group_object(s.key, s.sealed) FROM installation_secrets s WHERE s.activation_id = a.id) AS sealed,
@@ -139,6 +141,7 @@ interface InstallationRow {
   schedules: string | null;
   egress: string | null;
   emits: string | null;
+  ui: string | null;
   fields: string | null;
   settings: string | null;
   sealed: string;
@@ -189,6 +192,7 @@ function installationOf(row: InstallationRow): Installation {
             schedules: parseColumn<Partial<Schedule>[]>(row.schedules ?? "[]").map(wholeSchedule),
             egress: parseColumn<{ host: string; methods?: string[] }[]>(row.egress ?? "[]"),
             emits: parseColumn<string[]>(row.emits ?? "[]"),
+            ui: parseColumn<DeclaredUi | null>(row.ui ?? "null"),
             settings: parseColumn<SettingField[]>(row.fields ?? "[]"),
           },
     settings: {
