@@ -7,6 +7,7 @@ import { parseJson } from "../../domain/json/strict.ts";
 import { ok } from "../../domain/result.ts";
 import { misuse, type Outcome } from "../problem.ts";
 import { bundleServer } from "./bundle-server.ts";
+import { bundleUi } from "./bundle-ui.ts";
 import { tellBundleProblems } from "./inspect-bundle.ts";
 import { type Files, readFolder, readOwnFile, replaceFolder } from "./project-files.ts";
 import { findSdk } from "./sdk.ts";
@@ -38,6 +39,9 @@ export async function buildTraced(folder: string): Promise<TracedBuild> {
   if (!manifest.ok) return { built: manifest, map: null };
   const files = await collectFiles(root);
   if (!files.ok) return { built: files, map: null };
+  const scripts = await bundleUi(root, files.value);
+  if (!scripts.ok) return { built: scripts, map: null };
+  for (const [name, bytes] of scripts.value) files.value.set(name, bytes);
   const entry = await findEntry(root);
   if (entry === null) return { built: await pack(manifest.value, files.value, undefined), map: null };
   const server = await bundleServer(root, entry);

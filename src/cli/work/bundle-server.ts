@@ -70,7 +70,7 @@ export interface ServerModule {
  * `@rising-bsm/plugin-sdk` is always the SDK beside this CLI. Its files get a name space of their own, so that esbuild's
  * comments name them alike wherever the SDK is installed.
  */
-function ownSdk(): Plugin {
+export function ownSdk(): Plugin {
   const { folder } = findSdk();
   return {
     name: "rbsm-sdk",
@@ -101,11 +101,11 @@ interface BuildMessage {
   readonly location?: { readonly file: string; readonly line: number; readonly column: number } | null;
 }
 
-function isBuildFailure(error: unknown): error is { readonly errors: readonly BuildMessage[] } {
+export function isBuildFailure(error: unknown): error is { readonly errors: readonly BuildMessage[] } {
   return error instanceof Error && Array.isArray((error as { readonly errors?: unknown }).errors);
 }
 
-function tellFailure(errors: readonly BuildMessage[]): CliProblem {
+export function tellFailure(errors: readonly BuildMessage[], what = "server code"): CliProblem {
   const problems = errors.map(({ text, location }) => ({
     code: "build_failed",
     detail: text,
@@ -114,7 +114,7 @@ function tellFailure(errors: readonly BuildMessage[]): CliProblem {
   return {
     code: "build_failed",
     kind: "bundle",
-    message: `The server code does not build: ${errors[0]?.text ?? "unknown reason"}.`,
+    message: `The ${what} does not build: ${errors[0]?.text ?? "unknown reason"}.`,
     next: "Correct the source and build again.",
     problems,
   };

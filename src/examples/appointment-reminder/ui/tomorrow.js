@@ -1,31 +1,11 @@
-/** Shows what `GET /tomorrow` answers; opened outside Rising-BSM, sample data, and says so. */
-const ANSWER_WITHIN_MS = 3000;
+import { connect } from "@rising-bsm/plugin-sdk/ui";
 
+/** Shows what `GET /tomorrow` answers; opened outside Rising-BSM, sample data, and says so. */
 async function main() {
-  const answer = await askHost("GET", "/tomorrow").catch(() => null);
+  const host = connect({ answerWithinMs: 10000 });
+  const answer = await host.call("GET /tomorrow").catch(() => null);
   document.querySelector("#sample").hidden = answer !== null;
   show(answer ?? SAMPLE);
-}
-
-/** One call through the frame's parent: `{rbsm: 1, id, method, path}` out, `{rbsm: 1, id, status, body}` back. */
-function askHost(method, path) {
-  if (window.parent === window) return Promise.reject(new Error("not inside Rising-BSM"));
-  const id = crypto.randomUUID();
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => finish(reject, new Error("no answer")), ANSWER_WITHIN_MS);
-    function finish(settle, value) {
-      clearTimeout(timer);
-      window.removeEventListener("message", receive);
-      settle(value);
-    }
-    function receive(event) {
-      if (event.source !== window.parent || event.data?.rbsm !== 1 || event.data.id !== id) return;
-      if (event.data.status === 200) finish(resolve, event.data.body);
-      else finish(reject, new Error(`status ${event.data.status}`));
-    }
-    window.addEventListener("message", receive);
-    window.parent.postMessage({ rbsm: 1, id, method, path }, "*");
-  });
 }
 
 function show({ day, reminders }) {

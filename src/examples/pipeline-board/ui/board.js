@@ -1,35 +1,16 @@
+import { connect } from "@rising-bsm/plugin-sdk/ui";
+
 /**
  * The board asks the page around it to call the plugin's route `GET /board`. Opened by itself, for instance to have a
  * look before installing, it shows sample data and says so.
  */
-const ANSWER_WITHIN_MS = 3000;
 const HOUR_MS = 3600000;
 
 async function main() {
-  const board = await askHost("GET", "/board").catch(() => null);
+  const host = connect({ answerWithinMs: 10000 });
+  const board = await host.call("GET /board").catch(() => null);
   document.querySelector("#sample").hidden = board !== null;
   show(board ?? sampleBoard(Date.now()));
-}
-
-/** One call through the frame's parent: `{rbsm: 1, id, method, path}` out, `{rbsm: 1, id, status, body}` back. */
-function askHost(method, path) {
-  if (window.parent === window) return Promise.reject(new Error("not inside Rising-BSM"));
-  const id = crypto.randomUUID();
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => finish(reject, new Error("no answer")), ANSWER_WITHIN_MS);
-    function finish(settle, value) {
-      clearTimeout(timer);
-      window.removeEventListener("message", receive);
-      settle(value);
-    }
-    function receive(event) {
-      if (event.source !== window.parent || event.data?.rbsm !== 1 || event.data.id !== id) return;
-      if (event.data.status === 200) finish(resolve, event.data.body);
-      else finish(reject, new Error(`status ${event.data.status}`));
-    }
-    window.addEventListener("message", receive);
-    window.parent.postMessage({ rbsm: 1, id, method, path }, "*");
-  });
 }
 
 function show(board) {
