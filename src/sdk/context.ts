@@ -10,11 +10,11 @@ export type { Json, JsonObject, LicenseFacts, Permission };
  * What a handler is handed. With permissions named, `PluginContext<"requests.read" | "storage.write">`, it has the methods
  * those permissions allow and no other, so that an undeclared capability does not compile; a handler's context fits
  * wherever fewer permissions are asked for. Every method works only where the admin granted its permission; otherwise it
- * throws {@link BridgeError}.
+ * throws {@link BridgeError}. `E` names the events that the plugin may emit.
  */
-export type PluginContext<P extends Permission = Permission> = PluginAbout & {
-  readonly [C in keyof Capabilities as AllowedMethods<C, P> extends never ? never : C]: Pick<
-    Capabilities[C],
+export type PluginContext<P extends Permission = Permission, E extends string = string> = PluginAbout & {
+  readonly [C in keyof Capabilities<E> as AllowedMethods<C, P> extends never ? never : C]: Pick<
+    Capabilities<E>[C],
     AllowedMethods<C, P>
   >;
 };
@@ -38,7 +38,7 @@ export interface PluginAbout {
 }
 
 /** Every method of the bridge, by the object it stands on. */
-export interface Capabilities {
+export interface Capabilities<E extends string = string> {
   readonly customers: Entities<Customer> & {
     /** Needs at least `name`. */
     create(data: JsonObject): Promise<Customer>;
@@ -99,7 +99,7 @@ export interface Capabilities {
   };
   readonly events: {
     /** Tells other plugins of this instance that declare `plugin:<this plugin>:<name>`; the name stands in `emits`. */
-    emit(name: string, data?: JsonObject): Promise<{ readonly id: string; readonly deliveries: number }>;
+    emit(name: E, data?: JsonObject): Promise<{ readonly id: string; readonly deliveries: number }>;
   };
   readonly webhooks: {
     /** Sends the instance a signed webhook `plugin:<this plugin>:<name>`; retried until it arrives. */

@@ -177,5 +177,13 @@ export function executionsInMemory({ installations, events, executions }: Execut
         )
         .map(({ id }) => id);
     },
+    async purge(before, limit) {
+      const old = executions
+        .slice(0, limit)
+        .filter((row) => row.outcome !== "queued" && row.outcome !== "running")
+        .filter((row) => (row.finishedAt ?? row.createdAt) < before);
+      for (const row of old) executions.splice(executions.indexOf(row), 1);
+      return old.length;
+    },
   };
 }

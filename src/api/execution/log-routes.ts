@@ -64,7 +64,7 @@ export function registerLogRoutes(app: Hono<ApiEnv>): void {
 
   route(app, RUN_OPERATIONS.exportStorage, async ({ world, principal, params, query }) => {
     const page = await exportStorage(world, installationOwner(principal), params.installationId ?? "", query.cursor);
-    return page.ok ? ok({ body: page.value as object }) : page;
+    return page.ok ? ok({ body: page.value }) : page;
   });
 
   route(app, RUN_OPERATIONS.eraseStorage, async ({ world, principal, params }) => {

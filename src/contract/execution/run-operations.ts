@@ -143,7 +143,8 @@ export const RUN_OPERATIONS = {
     id: "exportStorage",
     method: "GET",
     path: "/v1/installations/{installationId}/storage",
-    summary: "Everything the plugin keeps for this installation, as JSON, page by page",
+    summary:
+      "Everything the plugin keeps for this installation, as JSON, page by page: values, settings, then files in base64",
     tag: "installations",
     caller: OWNER,
     params: INSTALLATION,
@@ -151,6 +152,19 @@ export const RUN_OPERATIONS = {
     answers: {
       200: z.object({
         items: z.array(z.object({ key: z.string(), value: z.json() })),
+        settings: z.record(z.string(), z.json()).optional().describe("On the first page, where any are set"),
+        files: z
+          .array(
+            z.object({
+              key: z.string(),
+              size: z.int(),
+              contentType: z.string(),
+              sha256: z.string(),
+              updatedAt: z.string(),
+              base64: z.string(),
+            }),
+          )
+          .optional(),
         cursor: z.string().optional(),
       }),
     },
@@ -160,7 +174,7 @@ export const RUN_OPERATIONS = {
     id: "eraseStorage",
     method: "DELETE",
     path: "/v1/installations/{installationId}/storage",
-    summary: "Erases everything the plugin keeps for this installation, at once",
+    summary: "Erases everything the plugin keeps for this installation, settings and secrets too, at once",
     tag: "installations",
     caller: OWNER,
     params: INSTALLATION,

@@ -1,5 +1,6 @@
 import type { Job } from "../../domain/execution/job.ts";
 import { MINUTE, unixSeconds } from "../../domain/time.ts";
+import { ringWebhooks } from "../../market/account/ring-webhooks.ts";
 import type { Authority } from "../../market/execution/ports.ts";
 import { makeOp } from "../../market/license/make-ids.ts";
 import type { World } from "../../market/ports.ts";
@@ -17,7 +18,7 @@ interface Block {
   /** Unix seconds. */
   usedAt: number;
 }
-type MeterWorld = Pick<World, "usage" | "clock" | "chance" | "background">;
+type MeterWorld = Pick<World, "usage" | "clock" | "chance" | "background" | "webhooks" | "webhookBell">;
 
 /**
  * Counts capability calls against the license's calls of the month. Units are reserved in blocks and spent in the memory
@@ -27,10 +28,10 @@ type MeterWorld = Pick<World, "usage" | "clock" | "chance" | "background">;
 export function createCallMeter() {
   const blocks = new Map<string, Block>();
 
-  /** False: the quota of this month is exhausted. A license that states no limit is not metered. */
+  /** False: the quota of this month is exhausted. -1 is counted and never blocks; without a stated limit nothing is. */
   async function spend(world: MeterWorld, { license }: Job, { licenseId }: Authority): Promise<boolean> {
     const cap = license.limits[METRIC];
-    if (cap === undefined || cap === -1) return true;
+    if (cap === undefined) return true;
     const now = unixSeconds(world.clock.now());
     const period = new Date(now * 1000).toISOString().slice(0, 7);
     const block = blocks.get(licenseId);
@@ -42,6 +43,7 @@ export function createCallMeter() {
     giveBackIdle(world, now);
     const { taken, cap: stated } = await world.usage.reserve(licenseId, METRIC, WANTED, makeOp(world), now);
     if (taken === 0) return stated === -1;
+    ringWebhooks(world, "license", licenseId);
     // Another run may have reserved meanwhile: what both got is spent.
     const known = blocks.get(licenseId);
     const left = taken - 1 + (known?.period === period ? known.left : 0);

@@ -8,14 +8,14 @@ import type { World } from "../../market/ports.ts";
  * neither see nor forge, and are part of the isolate's name: a changed secret starts another isolate.
  */
 export async function withInjected(world: Pick<World, "vault">, job: Job, authority: Authority): Promise<Job> {
-  const { secretFields, sealed } = authority;
+  const { secretFields, sealed, storageId } = authority;
   const set = secretFields.filter(({ inject, key }) => inject !== undefined && Object.hasOwn(sealed, key));
   if (set.length === 0) return job;
   const added = await Promise.all(
     set.map(async ({ key, inject }) => ({
       host: inject?.host ?? "",
       header: inject?.header ?? "",
-      value: `${inject?.prefix ?? ""}${await readSecret(world, job.activationId, key, sealed[key] ?? "")}`,
+      value: `${inject?.prefix ?? ""}${await readSecret(world, storageId, key, sealed[key] ?? "")}`,
     })),
   );
   const egress = job.egress.map((rule): EgressRule => {

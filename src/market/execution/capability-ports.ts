@@ -110,7 +110,7 @@ export interface KeptConsent {
 }
 export interface NewConsent extends Omit<KeptConsent, "at"> {
   readonly version: string;
-  /** `instance:<id>` or `account:<id>`. */
+  /** `instance:<id>`, `account:<id>`, or `system` for a consent that was carried over to a version that asks for less. */
   readonly actor: string;
 }
 

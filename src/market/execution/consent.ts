@@ -1,6 +1,5 @@
 import { type CapabilityDiff, capabilityDiff } from "../../domain/execution/capability-diff.ts";
 import type { Installation } from "../../domain/execution/installation.ts";
-import type { Json } from "../../domain/json/json.ts";
 import { type Capabilities, capabilitiesOf, parseManifest } from "../../domain/manifest/manifest.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { Reason } from "../../domain/reasons.ts";
@@ -9,6 +8,7 @@ import { unixSeconds } from "../../domain/time.ts";
 import { type ConsentRequest, readConsent } from "../license/read-consent.ts";
 import type { World } from "../ports.ts";
 import type { ConsentRelease, KeptConsent } from "./capability-ports.ts";
+import { capabilitiesIn } from "./carry-consent.ts";
 import { noteChange } from "./note-change.ts";
 import { type InstallationOwner, ownInstallation } from "./own-installation.ts";
 
@@ -84,9 +84,4 @@ function factsOf({ version, closureDigest, manifest }: ConsentRelease) {
   if (!parsed.ok) return null;
   const { permissions, dependencies } = parsed.value;
   return { version, closureDigest, permissions, dependencies: Object.keys(dependencies), publishedAt: 0 };
-}
-
-function capabilitiesIn(manifest: Json): Capabilities | null {
-  const parsed = parseManifest(manifest);
-  return parsed.ok ? capabilitiesOf(parsed.value) : null;
 }

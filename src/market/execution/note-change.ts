@@ -6,7 +6,7 @@ export async function noteChange(
   world: Pick<World, "audit">,
   owner: InstallationOwner,
   activationId: string,
-  action: "installation.settings" | "installation.secret_set" | "installation.secret_dropped" | "installation.consent",
+  action: `installation.${"settings" | "secret_set" | "secret_dropped" | "consent" | "suspended" | "resumed" | "storage_erased"}`,
   data: NonNullable<AuditEntry["data"]>,
   now: number,
 ): Promise<void> {

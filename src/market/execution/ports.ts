@@ -50,6 +50,11 @@ export interface ExecutionStore {
   ): Promise<FoundInstallation | null>;
   /** Ends runs nobody finished, erases old bodies, and answers executions whose bell was lost. */
   sweep(now: number): Promise<readonly string[]>;
+  /**
+   * Removes up to `limit` of the oldest runs that ended before `before`, with their log lines, and events and actions as
+   * old; adds what is left of them to the counts by day in the same write. Answers how many runs went.
+   */
+  purge(before: number, limit: number): Promise<number>;
 }
 
 export interface NewEvent {

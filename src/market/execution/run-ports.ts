@@ -81,7 +81,13 @@ export type { Schedule };
 export interface HealthStore {
   /** Counts how a run ended. Answers the facts when that suspended the installation just now. */
   note(activationId: string, hasFailed: boolean, now: number): Promise<Suspension | null>;
-  suspend(activationId: string, by: string, reason: string, now: number): Promise<Suspension>;
+  /** Owes the instance the webhook in the same write. `isNew` false: it was stopped before, and the first word stays. */
+  suspend(
+    activationId: string,
+    by: string,
+    reason: string,
+    now: number,
+  ): Promise<Suspension & { readonly isNew: boolean }>;
   /** False when it was not suspended. */
   resume(activationId: string): Promise<boolean>;
   of(activationId: string): Promise<Suspension | null>;

@@ -32,7 +32,7 @@ export async function showSettings(
   if (!own.ok) return own;
   const { installation } = own.value;
   const fields = installation.release?.settings ?? [];
-  const kept = await world.settings.read(installation.activationId);
+  const kept = await world.settings.read(installation.storageId);
   const values = effectiveSettings(fields, kept.values);
   const setAt = new Map(kept.secrets.map(({ key, updatedAt }) => [key, updatedAt]));
   const secrets = fields
@@ -73,7 +73,7 @@ export async function saveSettings(
     return refuse({ reason: "VALIDATION_ERROR", facts: { errors } });
   }
   const now = unixSeconds(world.clock.now());
-  await world.settings.saveValues(installation.activationId, read.value, actor, now);
+  await world.settings.saveValues(installation.storageId, read.value, actor, now);
   const keys = Object.keys(read.value).sort();
   await noteChange(world, owner, installation.activationId, "installation.settings", { keys }, now);
   return showSettings(world, owner, installationId);

@@ -3,6 +3,7 @@ import { ok, type Result, refuse } from "../../domain/result.ts";
 import { unixSeconds } from "../../domain/time.ts";
 import type { World } from "../ports.ts";
 import { ringSoftly } from "./deliver-execution.ts";
+import { noteChange } from "./note-change.ts";
 import type { FoundInstallation } from "./ports.ts";
 import type { RunOwner, Suspension } from "./run-ports.ts";
 
@@ -39,7 +40,7 @@ export async function showSuspension(
 
 /** The admin's kill switch: nothing begins any more, and what runs is ended. Repeating it keeps the first reason. */
 export async function suspendInstallation(
-  world: Pick<World, "executions" | "health" | "clock">,
+  world: Pick<World, "executions" | "health" | "audit" | "clock">,
   owner: RunOwner,
   iid: string,
   reason: string,
@@ -47,18 +48,22 @@ export async function suspendInstallation(
   const found = await world.executions.findInstallation(iid, owner);
   if (found === null) return refuse({ reason: "installation_not_found" });
   const now = unixSeconds(world.clock.now());
-  return ok({ ...found, suspension: await world.health.suspend(found.activationId, nameOf(owner), reason, now) });
+  const { isNew, ...suspension } = await world.health.suspend(found.activationId, nameOf(owner), reason, now);
+  if (isNew) await noteChange(world, owner, found.activationId, "installation.suspended", { reason }, now);
+  return ok({ ...found, suspension });
 }
 
 /** Lets it run again; what is dead stays dead until it is replayed. */
 export async function resumeInstallation(
-  world: Pick<World, "executions" | "health">,
+  world: Pick<World, "executions" | "health" | "audit" | "clock">,
   owner: RunOwner,
   iid: string,
 ): Promise<Result<SupervisedInstallation, Problem<"installation_not_found">>> {
   const found = await world.executions.findInstallation(iid, owner);
   if (found === null) return refuse({ reason: "installation_not_found" });
-  await world.health.resume(found.activationId);
+  const hasResumed = await world.health.resume(found.activationId);
+  const now = unixSeconds(world.clock.now());
+  if (hasResumed) await noteChange(world, owner, found.activationId, "installation.resumed", {}, now);
   return ok({ ...found, suspension: null });
 }
 

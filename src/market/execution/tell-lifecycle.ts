@@ -3,11 +3,15 @@ import { owedHooks } from "../../domain/execution/lifecycle.ts";
 import { nextSlot } from "../../domain/execution/schedule.ts";
 import { unixSeconds } from "../../domain/time.ts";
 import type { World } from "../ports.ts";
+import { carryConsent } from "./carry-consent.ts";
 import { ringSoftly } from "./deliver-execution.ts";
 import { newExecutionId } from "./new-execution-id.ts";
 import type { ToldInstallation } from "./run-ports.ts";
 
-type Needs = Pick<World, "lifecycle" | "schedules" | "executions" | "executionBell" | "chance" | "clock">;
+type Needs = Pick<
+  World,
+  "lifecycle" | "schedules" | "executions" | "executionBell" | "consents" | "audit" | "chance" | "clock"
+>;
 
 /**
  * Compares what plugins were told of their installations with what is true now and queues the hooks they are owed. It
@@ -49,7 +53,10 @@ function isTold({ told, now }: ToldInstallation): boolean {
  */
 async function current(world: Needs, read: ToldInstallation, now: number): Promise<ToldInstallation | null> {
   if (read.now.state === "released") return read;
-  const installation = await world.executions.installation(read.activationId);
+  const found = await world.executions.installation(read.activationId);
+  if (found === null) return null;
+  const hasCarried = await carryConsent(world, found);
+  const installation = hasCarried ? await world.executions.installation(read.activationId) : found;
   if (installation === null) return null;
   if (read.moduleSha256 !== null && judgeInstallation({ ...installation, pausedAt: null }, now) !== null) return null;
   return { ...read, now: { ...read.now, version: installation.version } };

@@ -13,6 +13,7 @@ import type {
   NewDelivery,
   NewEvent,
 } from "../../market/execution/ports.ts";
+import { purge } from "./execution-purge.ts";
 import { findOwnInstallation, readInstallation, readInstallationsOf } from "./installations.ts";
 import { executions } from "./schema.ts";
 
@@ -33,6 +34,7 @@ export function createExecutionStore(db: D1Database): ExecutionStore {
     finish: (claimed, end, now) => finish(db, claimed, end, now),
     page: (activationId, page, limit, outcome) => readPage(db, activationId, page, limit, outcome),
     sweep: (now) => sweep(db, now),
+    purge: (before, limit) => purge(db, before, limit),
   };
 }
 

@@ -46,7 +46,7 @@ export function createHealthStore(db: D1Database): HealthStore {
     },
 
     async suspend(activationId, by, reason, now) {
-      const [, row] = await db.batch<HealthRow>([
+      const [, owed, row] = await db.batch<HealthRow>([
         db
           .prepare(
             `INSERT INTO installation_health (activation_id, suspended_at, suspended_by, reason) VALUES (?1, ?2, ?3, ?4)
@@ -54,11 +54,12 @@ export function createHealthStore(db: D1Database): HealthStore {
                WHERE suspended_at IS NULL`,
           )
           .bind(activationId, now, by, reason),
+        oweWebhook(db, activationId, "changes() = 1", now),
         db
           .prepare("SELECT suspended_at, suspended_by, reason FROM installation_health WHERE activation_id = ?1")
           .bind(activationId),
       ]);
-      return suspensionOf(row?.results[0] as HealthRow);
+      return { ...suspensionOf(row?.results[0] as HealthRow), isNew: owed?.meta.changes === 1 };
     },
 
     async resume(activationId) {

@@ -43,9 +43,14 @@ export function createTailStore(db: D1Database): TailStore {
       const [column, value] = subject(of);
       const { results } = await db
         .prepare(
-          `SELECT date(finished_at, 'unixepoch') AS day, version, kind, outcome, COUNT(*) AS runs,
-             COUNT(DISTINCT activation_id) AS installations, COALESCE(SUM(duration_ms), 0) AS totalMs, COALESCE(MAX(duration_ms), 0) AS maxMs
-           FROM executions WHERE ${column} = ?1 AND end_seq IS NOT NULL AND finished_at >= ?2
+          `SELECT day, version, kind, outcome, SUM(runs) AS runs, COUNT(DISTINCT activation_id) AS installations,
+             SUM(total_ms) AS totalMs, MAX(max_ms) AS maxMs
+           FROM (SELECT activation_id, date(finished_at, 'unixepoch') AS day, version, kind, outcome, 1 AS runs,
+               COALESCE(duration_ms, 0) AS total_ms, COALESCE(duration_ms, 0) AS max_ms
+             FROM executions WHERE ${column} = ?1 AND end_seq IS NOT NULL AND finished_at >= ?2
+             UNION ALL
+             SELECT activation_id, day, version, kind, outcome, runs, total_ms, max_ms
+             FROM execution_counts WHERE ${column} = ?1 AND day >= date(CAST(?2 AS INTEGER), 'unixepoch'))
            GROUP BY day, version, kind, outcome ORDER BY day DESC, version, kind, outcome LIMIT 1000`,
         )
         .bind(value, since)

@@ -1,6 +1,8 @@
+import { createExecutionContext, createScheduledController, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { sha256Hex } from "../../../src/domain/digest.ts";
+import worker from "../../../src/worker.ts";
 import { onRequest } from "../../sandbox/job.ts";
 import { call } from "../account/calls.worker.ts";
 import {
@@ -65,6 +67,15 @@ async function publish(installed: Installed, version: string, over: object, clos
   await env.DB.prepare(`INSERT INTO releases (${names.join()}) VALUES (${names.map(() => "?").join()})`)
     .bind(...Object.values(row))
     .run();
+}
+
+const ACT = { action: "activate" };
+
+/** What the cron does every minute. */
+async function tick(): Promise<void> {
+  const context = createExecutionContext();
+  await worker.scheduled?.(createScheduledController(), env as never, context);
+  await waitOnExecutionContext(context);
 }
 
 /** The instance says that it holds this version now. */
@@ -149,6 +160,36 @@ it("takes an update that asks for exactly the same without asking again", async 
   expect(await runs(instance, one, 1)).toMatchObject({ version: "1.1.0", said: "1.1.0" });
   const diff = await call("GET", `${path}/capability-diff`, { bearer: await instance.bearer() });
   expect(diff.body).toMatchObject({ version: "1.1.0", isGrowth: false, runningVersion: "1.1.0" });
+});
+
+const SHRUNK = { permissions: [{ ...PERMISSIONS[1], required: false }], egress: [] };
+
+it("lets an update that asks for less run at once, and shrinks the grant with it", async () => {
+  const { instance, one, path } = await installed(["customers.read", "requests.read"]);
+  await publish(one, "1.2.0", SHRUNK, "closure-shrunk");
+  await update(one, "1.2.0");
+  const act = () =>
+    call("PATCH", `/v1/installations/${one.activationId}`, { bearer: instance.accountToken, body: ACT });
+  await Promise.all([act(), act(), act()]);
+  await tick();
+  const first = await postEvent(instance, requestCreated("evt_shrunk"));
+  expect(first.body.deliveries).toHaveLength(1);
+  const rows = await ended(instance, one, 1);
+  expect(rows.find(({ action }) => action === "request.created")).toMatchObject({ version: "1.2.0", outcome: "ok" });
+  const { results } = await env.DB.prepare(
+    "SELECT permissions, declined, actor FROM grants WHERE activation_id = ? AND version = '1.2.0'",
+  )
+    .bind(one.activationId)
+    .all();
+  expect(results).toEqual([{ permissions: '["requests.read"]', declined: "[]", actor: "system" }]);
+  const diff = await call("GET", `${path}/capability-diff?version=1.2.0`, { bearer: await instance.bearer() });
+  expect(diff.body).toMatchObject({ runningVersion: "1.2.0", isGrowth: false, consent: { isGiven: true } });
+  // What was given up is growth again.
+  await publish(one, "1.3.0", {}, "closure-back");
+  await update(one, "1.3.0");
+  await tick();
+  const back = await call("GET", `${path}/capability-diff?version=1.3.0`, { bearer: await instance.bearer() });
+  expect(back.body).toMatchObject({ runningVersion: "1.2.0", isGrowth: true, consent: { isGiven: false } });
 });
 
 it("never runs a version that was consented to and not installed, and none at all without consent", async () => {

@@ -322,6 +322,77 @@ it("hands storage over to a new license on the same device and back, and not to 
   expect(await countIn(instance, elsewhere, "evt_4")).toBe(1);
 });
 
+it("hands settings and secrets over like storage, and erases them with it", async () => {
+  const instance = await registeredInstance();
+  const manifest = {
+    settings: {
+      version: 1,
+      fields: [
+        { key: "tone", type: "text", label: "Tone" },
+        { key: "apiKey", type: "secret", label: "API key", readable: true },
+      ],
+    },
+  };
+  const module = onRequest(
+    `context.log.info([context.settings.tone, await context.secrets.get("apiKey")]);`,
+    "// kept",
+  );
+  const trial = await installPlugin({ instance, module, manifest });
+  const path = `/v1/installations/${trial.activationId}`;
+  await asInstance(instance, "PUT", `${path}/settings`, { values: { tone: "kind" } });
+  await asInstance(instance, "PUT", `${path}/secrets/apiKey`, { value: "s3cret" });
+  const said = async (installed: Installed, id: string) => {
+    await postEvent(instance, requestCreated(id));
+    return JSON.parse((await ended(instance, installed))[0].logs[0].text);
+  };
+  const bought = await secondLicense(trial, "hw:other");
+  expect(await said(bought, "evt_other")).toEqual([null, null]);
+  await release(bought, 1_700_000_000);
+  const { device } = (await env.DB.prepare("SELECT device_id AS device FROM activations WHERE id = ?")
+    .bind(trial.activationId)
+    .first<{ device: string }>()) ?? { device: "" };
+  await release(trial, 1_700_000_000);
+  const same = await secondLicense(trial, device);
+  expect(await said(same, "evt_same")).toEqual(["kind", "s3cret"]);
+  await asInstance(instance, "PUT", `/v1/installations/${same.activationId}/settings`, { values: { tone: "curt" } });
+  expect((await asInstance(instance, "GET", `${path}/settings`)).body).toMatchObject({ values: { tone: "curt" } });
+  const other = await asInstance(instance, "GET", `/v1/installations/${bought.activationId}/settings`);
+  expect(other.body).toMatchObject({ values: {}, secrets: [{ key: "apiKey", isSet: false }] });
+  await asInstance(instance, "DELETE", `/v1/installations/${same.activationId}/storage`);
+  expect((await asInstance(instance, "GET", `${path}/settings`)).body).toMatchObject({
+    values: {},
+    secrets: [{ key: "apiKey", isSet: false }],
+  });
+});
+
+it("exports values, settings and files with their content, page by page, and counts cursors of others as none", async () => {
+  const instance = await registeredInstance();
+  const installed = await installPlugin({
+    instance,
+    granted: ["requests.read", "storage.read", "storage.write"],
+    manifest: { settings: { version: 1, fields: [{ key: "tone", type: "text", label: "Tone" }] } },
+    module: onRequest(`
+      await context.storage.set("count", 1);
+      for (let n = 0; n < 9; n++) await context.files.put("f0" + n, "Grüße " + n, "text/plain");`),
+  });
+  const path = `/v1/installations/${installed.activationId}/storage`;
+  await asInstance(instance, "PUT", `/v1/installations/${installed.activationId}/settings`, {
+    values: { tone: "kind" },
+  });
+  await postEvent(instance, requestCreated("evt_files"));
+  expect((await ended(instance, installed))[0]).toMatchObject({ outcome: "ok" });
+  const first = await asInstance(instance, "GET", path);
+  expect(first.body).toEqual({ items: [{ key: "count", value: 1 }], settings: { tone: "kind" }, cursor: "files:" });
+  const second = await asInstance(instance, "GET", `${path}?cursor=files:`);
+  expect(second.body.files).toHaveLength(9);
+  expect(second.body).not.toHaveProperty("cursor");
+  const [file] = second.body.files;
+  expect(file).toMatchObject({ key: "f00", size: 9, contentType: "text/plain" });
+  expect(new TextDecoder().decode(Uint8Array.from(atob(file.base64), (c) => c.charCodeAt(0)))).toBe("Grüße 0");
+  for (const cursor of ["files:x", "x"])
+    expect((await asInstance(instance, "GET", `${path}?cursor=${cursor}`)).status).toBe(422);
+});
+
 it("lets the admin take out and erase what a plugin keeps, also after uninstalling; after thirty days it is gone", async () => {
   const granted = ["requests.read", "storage.read", "storage.write"];
   const instance = await registeredInstance();

@@ -84,3 +84,33 @@ export const told: PluginDefinition = definePlugin({
   },
   events: { "plugin:lead-scorer:lead.hot": (context, event) => context.log.info(event.depth) },
 });
+
+definePlugin({
+  permissions: ["requests.read"],
+  emits: ["lead.scored", "lead.lost"],
+  events: {
+    "request.created": async (context) => {
+      await context.events.emit("lead.scored", { score: 1 });
+      // @ts-expect-error the event is not declared
+      await context.events.emit("lead.won");
+      await report(context);
+    },
+  },
+  lifecycle: {
+    // @ts-expect-error the event is not declared
+    install: (context) => context.events.emit("installed"),
+  },
+});
+
+/** Without names any is taken; the marketplace refuses what the manifest does not hold. */
+export const open: PluginDefinition = definePlugin({ schedules: { nightly: (context) => tellAll(context) } });
+
+async function tellAll(context: PluginContext): Promise<void> {
+  await context.events.emit("whatever");
+}
+
+async function report(context: PluginContext<"requests.read", "lead.scored">): Promise<void> {
+  await context.events.emit("lead.scored");
+  // @ts-expect-error the function asks for one event alone
+  await context.events.emit("lead.lost");
+}

@@ -25,6 +25,7 @@ export type CapabilityWorld = Pick<
   | "executionBell"
   | "pluginWebhooks"
   | "webhookBell"
+  | "webhooks"
   | "usage"
   | "background"
 >;
@@ -40,7 +41,7 @@ export function openCapabilities(world: CapabilityWorld, job: Job, authority: Au
     notifications: new NotificationsCapability(hostData, own),
     storage: new StorageCapability(own, authority.storageBytes),
     files: new FilesCapability(own, authority.storageBytes),
-    secrets: new SecretsCapability(world, own, job, authority),
+    secrets: new SecretsCapability(world, own, authority),
     events: new PluginEventsCapability(world, own, job, authority),
     webhooks: new WebhooksCapability(world, own, job, authority),
     i18n: new StringsCapability(world, own, job, authority),

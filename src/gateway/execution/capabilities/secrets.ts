@@ -1,5 +1,5 @@
 import { callRefused } from "../../../domain/execution/call-refused.ts";
-import type { CallReply, Job } from "../../../domain/execution/job.ts";
+import type { CallReply } from "../../../domain/execution/job.ts";
 import type { Capability, InstallationObject, Wish } from "../../../market/execution/capability-ports.ts";
 import type { Authority } from "../../../market/execution/ports.ts";
 import { readSecret } from "../../../market/execution/secrets.ts";
@@ -9,13 +9,11 @@ import type { World } from "../../../market/ports.ts";
 export class SecretsCapability implements Capability {
   readonly #world: Pick<World, "vault">;
   readonly #own: InstallationObject;
-  readonly #job: Job;
   readonly #authority: Authority;
 
-  constructor(world: Pick<World, "vault">, own: InstallationObject, job: Job, authority: Authority) {
+  constructor(world: Pick<World, "vault">, own: InstallationObject, authority: Authority) {
     this.#world = world;
     this.#own = own;
-    this.#job = job;
     this.#authority = authority;
   }
 
@@ -26,8 +24,8 @@ export class SecretsCapability implements Capability {
       return callRefused("capability_denied", `Plugin does not declare a readable secret: ${key}`);
     const retryAfter = await this.#own.spend(rate);
     if (retryAfter !== null) return callRefused("rate_limited", `Rate limit exceeded for ${method}`, retryAfter);
-    const { sealed } = this.#authority;
+    const { sealed, storageId } = this.#authority;
     if (!Object.hasOwn(sealed, key)) return { ok: true, value: null };
-    return { ok: true, value: await readSecret(this.#world, this.#job.activationId, key, sealed[key] ?? "") };
+    return { ok: true, value: await readSecret(this.#world, storageId, key, sealed[key] ?? "") };
   }
 }
