@@ -29,6 +29,12 @@ app.get("/rpc2", async (context) => {
   return context.text(await context.env.ECHO.echo("two"));
 });
 
+app.get("/rpc/:count", async (context) => {
+  let answer = "";
+  for (let n = Number(context.req.param("count")); n > 0; n--) answer = await context.env.ECHO.echo("one");
+  return context.text(answer);
+});
+
 export class Echo extends WorkerEntrypoint {
   echo(value: string): string {
     return value;

@@ -5,6 +5,7 @@ import { benchBundles } from "./bundles.ts";
 import { compare, errorsOf, meanP50, type Outcome, type Row } from "./compare.ts";
 import { benchLicense } from "./license.ts";
 import { measure } from "./load.ts";
+import { benchSandbox } from "./sandbox.ts";
 import { openSite, type Site } from "./site.ts";
 
 const ROWS: readonly Row[] = [
@@ -36,18 +37,8 @@ const ROWS: readonly Row[] = [
     load: (site) => ({ url: `${site.marketplace}/bundles/${site.large.sha256}.rbsm` }),
     floorLoad: (site) => ({ url: `${site.floor}/r2/b/sha256/${site.large.sha256}` }),
   },
-  {
-    path: "warm plugin + capability",
-    floor: "two loopback RPCs",
-    target: 0.4,
-    load: (site) => ({ url: `${site.runner}/?isolate=warm` }),
-    floorLoad: (site) => ({ url: `${site.floor}/rpc2` }),
-  },
 ];
 
-const COLD_STARTS = 20;
-const COLD_SIZE_BYTES = 100 * 1024;
-const COLD_TARGET_MS = 15;
 const LIST_TARGET = 1.3;
 
 const { values: flags } = parseArgs({
@@ -64,7 +55,7 @@ console.log(
 );
 const outcomes: Outcome[] = [];
 const runs = (part: string) => flags.only === undefined || flags.only === part;
-if (runs("site") || runs("license")) await benchSite();
+if (runs("site") || runs("license") || runs("sandbox")) await benchSite();
 if (runs("bundles")) for await (const outcome of benchBundles(flags.quick)) show(outcome);
 if (flags.json !== undefined)
   await writeFile(flags.json, `${JSON.stringify({ node: process.version, outcomes }, null, 2)}\n`);
@@ -78,42 +69,13 @@ async function benchSite(): Promise<void> {
   const site = await openSite();
   try {
     if (runs("license")) for await (const outcome of benchLicense(site, effort, flags.quick)) show(outcome);
+    if (runs("sandbox")) for await (const outcome of benchSandbox(site, effort)) show(outcome);
     if (!runs("site")) return;
     for (const row of ROWS) show((await compare(site, row, effort)).outcome);
-    show(await coldStart(site));
     show(await listGrowth(site));
   } finally {
     await site.miniflare.dispose();
   }
-}
-
-/** The median of twenty first calls, each into an isolate of its own, over the median of warm ones. */
-async function coldStart(at: Site): Promise<Outcome> {
-  let errors = 0;
-  const call = async (isolate: string): Promise<number> => {
-    const from = performance.now();
-    const response = await fetch(`${at.runner}/?size=${COLD_SIZE_BYTES}&isolate=${isolate}`);
-    await response.arrayBuffer();
-    if (!response.ok) errors++;
-    return performance.now() - from;
-  };
-  for (let i = 0; i < 5; i++) await call("warm-up");
-  const warm: number[] = [];
-  const cold: number[] = [];
-  for (let i = 0; i < COLD_STARTS; i++) {
-    cold.push(await call(`cold-${i}`));
-    warm.push(await call("warm-up"));
-  }
-  const figure = median(cold) - median(warm);
-  return {
-    path: "cold plugin start, 100 KiB",
-    value: `${median(cold).toFixed(1)} ms`,
-    floor: `warm call ${median(warm).toFixed(1)} ms`,
-    figure,
-    target: `≤ ${COLD_TARGET_MS} ms more`,
-    holds: figure <= COLD_TARGET_MS,
-    errors,
-  };
 }
 
 /** Twenty of a filtered list: the same page at 1,000 and at 100,000 plugins. */
@@ -141,8 +103,4 @@ function show(outcome: Outcome): void {
   console.log(
     `${mark} ${outcome.path.padEnd(28)} ${outcome.value.padStart(12)}   ${outcome.floor.padEnd(34)} ${outcome.figure.toFixed(2).padStart(6)}  (${outcome.target})${outcome.errors > 0 ? `  ${outcome.errors} errors` : ""}`,
   );
-}
-
-function median(times: readonly number[]): number {
-  return [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
 }

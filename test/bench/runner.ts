@@ -10,7 +10,12 @@ interface RunnerEnv {
   readonly SANDBOX: Runner;
 }
 
-const PLUGIN = `export default { events: { "request.created": (context) => context.storage.get("key") } };\n`;
+/** Makes as many capability calls as the event says, one after the other. */
+const PLUGIN = `export default { events: { "request.created": async (context, event) => {
+  let value = "value";
+  for (let n = Number(event.entityId); n > 0; n--) value = await context.storage.get("key");
+  return value;
+} } };\n`;
 const texts = new Map<number, { sha256: string; bytes: Uint8Array }>();
 
 /** A module of about `size` bytes whose work is the same at any size. */
@@ -71,7 +76,7 @@ export default {
           version: 1,
           occurredAt: "2026-01-01T00:00:00.000Z",
           entity: "request",
-          entityId: "1",
+          entityId: query.get("calls") ?? "1",
           data: {},
         },
       },

@@ -6,7 +6,7 @@ import { migrationsOf } from "../../src/local/migrations.ts";
 import { ROOT } from "../../src/local/root.ts";
 import { openMiniflare, type V4Worker, workerOptions } from "../../src/local/worker-options.ts";
 import { ownPlugin } from "../bundles.ts";
-import { FrontDoor } from "../front-door.ts";
+import { FrontDoor, type PublisherHands } from "../front-door.ts";
 import { TEST_SECRETS } from "../secrets.ts";
 import { copyRows, type Database, inSteps } from "./copy-rows.ts";
 
@@ -15,6 +15,8 @@ export interface Site {
   readonly marketplace: string;
   readonly floor: string;
   readonly runner: string;
+  readonly door: FrontDoor;
+  readonly publisher: PublisherHands;
   /** Sends as the bench's instance; the signature is good for an hour on verify. */
   readonly instanceHeader: () => string;
   /** `id` is the first of the copies that {@link growLicenses} makes. */
@@ -102,6 +104,8 @@ export async function openSite(): Promise<Site> {
     marketplace: origin,
     floor: await at("floor"),
     runner: await at("runner"),
+    door,
+    publisher,
     instanceHeader: () => {
       const now = Date.now();
       const signature = createHmac("sha256", instance.apiSecret).update(`${instance.apiKey}:${now}`).digest("hex");
