@@ -1,4 +1,9 @@
+import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { renderLicenseWebhook } from "../../src/market/license/render-webhook.ts";
+import { createLicenseKeyStore } from "../../src/storage/license/keys.ts";
+import { createLicenseStore } from "../../src/storage/license/store.ts";
+import { createVault } from "../../src/storage/vault.ts";
 import { call } from "../api/account/calls.worker.ts";
 import { claimsOf, freshNonce, makeDevice } from "../api/license/device.worker.ts";
 import { alter, count, eventsOf, hardware, makeInstance, type TestInstance } from "../api/license/shop.worker.ts";
@@ -10,6 +15,13 @@ const DAY = 86_400;
 type Seat = Awaited<ReturnType<Stand["activate"]>>;
 const pathOf = (seat: Seat) => `/v1/installations/${seat.body.installationId}`;
 const evict = (stand: Stand, seat: Seat) => stand.instance.post(`${pathOf(seat)}/evict`, { reason: "Lost" });
+
+const RENDERING = {
+  licenses: createLicenseStore(env.DB, { now: () => Date.now() }),
+  licenseKeys: createLicenseKeyStore(env.DB),
+  vault: createVault(env.KEK_V1),
+  clock: { now: () => Date.now() },
+};
 
 describe("H. Revocation, of one seat", () => {
   it("45. The owner evicts one of three seats → only that device gets SEAT_EVICTED", async () => {
@@ -181,9 +193,20 @@ describe("transfer to another instance", () => {
     expect((await verify(stand.instance, stand.licenseKey)).body).toMatchObject({ valid: false, code: "NOT_FOUND" });
     expect((await verify(stand.instance, taken.body.licenseKey)).body.code).toBe("NOT_FOUND");
     expect((await verify(other, stand.licenseKey)).body.code).toBe("KEY_RETIRED");
-    const owed =
-      "SELECT COUNT(*) AS n FROM webhook_outbox WHERE subject_id = ? AND subject_kind = 'license' AND instance_id = ?";
-    expect(await count(owed, Number(stand.licenseId), Number(stand.instance.id))).toBe(0);
+    // The instance it left hears only that its key is over, and that one in the clear; the new one of its own.
+    const owed = await env.DB.prepare(
+      "SELECT instance_id, event, data FROM webhook_outbox WHERE subject_id = ? AND subject_kind = 'license' ORDER BY id",
+    )
+      .bind(Number(stand.licenseId))
+      .all<{ instance_id: number; event: string; data: string }>();
+    expect(owed.results.map((row) => [String(row.instance_id), row.event])).toEqual([
+      [stand.instance.id, "license.revoked"],
+      [other.id, "license.created"],
+    ]);
+    const render = (event: "license.revoked" | "license.created", row = 0) =>
+      renderLicenseWebhook(RENDERING, stand.licenseId, event, JSON.parse(owed.results[row]?.data ?? ""));
+    expect(await render("license.revoked")).toEqual({ licenseKey: stand.licenseKey });
+    expect(await render("license.created", 1)).toMatchObject({ licenseKey: taken.body.licenseKey, userId: "77" });
     // The same machine under its new owner.
     const wish = { ...stand.wish(1), licenseKey: taken.body.licenseKey };
     const again = await other.post("/v1/installations", wish);

@@ -25,10 +25,12 @@ export async function renderLicenseWebhook(
   const facts = await world.licenses.find({ licenseId }, NO_DEVICE, now);
   if (facts === null) return null;
   const { license, liveSeats } = facts;
-  const { serial } = owed;
+  const { serial, instance } = owed;
+  // A license that moved is revoked at the instance it left; the key of that time was sealed for that instance.
+  const holder = typeof instance === "string" ? { ...license, instanceId: instance } : license;
   const licenseKey =
     typeof serial === "number"
-      ? await openSealedKey(world, license, await world.licenseKeys.sealedOf(licenseId, serial))
+      ? await openSealedKey(world, holder, await world.licenseKeys.sealedOf(licenseId, serial))
       : await openKey(world, facts);
   if (licenseKey === null) return null;
   const maxInstalls = license.maxInstalls ?? -1;

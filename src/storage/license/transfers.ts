@@ -82,9 +82,11 @@ export function transfersOn(db: D1Database): Transfers {
             WHERE license_id = ?1 AND released_at IS NULL AND ${mine}`,
           )
           .bind(id, op, now),
+        // The old instance is told its key once more; then its sealed text goes, as that of every other key goes now.
         db
           .prepare(
-            `UPDATE license_keys SET state = 'retired', valid_until = ?3, sealed = NULL WHERE license_id = ?1 AND ${mine}`,
+            `UPDATE license_keys SET valid_until = ?3, erase_at = ?3, sealed = iif(state = 'current', sealed, NULL),
+              state = 'retired' WHERE license_id = ?1 AND ${mine}`,
           )
           .bind(id, op, now),
         db
@@ -124,6 +126,7 @@ export function transfersOn(db: D1Database): Transfers {
           now,
         ),
         appendRevocation(db, "lic", license.id, "changed", "transferred", op, now),
+        tellFormerInstance(db, id, license.instanceId, op, now),
         appendWebhook(db, "l.id = ?1", id, "license.created", op, now, now),
       ]);
       if (moved?.results.length === 1) return "moved";
@@ -137,6 +140,25 @@ export function transfersOn(db: D1Database): Transfers {
       return isTaken === null ? "changed" : "already_licensed";
     },
   };
+}
+
+/** `license.revoked` for the old key, to the instance that the license left: what it is owed about is fixed here. */
+function tellFormerInstance(
+  db: D1Database,
+  licenseId: number,
+  instanceId: string,
+  op: string,
+  now: number,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT INTO webhook_outbox (instance_id, event, subject_kind, subject_id, sequence, data, not_before, created_at)
+      SELECT ?3, 'license.revoked', 'license', l.id,
+        (SELECT MAX(e.seq) FROM license_events e WHERE e.license_id = l.id),
+        json_object('serial', (SELECT MAX(k.serial) - 1 FROM license_keys k WHERE k.license_id = l.id), 'instance', ?5), ?4, ?4
+      FROM licenses l WHERE l.id = ?1 AND l.last_op = ?2`,
+    )
+    .bind(licenseId, op, Number(instanceId), now, instanceId);
 }
 
 function offerOf(row: { readonly [column: string]: string | number }): TransferOffer {
