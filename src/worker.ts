@@ -41,6 +41,7 @@ import type { World } from "./market/ports.ts";
 import { checkRelease } from "./market/publish/check-release.ts";
 import { sweepReleases } from "./market/publish/sweep-releases.ts";
 import { sweepOrders } from "./market/sales/sweep-orders.ts";
+import { sweepTuf } from "./market/tuf/sweep-tuf.ts";
 import { createPages, failureResponse, notFoundResponse, wantsPage } from "./pages/app.tsx";
 import { createAccountStore } from "./storage/account/account-store.ts";
 import { createAuditLog } from "./storage/account/audit.ts";
@@ -71,6 +72,7 @@ import { createHealthStore } from "./storage/execution/health-store.ts";
 import { createPluginStorage, type InstallationStorage } from "./storage/execution/installation-storage.ts";
 import { createKeptStorages } from "./storage/execution/kept-storages.ts";
 import { createLifecycleStore } from "./storage/execution/lifecycle-store.ts";
+import { createPingStore } from "./storage/execution/ping-store.ts";
 import { createPluginWebhooks } from "./storage/execution/plugin-webhooks.ts";
 import { createRunStore } from "./storage/execution/run-store.ts";
 import { createScheduleStore } from "./storage/execution/schedule-store.ts";
@@ -100,16 +102,20 @@ import { createReleaseBell } from "./storage/publish/release-bell.ts";
 import { sealingsOnD1 } from "./storage/publish/sealings.ts";
 import { releaseStatesOnD1 } from "./storage/publish/states.ts";
 import { releasesOnD1 } from "./storage/publish/store.ts";
+import { installedVersionsOnD1 } from "./storage/resolve/installed-versions.ts";
 import { releaseIndexOnD1 } from "./storage/resolve/release-index.ts";
 import { createOrderStore } from "./storage/sales/order-store.ts";
 import { createReplyStore } from "./storage/sales/reply-store.ts";
 import { createSellerStore } from "./storage/sales/seller-store.ts";
+import { createTufRepository } from "./storage/tuf/repository.ts";
+import type { TufWriter } from "./storage/tuf/tuf-writer.ts";
 import { createSealedHmac, createVault } from "./storage/vault.ts";
 
 export { Bundles } from "./storage/bundle-entrypoint.ts";
 export { InstallationStorage } from "./storage/execution/installation-storage.ts";
 export { BudgetMeter } from "./storage/license/budgets.ts";
 export { LastGood } from "./storage/license/last-good.ts";
+export { TufWriter } from "./storage/tuf/tuf-writer.ts";
 
 const app = new Hono<ApiEnv & { Bindings: Env }>();
 
@@ -227,6 +233,7 @@ const SWEEPS: readonly ((world: World) => Promise<unknown>)[] = [
   sweepDevices,
   sweepLicenses,
   sweepOffline,
+  sweepTuf,
 ];
 
 /** Ports that need the bindings alone: made once, kept as long as the isolate. */
@@ -257,6 +264,9 @@ function buildWorld(env: Env, ctx: ExecutionContext): World {
     get lastGood() {
       return createLastGood(() => exported().LastGood, env.DB);
     },
+    get tuf() {
+      return createTufRepository(env.BUNDLES, () => exported().TufWriter);
+    },
     get pluginStorage() {
       return openStorage();
     },
@@ -277,6 +287,7 @@ interface Exported {
   readonly InstallationStorage: DurableObjectNamespace<InstallationStorage>;
   readonly BudgetMeter: DurableObjectNamespace<BudgetMeter>;
   readonly LastGood: DurableObjectNamespace<LastGood>;
+  readonly TufWriter: DurableObjectNamespace<TufWriter>;
 }
 
 function openPorts(env: Env) {
@@ -314,6 +325,7 @@ function openPorts(env: Env) {
     orphans: orphansOn(env.DB, env.BUNDLES),
     sealings: sealingsOnD1(env.DB),
     releaseIndex: releaseIndexOnD1(env.DB),
+    installedVersions: installedVersionsOnD1(env.DB),
     accounts: createAccountStore(env.DB),
     tokens: createTokenStore(env.DB),
     sessions: createSessionStore(env.DB),
@@ -366,6 +378,7 @@ function openPorts(env: Env) {
     pulledData: createPulledData({ actions, clock }),
     eventHooks: createEventHookStore(env.DB),
     tails: createTailStore(env.DB),
+    pings: createPingStore(env.DB),
     watches: createWatchStore(env.DB),
     uiTickets: createUiTicketStore(env.DB),
     keptStorages: createKeptStorages(env.DB),

@@ -15,6 +15,7 @@ import { listCommand } from "./commands/list.ts";
 import { loginCommand } from "./commands/login.ts";
 import { logoutCommand } from "./commands/logout.ts";
 import { logsCommand } from "./commands/logs.ts";
+import { outdatedCommand } from "./commands/outdated.ts";
 import { packCommand } from "./commands/pack.ts";
 import { publishCommand } from "./commands/publish.ts";
 import { removeCommand } from "./commands/remove.ts";
@@ -24,9 +25,12 @@ import { statsCommand } from "./commands/stats.ts";
 import { statusCommand } from "./commands/status.ts";
 import { testCommand } from "./commands/test.ts";
 import { tokensGroup } from "./commands/tokens.ts";
+import { treeCommand } from "./commands/tree.ts";
+import { updateCommand } from "./commands/update.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import { versionsCommand } from "./commands/versions.ts";
 import { whoamiCommand } from "./commands/whoami.ts";
+import { whyCommand } from "./commands/why.ts";
 import { withdrawCommand } from "./commands/withdraw.ts";
 import { deprecateCommand, undeprecateCommand, unyankCommand, yankCommand } from "./commands/yank.ts";
 import type { Table } from "./help.ts";
@@ -64,6 +68,10 @@ export const COMMANDS: Table = {
   download: downloadCommand,
   list: listCommand,
   remove: removeCommand,
+  update: updateCommand,
+  outdated: outdatedCommand,
+  tree: treeCommand,
+  why: whyCommand,
   keyset: keysetGroup,
   doctor: doctorCommand,
   completion: completionCommand(() => COMMANDS),

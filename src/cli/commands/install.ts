@@ -18,7 +18,7 @@ export const installCommand = command({
     "The bundle goes to DIR/plugins with its statement and receipt beside it. Signatures are held against the pinned keys, the bytes against the statement, and the release against what was seen of the plugin before.",
     "Without PLUGIN it installs exactly what rbsm.lock names: nothing is chosen, and every digest must be the locked one.",
     "What is sold needs the key of its license and the credential of the instance the license was made out to; no seat is taken.",
-    "A plugin that needs other plugins is refused for now.",
+    "What the plugin needs is installed with it, in versions that suit everything in the lock; what cannot be is explained.",
   ],
   positionals: [
     { name: "PLUGIN", summary: "NAME, NAME@VERSION or NAME@RANGE; all of rbsm.lock if left out", optional: true },
@@ -58,7 +58,7 @@ export const installCommand = command({
     };
     if (wish === null) return tell(await installFromLock(place), voice);
     const installed = await installPlugin(place, wish.value, { channel, appVersion });
-    return tell(installed.ok ? ok([installed.value]) : installed, voice);
+    return tell(installed, voice);
   },
 });
 

@@ -2,14 +2,17 @@ import { mkdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { sha256Hex } from "../../domain/digest.ts";
 import { CHANNELS, type Channel } from "../../domain/manifest/permissions.ts";
+import type { Plan } from "../../domain/resolve/resolve.ts";
 import { ok } from "../../domain/result.ts";
 import type { CliProblem, Outcome } from "../problem.ts";
 import type { Env } from "./config.ts";
 import type { LicenseUse } from "./license-use.ts";
 import { LOCK_FILE, type Lock, type LockedPlugin, readLock, writeLock } from "./lock-file.ts";
+import { reachedBy } from "./lock-graph.ts";
 import { type Marketplace, marketplaceName } from "./marketplace.ts";
 import { type Claims, type Obtained, obtainRelease } from "./obtain-release.ts";
 import { writeWhole } from "./project-files.ts";
+import { requestOf, resolvePlan } from "./resolve-plan.ts";
 import { fetchVersions, fitsApp, type PluginWish, resolveVersion, tellApp } from "./resolve-version.ts";
 
 /** The Rising-BSM this rbsm was made with: what plugins are chosen for where nobody says otherwise. */
@@ -31,36 +34,112 @@ export interface Installed extends LockedPlugin {
   readonly notice: string | null;
 }
 
-/** Chooses, verifies and locks one plugin. Nothing is written before everything was checked. */
+/** Chooses, verifies and locks a plugin and all it needs. Nothing is written before everything was checked. */
 export async function installPlugin(
   place: Place,
   wish: PluginWish,
   options: { readonly channel: Channel; readonly appVersion: string | undefined },
-): Promise<Outcome<Installed>> {
+): Promise<Outcome<readonly Installed[]>> {
   const lock = await ownLock(place);
   if (!lock.ok) return lock;
+  const before = lock.value ?? emptyLock(place);
   const appVersion = options.appVersion ?? lock.value?.appVersion ?? APP_VERSION;
+  // Says what is wrong with the wish itself before it is weighed against everything else.
   const chosen = await resolveVersion(place.marketplace, wish, { channel: options.channel, appVersion });
   if (!chosen.ok) return chosen;
-  const { name, version, pluginId, notice } = chosen.value;
-  const asCurrent = wish.version === null && wish.range === null;
-  const obtained = await obtain(place, { name, version, pluginId, asCurrent });
-  if (!obtained.ok) return obtained;
-  const locked = lockedOf(obtained.value);
-  const unfit = judgeUse(name, obtained.value, appVersion);
-  if (unfit !== null) return { ok: false, problem: unfit };
-  await keepFiles(place, name, obtained.value);
-  const before = lock.value;
-  const old = before !== null && Object.hasOwn(before.plugins, name) ? before.plugins[name] : undefined;
-  await writeLock(lockFile(place), {
-    lockVersion: 1,
-    marketplace: marketplaceName(place.marketplace),
+  const { name } = wish;
+  const asked = requestOf(before);
+  const range = wish.version ?? wish.range;
+  const request = {
+    ...asked,
     appVersion,
-    roots: { ...before?.roots, [name]: wish.version ?? wish.range ?? `^${version}` },
-    plugins: { ...before?.plugins, [name]: locked },
-  });
-  if (old !== undefined && old.version !== version) await dropFiles(place, name, old.version);
-  return ok({ name, ...locked, file: bundleFile(place, name, version), notice });
+    roots: { ...asked.roots, [name]: range ?? "*" },
+    channels: { ...asked.channels, [name]: options.channel },
+    update: [name],
+  };
+  const planned = await resolvePlan(place.marketplace, request);
+  if (!planned.ok) return planned;
+  const { plan } = planned.value;
+  const version = versionIn(plan, name);
+  const roots = { ...before.roots, [name]: range ?? `^${version}` };
+  return carryOut(place, plan, { ...before, appVersion, roots }, range === null ? name : null, name);
+}
+
+/** Moves what is locked to the best versions: the named plugins, or all. What nobody needs any more goes. */
+export async function updatePlugins(
+  place: Place,
+  names: readonly string[],
+): Promise<Outcome<{ readonly changed: readonly Installed[]; readonly removed: readonly string[] }>> {
+  const lock = await ownLock(place);
+  if (!lock.ok) return lock;
+  if (lock.value === null) return { ok: false, problem: tellNoLock(lockFile(place)) };
+  const { plugins } = lock.value;
+  const unknown = names.find((name) => !Object.hasOwn(plugins, name));
+  if (unknown !== undefined) return { ok: false, problem: tellNotInstalled(lockFile(place), unknown) };
+  const request = { ...requestOf(lock.value), update: names.length === 0 ? Object.keys(plugins) : names };
+  const planned = await resolvePlan(place.marketplace, request);
+  if (!planned.ok) return planned;
+  const { plan } = planned.value;
+  const changed = await carryOut(place, plan, lock.value, null, null);
+  return changed.ok ? ok({ changed: changed.value, removed: plan.remove.map(({ name }) => name) }) : changed;
+}
+
+function emptyLock(place: Place): Lock {
+  const marketplace = marketplaceName(place.marketplace);
+  return { lockVersion: 1, marketplace, appVersion: APP_VERSION, roots: {}, plugins: {} };
+}
+
+function versionIn({ install, update, keep }: Plan, name: string): string {
+  return [...install, ...update, ...keep].find((choice) => choice.name === name)?.version ?? "";
+}
+
+/**
+ * Fetches and verifies what a plan adds or moves, then writes. `current` must be no older than what was seen of it before;
+ * `again` is fetched even if it is kept, for its file may be gone.
+ */
+async function carryOut(
+  place: Place,
+  plan: Plan,
+  lock: Lock,
+  current: string | null,
+  again: string | null,
+): Promise<Outcome<readonly Installed[]>> {
+  const wanted = [...plan.install, ...plan.update, ...plan.keep.filter(({ name }) => name === again)];
+  const ready: { name: string; locked: LockedPlugin; obtained: Obtained }[] = [];
+  for (const { name, version, sha256, dependencies } of wanted) {
+    const plugin = await fetchVersions(place.marketplace, name);
+    if (!plugin.ok) return plugin;
+    const { pluginId } = plugin.value;
+    const asked = { name, version, pluginId, asCurrent: name === current };
+    const obtained = await obtain(place, asked, (claims) => compareLock(name, { sha256 }, claims));
+    if (!obtained.ok) return obtained;
+    const locked = lockedOf(obtained.value);
+    const unfit =
+      compareNeeds(name, dependencies, locked.dependencies) ?? judgeUse(name, obtained.value, lock.appVersion);
+    if (unfit !== null) return { ok: false, problem: unfit };
+    ready.push({ name, locked, obtained: obtained.value });
+  }
+  for (const { name, obtained } of ready) await keepFiles(place, name, obtained);
+  const gone = new Set(plan.remove.map(({ name }) => name));
+  const kept = Object.entries(lock.plugins).filter(([name]) => !gone.has(name));
+  const plugins = Object.fromEntries([...kept, ...ready.map(({ name, locked }) => [name, locked] as const)]);
+  await writeLock(lockFile(place), { ...lock, plugins });
+  for (const [name, old] of Object.entries(lock.plugins))
+    if (plugins[name]?.version !== old.version) await dropFiles(place, name, old.version);
+  return ok(
+    ready.map(({ name, locked }) => ({
+      name,
+      ...locked,
+      file: bundleFile(place, name, locked.version),
+      notice: noticeIn(plan, name),
+    })),
+  );
+}
+
+function noticeIn({ notices }: Plan, name: string): string | null {
+  const notice = notices.find((one) => one.name === name);
+  if (notice === undefined) return null;
+  return notice.replacement === null ? notice.message : `${notice.message} (use ${notice.replacement} instead)`;
 }
 
 /** Exactly what the lock names: nothing is resolved, every digest is compared, every signature checked. */
@@ -116,27 +195,47 @@ export async function listInstalled(
   return ok({ lock: lock.value, files: Object.fromEntries(states) });
 }
 
-/** Out of the lock, and its files away. Asks nobody. */
-export async function removePlugin(folder: string, name: string): Promise<Outcome<LockedPlugin>> {
+/** Out of the lock with all that only it needed, and their files away. Asks nobody. */
+export async function removePlugin(
+  folder: string,
+  name: string,
+): Promise<Outcome<LockedPlugin & { readonly also: readonly string[] }>> {
   const file = path.join(folder, LOCK_FILE);
   const lock = await readLock(file);
   if (!lock.ok) return lock;
   const locked = lock.value !== null && Object.hasOwn(lock.value.plugins, name) ? lock.value.plugins[name] : undefined;
-  if (lock.value === null || locked === undefined)
-    return {
-      ok: false,
-      problem: {
-        code: "not_installed",
-        kind: "not_found",
-        message: `${file} does not name ${name}.`,
-        next: "See rbsm list.",
-      },
-    };
-  const without = <T>(record: Readonly<Record<string, T>>) =>
-    Object.fromEntries(Object.entries(record).filter(([key]) => key !== name));
-  await writeLock(file, { ...lock.value, roots: without(lock.value.roots), plugins: without(lock.value.plugins) });
-  await dropFiles({ folder }, name, locked.version);
-  return ok(locked);
+  if (lock.value === null || locked === undefined) return { ok: false, problem: tellNotInstalled(file, name) };
+  const roots = Object.fromEntries(Object.entries(lock.value.roots).filter(([key]) => key !== name));
+  const { plugins } = lock.value;
+  const reached = reachedBy({ roots, plugins });
+  if (reached.has(name)) return { ok: false, problem: tellNeeded(name, plugins) };
+  const gone = Object.entries(plugins).filter(([key]) => !reached.has(key));
+  const left = Object.fromEntries(Object.entries(plugins).filter(([key]) => reached.has(key)));
+  await writeLock(file, { ...lock.value, roots, plugins: left });
+  for (const [key, { version }] of gone) await dropFiles({ folder }, key, version);
+  return ok({ ...locked, also: gone.map(([key]) => key).filter((key) => key !== name) });
+}
+
+function tellNotInstalled(file: string, name: string): CliProblem {
+  return {
+    code: "not_installed",
+    kind: "not_found",
+    message: `${file} does not name ${name}.`,
+    next: "See rbsm list.",
+  };
+}
+
+function tellNeeded(name: string, plugins: Lock["plugins"]): CliProblem {
+  const by = Object.entries(plugins)
+    .filter(([key, { dependencies }]) => key !== name && Object.hasOwn(dependencies, name))
+    .map(([key]) => key);
+  return {
+    code: "plugin_needed",
+    kind: "resolution",
+    message: `${name} is needed by ${by.join(", ")}.`,
+    next: `See rbsm why ${name}; remove what needs it first.`,
+    facts: { plugin: name, neededBy: by },
+  };
 }
 
 export function parseChannel(text: string | undefined): Channel | null {
@@ -176,24 +275,15 @@ function lockedOf({ release }: Obtained): LockedPlugin {
   };
 }
 
-/** A plugin stands alone until dependencies are resolved; and it must be made for the app. */
+/** It must be made for the app. */
 function judgeUse(name: string, { release }: Obtained, appVersion: string): CliProblem | null {
-  const { dependencies, minAppVersion, maxAppVersion = null, version } = release.bundle.manifest;
-  const needed = Object.keys(dependencies);
-  if (needed.length > 0)
-    return {
-      code: "dependency_missing",
-      kind: "resolution",
-      message: `${name} ${version} needs ${needed.join(", ")}; installing with dependencies is not offered yet.`,
-      next: "Choose a version without dependencies.",
-      facts: { dependencies },
-    };
+  const { minAppVersion, maxAppVersion = null, version } = release.bundle.manifest;
   const isMadeForApp = fitsApp(appVersion, minAppVersion, maxAppVersion);
   return isMadeForApp ? null : tellApp(name, version, appVersion, minAppVersion, maxAppVersion);
 }
 
 /** The bundle first asked for must already be the locked one: nothing else is downloaded. */
-function compareLock(name: string, locked: LockedPlugin, { sha256 }: Claims): CliProblem | null {
+function compareLock(name: string, locked: Pick<LockedPlugin, "sha256">, { sha256 }: Claims): CliProblem | null {
   return sha256 === locked.sha256 ? null : tellMismatch(name, "sha256", locked.sha256, sha256);
 }
 
@@ -201,10 +291,17 @@ async function compareObtained(name: string, locked: LockedPlugin, obtained: Obt
   const found = lockedOf(obtained);
   for (const field of ["version", "sha256", "statementSha256", "receiptSha256", "channel"] as const)
     if (locked[field] !== found[field]) return tellMismatch(name, field, locked[field], found[field]);
-  const [wanted, given] = [locked, found].map(({ dependencies }) =>
-    JSON.stringify(Object.entries(dependencies).sort()),
-  );
-  return wanted === given ? null : tellMismatch(name, "dependencies", wanted ?? "", given ?? "");
+  return compareNeeds(name, locked.dependencies, found.dependencies);
+}
+
+/** What was chosen by must be what the signed manifest says. */
+function compareNeeds(
+  name: string,
+  wanted: LockedPlugin["dependencies"],
+  found: LockedPlugin["dependencies"],
+): CliProblem | null {
+  const [expected, given] = [wanted, found].map((needs) => JSON.stringify(Object.entries(needs).sort()));
+  return expected === given ? null : tellMismatch(name, "dependencies", expected ?? "", given ?? "");
 }
 
 function tellMismatch(name: string, field: string, locked: string, found: string): CliProblem {

@@ -2,9 +2,11 @@ import { readFile } from "node:fs/promises";
 import * as z from "zod";
 import { parseJson } from "../../domain/json/strict.ts";
 import { CHANNELS } from "../../domain/manifest/permissions.ts";
-import { isRange, parseVersion, satisfies } from "../../domain/release/version.ts";
+import { isRange, parseVersion } from "../../domain/release/version.ts";
+import { admits, readRange } from "../../domain/resolve/range.ts";
 import { ok } from "../../domain/result.ts";
 import type { Outcome } from "../problem.ts";
+import { reachedBy } from "./lock-graph.ts";
 import { writeWhole } from "./project-files.ts";
 
 export const LOCK_FILE = "rbsm.lock";
@@ -69,14 +71,16 @@ export function parseLock(
     return { ok: false, problem: `/${issue?.path.join("/") ?? ""}: ${issue?.message ?? "not a lock"}` };
   }
   const { roots, plugins } = parsed.data;
+  const reached = reachedBy(parsed.data);
   for (const name of Object.keys(plugins))
-    if (!Object.hasOwn(roots, name)) return { ok: false, problem: `nothing asks for ${name}` };
-  for (const [name, range] of Object.entries(roots)) {
-    const plugin = Object.hasOwn(plugins, name) ? plugins[name] : undefined;
-    if (plugin === undefined) return { ok: false, problem: `${name} is asked for and not locked` };
-    if (!satisfies(plugin.version, range))
-      return { ok: false, problem: `${name} ${plugin.version} is not in ${range}` };
-  }
+    if (!reached.has(name)) return { ok: false, problem: `nothing asks for ${name}` };
+  for (const needs of [roots, ...Object.values(plugins).map(({ dependencies }) => dependencies)])
+    for (const [name, range] of Object.entries(needs)) {
+      const plugin = Object.hasOwn(plugins, name) ? plugins[name] : undefined;
+      if (plugin === undefined) return { ok: false, problem: `${name} is asked for and not locked` };
+      if (!admits(readRange(range), plugin.version, plugin.channel))
+        return { ok: false, problem: `${name} ${plugin.version} is not in ${range}` };
+    }
   return { ok: true, value: parsed.data };
 }
 

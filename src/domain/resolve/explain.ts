@@ -1,5 +1,5 @@
 import { byText } from "../manifest/text.ts";
-import { ABSENT, type Bits, both, isEmpty, isWithin, members } from "./bits.ts";
+import { ABSENT, type Bits, both, either, isEmpty, isWithin, members } from "./bits.ts";
 import type { Candidates, Exclusion } from "./candidates.ts";
 import type { IndexedRelease } from "./index-document.ts";
 import type { Board, Fact } from "./puzzle.ts";
@@ -25,7 +25,7 @@ export function explainConflict(board: Board, proof: Nogood): Explanation {
   const involved = new Set(
     facts.flatMap(({ source, target }) => (source === null ? [target] : [source.plugin, target])),
   );
-  const sentences = tell(board, facts);
+  const sentences = tell(board, facts).map((sentence) => sentence.replace(/^every /, "Every "));
   const shown = sentences.slice(0, MAX_SENTENCES);
   if (shown.length < sentences.length) shown.push(`… and ${sentences.length - shown.length} more needs like these.`);
   return {
@@ -54,7 +54,6 @@ function tell(board: Board, facts: readonly Fact[]): readonly string[] {
   const targets = [...new Set(facts.map(({ target }) => target))].sort(
     (a, b) => (board.depths[a] ?? 0) - (board.depths[b] ?? 0) || a - b,
   );
-  // The plugin nobody else of the proof depends on ends it.
   const needed = new Map(targets.map((target) => [target, facts.filter((fact) => fact.target === target)]));
   const wished = new Map<number, Bits>();
   for (const { source, target, allowed } of facts)
@@ -80,23 +79,33 @@ function tellTarget(
   wished: ReadonlyMap<number, Bits>,
 ): readonly string[] {
   const candidates = board.plugins[target] as Candidates;
-  const { name } = candidates;
   const hopeless = facts.filter(({ allowed }) => isEmpty(allowed));
   const sentences = hopeless.map((fact) => {
     const reason = tellNone(board, candidates, fact.range);
     return fact.source === null && fact.range.trim() === "*" ? reason : `${whoNeeds(board, fact, wished)}. ${reason}`;
   });
   const others = facts.filter(({ allowed }) => !isEmpty(allowed));
-  const [first] = others;
-  if (first === undefined) return sentences;
+  if (others.length === 0) return sentences;
   const needs = others.map((fact) => whoNeeds(board, fact, wished));
   if (needs.length === 1) return [...sentences, `${needs[0]}.`];
-  const left = others.reduce((open, { allowed }) => both(open, allowed), first.allowed);
   const listed = `${needs.slice(0, -1).join(", ")}, and ${needs.at(-1)}.`;
-  const conclusion = isEmpty(left)
-    ? `No version of ${name} is in ${needs.length === 2 ? "both ranges" : "all of these ranges"}, so they cannot be installed together.`
-    : `That leaves ${describe(candidates, left)}.`;
-  return [...sentences, listed, conclusion];
+  return [...sentences, listed, ...tellLeft(candidates, others)];
+}
+
+/** What the needs of one plugin leave of it. Needs of different versions of one plugin are alternatives. */
+function tellLeft(candidates: Candidates, facts: readonly Fact[]): readonly string[] {
+  const bySource = new Map<number, Bits>();
+  for (const { source, allowed } of facts) {
+    const key = source?.plugin ?? -1;
+    const before = bySource.get(key);
+    bySource.set(key, before === undefined ? allowed : either(before, allowed));
+  }
+  const left = [...bySource.values()].reduce((open, allowed) => both(open, allowed));
+  const hasAlternatives = bySource.size < facts.length;
+  if (!isEmpty(left)) return hasAlternatives ? [] : [`That leaves ${describe(candidates, left)}.`];
+  if (hasAlternatives) return [`Whichever is chosen, no version of ${candidates.name} fits them all.`];
+  const ranges = facts.length === 2 ? "both ranges" : "all of these ranges";
+  return [`No version of ${candidates.name} is in ${ranges}, so they cannot be installed together.`];
 }
 
 /** “`invoices 2.0.0` needs `pdf-writer ^3.0.0`”. */

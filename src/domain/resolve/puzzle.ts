@@ -3,7 +3,7 @@ import { ABSENT, add, all, type Bits, has, none, without } from "./bits.ts";
 import { type Candidates, candidatesOf, ownValue } from "./candidates.ts";
 import { decisionOrder } from "./decision-order.ts";
 import type { IndexDocument } from "./index-document.ts";
-import { admits, readRange, type VersionRange } from "./range.ts";
+import { admits, readRange, readVersion, type VersionRange } from "./range.ts";
 import type { ResolveRequest } from "./request.ts";
 import { factOf, type Nogood, type Puzzle } from "./solve.ts";
 
@@ -37,6 +37,7 @@ export function layOut(documents: ReadonlyMap<string, IndexDocument>, request: R
   const ranges = new Map<string, VersionRange>();
   const facts: Fact[] = [];
   const admitted = new Map<string, Bits>();
+  const read = plugins.map(({ releases }) => releases.map(({ version }) => readVersion(version)));
   const allowedIn = (target: number, text: string): Bits => {
     const key = `${target} ${text}`;
     const known = admitted.get(key);
@@ -45,8 +46,9 @@ export function layOut(documents: ReadonlyMap<string, IndexDocument>, request: R
     ranges.set(text, range);
     const { releases, channel } = plugins[target] as Candidates;
     const bits = none(releases.length + 1);
-    for (let index = 0; index < releases.length; index++)
-      if (admits(range, releases[index]?.version ?? "", channel)) add(bits, index + 1);
+    read[target]?.forEach((version, index) => {
+      if (admits(range, version, channel)) add(bits, index + 1);
+    });
     admitted.set(key, bits);
     return bits;
   };

@@ -41,8 +41,11 @@ export type Solved =
   | { readonly kind: "impossible"; readonly proof: Nogood }
   | { readonly kind: "too_complex" };
 
-/** Looks at nogoods; bounds the time of a puzzle whose decisions are few and dear. */
-export const MAX_STEPS = 8_000_000;
+/** Terms looked at; bounds the time of a puzzle whose decisions are few and dear to about a second. */
+export const MAX_STEPS = 12_000_000;
+
+/** A term costs so much more to learn from than to look at. */
+const LEARNING_STEPS = 6;
 
 interface Step {
   readonly plugin: number;
@@ -132,7 +135,6 @@ class Search {
       const about = this.#about[plugin] as Nogood[];
       for (let index = about.length - 1; index >= 0; index--) {
         const nogood = about[index] as Nogood;
-        this.#steps++;
         const open = this.#lastOpen(nogood);
         if (open === "idle") continue;
         if (open === "true") return nogood;
@@ -149,6 +151,7 @@ class Search {
   #lastOpen({ terms }: Nogood): Term | "idle" | "true" {
     let last: Term | null = null;
     for (const term of terms) {
+      this.#steps++;
       const open = this.#open[term.plugin] as Bits;
       if (isWithin(open, term.set)) continue;
       if (last !== null || isApart(open, term.set)) return "idle";
@@ -161,7 +164,7 @@ class Search {
   #learn(conflict: Nogood): Nogood {
     let nogood = conflict;
     while (nogood.terms.length > 0) {
-      this.#steps += nogood.terms.length;
+      this.#steps += LEARNING_STEPS * nogood.terms.length;
       const places = nogood.terms.map((term) => this.#placeOf(term.plugin, term.set));
       const latest = places.indexOf(Math.max(...places));
       const step = this.#trail[places[latest] as number] as Step;

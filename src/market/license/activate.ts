@@ -8,6 +8,7 @@ import type { Reason } from "../../domain/reasons.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
 import { HOUR, unixSeconds } from "../../domain/time.ts";
 import type { World } from "../ports.ts";
+import { judgeDependencies } from "../resolve/judge-dependencies.ts";
 import { withCheckout } from "../sales/checkout-url.ts";
 import { actorOf, type Role, roleOf } from "./access.ts";
 import { type NamedLicense, referLicense } from "./ask-device.ts";
@@ -65,6 +66,8 @@ export type ActivateWorld = Pick<
   | "clock"
   | "sealings"
   | "vault"
+  | "installedVersions"
+  | "releaseIndex"
 >;
 
 /**
@@ -168,14 +171,16 @@ function othersThan(wish: SeatWish): readonly Choice[] {
 }
 
 async function consentOf(
-  world: Pick<World, "licenses">,
+  world: Pick<World, "licenses" | "installedVersions" | "releaseIndex">,
   facts: ActivationFacts,
   role: Role | null,
   request: ActivateRequest,
 ): Promise<Result<Consent | null, Problem<Reason>>> {
   if (facts.release === null) return ok(null);
-  const { dependencies } = facts.release;
-  if (dependencies.length > 0) return refuse({ reason: "dependency_missing", facts: { dependencies } });
+  const { dependencies, version } = facts.release;
+  const { pluginId, instanceId } = facts.license;
+  const lacking = dependencies.length === 0 ? null : await judgeDependencies(world, { instanceId, pluginId, version });
+  if (lacking !== null) return refuse(lacking);
   // Whoever only knows the key takes a seat; what may run is decided by instance or owner.
   return role === null ? ok(null) : readConsent(world, facts.license.pluginId, facts.release, request);
 }

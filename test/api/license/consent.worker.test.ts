@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   count,
@@ -67,5 +68,34 @@ describe("consent", () => {
     const { licenseKey } = await sellLicense(instance, needy);
     const answer = await instance.post("/v1/installations", wish(licenseKey, 1, { pluginId: needy.id }));
     expect([answer.status, answer.body.code]).toEqual([409, "dependency_missing"]);
+    expect(answer.body.error.details.dependencies).toEqual([{ name: "pdf-writer", range: "^2.1.0", installed: [] }]);
+  });
+
+  it("needs what it needs in this instance, in a version of the range; plugins that need each other come in turn", async () => {
+    const install = async (what: TestPlugin, version: string, device: number) => {
+      const { licenseKey } = await sellLicense(instance, what);
+      const wanted = wish(licenseKey, device, { pluginId: what.id, version });
+      const answer = await instance.post("/v1/installations", {
+        ...wanted,
+        ...consent({ closureDigest: what.closureDigest }),
+      });
+      return [answer.status, answer.body.code ?? "ok"];
+    };
+    const writer = await makePlugin();
+    const needy = await makePlugin({ dependencies: { [writer.name]: "^1.1.0" } });
+    expect(await install(needy, "1.0.0", 1)).toEqual([409, "dependency_missing"]);
+    expect((await install(writer, "1.0.0", 1))[0]).toBeLessThan(300);
+    expect(await install(needy, "1.0.0", 1)).toEqual([409, "dependency_missing"]);
+    expect((await install(writer, "1.1.0", 2))[0]).toBeLessThan(300);
+    expect((await install(needy, "1.0.0", 1))[0]).toBeLessThan(300);
+    const one = await makePlugin();
+    const other = await makePlugin({ dependencies: { [one.name]: "*" } });
+    await env.DB.prepare(
+      "UPDATE releases SET manifest = json_set(manifest, '$.dependencies', json(?1)) WHERE plugin_id = ?2",
+    )
+      .bind(JSON.stringify({ [other.name]: "*" }), Number(one.id))
+      .run();
+    expect((await install(one, "1.0.0", 1))[0]).toBeLessThan(300);
+    expect((await install(other, "1.0.0", 1))[0]).toBeLessThan(300);
   });
 });

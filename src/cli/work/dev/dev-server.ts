@@ -2,11 +2,14 @@ import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
+import { build } from "esbuild";
 import { mediaTypeOf } from "../../../domain/bundle/files.ts";
 import type { OpenedBundle } from "../../../domain/bundle/open.ts";
 import { encodeUtf8 } from "../../../domain/bytes.ts";
 import { HOOKS } from "../../../domain/execution/job.ts";
+import type { Manifest } from "../../../domain/manifest/manifest.ts";
 import { views } from "../../../domain/manifest/rules.ts";
+import { resolveSdk, SDK_NAME } from "../sdk.ts";
 import { callOf, WANTED } from "./call-of.ts";
 import type { Happening, Workbench } from "./workbench.ts";
 
@@ -59,6 +62,8 @@ export async function startDevServer(port: number, workbench: Workbench, state: 
     if (pathname === "/log") return listen(response);
     if (pathname === "/state") return send(response, 200, "application/json", JSON.stringify(show()));
     if (pathname.startsWith("/ui/")) return sendUi(response, pathname.slice(1));
+    if (pathname === "/page/bridge.js")
+      return send(response, 200, "text/javascript; charset=utf-8", await bridgeScript());
     const file = Object.hasOwn(PAGE_FILES, pathname) ? PAGE_FILES[pathname] : undefined;
     if (!file) return send(response, 404, "text/plain", "not here");
     send(response, 200, file[1], await readFile(path.join(PAGE, file[0])), {
@@ -94,7 +99,7 @@ export async function startDevServer(port: number, workbench: Workbench, state: 
       schedules: manifest.schedules.map(({ id }) => id),
       hooks: bundle.file("server/main.js") ? HOOKS : [],
       pages: views(manifest).flatMap(({ pointer, view }) =>
-        view.file === undefined ? [] : [{ title: pointer, file: view.file }],
+        view.file === undefined ? [] : [{ title: pointer, slot: slotOf(pointer, manifest), file: view.file }],
       ),
       storage: workbench.storage(),
     };
@@ -124,6 +129,32 @@ export async function startDevServer(port: number, workbench: Workbench, state: 
       return new Promise((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+/** `/ui/pages/0/view` → `page.board`. */
+function slotOf(pointer: string, { ui }: Manifest): string {
+  const [, , group = "", index = ""] = pointer.split("/");
+  if (group === "pages") return `page.${ui?.pages?.[Number(index)]?.id ?? ""}`;
+  return group === "widgets" ? `widget.${ui?.widgets?.[Number(index)]?.id ?? ""}` : "settings";
+}
+
+let bridge: Promise<string> | null = null;
+
+/** The page's side of the bridge, as the SDK has it. */
+function bridgeScript(): Promise<string> {
+  bridge ??= (async () => {
+    const contents = `export { createFrameBridge } from ${JSON.stringify(resolveSdk(`${SDK_NAME}/ui`))};`;
+    const { outputFiles } = await build({
+      stdin: { contents, resolveDir: import.meta.dirname },
+      bundle: true,
+      write: false,
+      format: "esm",
+      platform: "browser",
+      logLevel: "silent",
+    });
+    return outputFiles[0]?.text ?? "";
+  })();
+  return bridge;
 }
 
 function send(

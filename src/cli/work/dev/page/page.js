@@ -1,5 +1,11 @@
+import { createFrameBridge } from "/page/bridge.js";
+
 const find = (id) => document.getElementById(id);
 let shown = "";
+let bridges = [];
+window.addEventListener("message", (event) => {
+  for (const bridge of bridges) bridge.hear(event);
+});
 
 /** Buttons and frames of the version that is loaded now. */
 async function refresh() {
@@ -14,6 +20,7 @@ async function refresh() {
   fill("routes", state.routes, ({ method, path }) => [`${method} ${path}`, { kind: "route", method, path }]);
   fill("schedules", state.schedules, (id) => [id, { kind: "schedule", id }]);
   fill("hooks", state.hooks, (hook) => [hook, { kind: "lifecycle", hook }]);
+  bridges = [];
   find("pages").replaceChildren(...state.pages.flatMap(showPage));
 }
 
@@ -38,21 +45,33 @@ function complete(call) {
 }
 
 async function run(call) {
-  await fetch("/run", {
+  const answer = await fetch("/run", {
     method: "POST",
     headers: { "content-type": "application/json", "x-rbsm": "dev" },
     body: JSON.stringify(call),
   });
+  const reply = answer.ok ? await answer.json() : null;
   await refresh();
+  return reply;
 }
 
-function showPage({ title, file }) {
+/** A route for the plugin's frame, over the same bridge as in the marketplace. */
+async function callRoute({ method, path, body = null }) {
+  const reply = await run({ kind: "route", method, path, body });
+  if (!reply?.ok) return { status: 502, body: { code: reply?.error.code ?? "route_not_found" } };
+  return { status: reply.value.status ?? 200, body: reply.value.body ?? null };
+}
+
+function showPage({ title, file, slot }) {
   const heading = document.createElement("h2");
   heading.textContent = title;
   const frame = document.createElement("iframe");
   frame.setAttribute("sandbox", "allow-scripts");
   frame.title = title;
   frame.src = `/${file}`;
+  const mode = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  const theme = { mode, tokens: {} };
+  bridges.push(createFrameBridge({ frame, theme, context: { slot }, call: callRoute, now: () => Date.now() }));
   return [heading, frame];
 }
 
