@@ -8,10 +8,10 @@ import { ok, type Result, refuse } from "../../domain/result.ts";
 import { isoTime } from "../../domain/time.ts";
 import { dropEventHook, openEventHook, receiveHook, rotateEventHook } from "../../market/execution/event-hooks.ts";
 import { acknowledgeActions, fetchActions, setInstanceMode } from "../../market/execution/pull-actions.ts";
-import type { WaitingAction } from "../../market/execution/pull-ports.ts";
 import type { ApiEnv } from "../context.ts";
 import { readBounded } from "../read-bounded.ts";
 import { type Answer, route } from "../route.ts";
+import { showAction } from "./show-action.ts";
 
 const LOOK_EVERY_MS = 500;
 const DEFAULT_LIMIT = 20;
@@ -84,10 +84,6 @@ async function receive(context: Context<ApiEnv>, secret: string): Promise<Result
   const query = new Map(new URL(context.req.url).searchParams);
   const received = await receiveHook(world, instanceId, body.value, query);
   return received.ok ? ok({ status: 202, body: { success: true, id: received.value.id } }) : received;
-}
-
-function showAction({ instanceId: _, createdAt, ...action }: WaitingAction) {
-  return { ...action, createdAt: isoTime(createdAt) };
 }
 
 function instanceIdOf(principal: Principal): string {

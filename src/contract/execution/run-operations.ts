@@ -184,7 +184,24 @@ export const RUN_OPERATIONS = {
 } as const satisfies Record<string, Operation>;
 
 const INSTANCE_ID = z.object({ instanceId: z.string().regex(DECIMAL_ID).optional() });
-const REQUEST = z.object({ verb: z.string(), path: z.string(), body: z.json().optional() });
+/** A write that a plugin wants, below the instance's own `/api`. */
+export const ACTION = z.object({
+  id: z.string(),
+  installationId: z.string(),
+  activationId: z.string(),
+  executionId: z.string(),
+  plugin: z.string(),
+  method: z.string(),
+  request: z.object({ verb: z.string(), path: z.string(), body: z.json().optional() }),
+  createdAt: z.string(),
+});
+/** How one ended there. */
+export const ACTION_RESULT = z.object({
+  id: z.string().regex(/^axn_[0-9A-HJKMNP-TV-Z]{26}$/),
+  ok: z.boolean(),
+  status: z.int().min(100).max(599).optional(),
+  error: z.string().max(300).optional(),
+});
 
 /** For instances that nobody can call, and for those that can only post unsigned webhooks. */
 export const PULL_OPERATIONS = {
@@ -224,18 +241,7 @@ export const PULL_OPERATIONS = {
     }),
     answers: {
       200: z.object({
-        actions: z.array(
-          z.object({
-            id: z.string(),
-            installationId: z.string(),
-            activationId: z.string(),
-            executionId: z.string(),
-            plugin: z.string(),
-            method: z.string(),
-            request: REQUEST,
-            createdAt: z.string(),
-          }),
-        ),
+        actions: z.array(ACTION),
       }),
     },
     problems: [],
@@ -250,17 +256,7 @@ export const PULL_OPERATIONS = {
     body: {
       type: "json",
       schema: z.object({
-        results: z
-          .array(
-            z.object({
-              id: z.string().regex(/^axn_[0-9A-HJKMNP-TV-Z]{26}$/),
-              ok: z.boolean(),
-              status: z.int().min(100).max(599).optional(),
-              error: z.string().max(300).optional(),
-            }),
-          )
-          .min(1)
-          .max(50),
+        results: z.array(ACTION_RESULT).min(1).max(50),
       }),
       maxBytes: MAX_JSON_BYTES,
     },

@@ -17,12 +17,17 @@ function json<S extends z.ZodType>(schema: S) {
 }
 
 /** One ping of many: what a ping of its own would answer, or why this one has none. */
-const MANY_ANSWER = shapes.BEAT_ANSWER.partial().extend({
+export const MANY_ANSWER = shapes.BEAT_ANSWER.partial().extend({
   iid: z.string(),
   status: z.int(),
   code: z.string(),
   class: z.string(),
 });
+
+export const MANY_BEATS = z
+  .array(shapes.BEAT_BODY.extend({ iid: z.string().regex(IID) }))
+  .min(1)
+  .max(50);
 
 /** Devices and their seats (README of src/domain/license, Devices). */
 export const SEAT_OPERATIONS = {
@@ -35,10 +40,7 @@ export const SEAT_OPERATIONS = {
     caller: { kind: "instance", allowsSuspended: true, allowsDevice: true, remembersCaller: true },
     body: json(
       z.object({
-        items: z
-          .array(shapes.BEAT_BODY.extend({ iid: z.string().regex(IID) }))
-          .min(1)
-          .max(50),
+        items: MANY_BEATS,
         nonce: shapes.NONCE.optional(),
       }),
     ),

@@ -1,7 +1,8 @@
 import type { Json } from "../../domain/json/json.ts";
+import type { PingPorts } from "./ping-ports.ts";
 
 /** What pull mode, unsigned webhooks and storage keeping need of the world. Times are Unix seconds. */
-export interface PullPorts {
+export interface PullPorts extends PingPorts {
   readonly actions: ActionStore;
   readonly eventHooks: EventHookStore;
   readonly tails: TailStore;
