@@ -16,7 +16,9 @@ const COLD_TARGETS = [
 const INSTALLATIONS = 1_000;
 /** What one warm isolate with a small plugin may hold, in MiB. */
 const ISOLATE_TARGET_MIB = 3;
+/** Runs: every event is heard by each of so many plugins, since an installation begins a hundred a minute. */
 const EVENTS = 500;
+const LISTENERS = 5;
 /** Deliveries of one event, over one bare insert: each is judged, claimed, run and recorded. */
 const EVENTS_TARGET = 0.02;
 
@@ -104,10 +106,10 @@ async function roundRobin(site: Site, effort: Effort): Promise<Outcome> {
 
 /** Events posted in batches of fifty until each was run and recorded, over bare inserts into the same database. */
 async function eventThroughput(site: Site, effort: Effort): Promise<Outcome> {
-  await installListener(site);
+  for (let n = 1; n <= LISTENERS; n++) await installListener(site, n);
   const floor = await measure({ ...effort, url: `${site.floor}/d1-insert` });
   const from = performance.now();
-  for (let i = 0; i < EVENTS; i += 50)
+  for (let i = 0; i < EVENTS / LISTENERS; i += 50)
     await send(site, "/v1/events", { events: Array.from({ length: 50 }, (_, at) => requestCreated(i + at + 1)) });
   const ends = await untilEnded(site);
   const rate = EVENTS / ((performance.now() - from) / 1000);
@@ -124,10 +126,10 @@ async function eventThroughput(site: Site, effort: Effort): Promise<Outcome> {
 }
 
 /** A free plugin of the bench's publisher that hears of requests, installed with consent. */
-async function installListener(site: Site): Promise<void> {
+async function installListener(site: Site, n: number): Promise<void> {
   const plugin = await ownPlugin({
     publisher: site.publisher.handle,
-    name: "bench-listener",
+    name: `bench-listener-${n}`,
     server: `export default { events: { "request.created": () => {} } };\n`,
   });
   const { pluginId } = await site.door.publish(site.publisher, plugin);

@@ -93,6 +93,8 @@ export async function openSite(): Promise<Site> {
     webhookUrl: "https://bench.example.com/api/webhooks/marketplace",
     apiUrl: "https://bench.example.com/api",
   });
+  // Deliveries are other invocations on Cloudflare; here they would run in the process that is measured.
+  await db.prepare("update instances set webhook_paused_at = 1").run();
   const license = await door.call("POST", "/v1/licenses", publisher.token, {
     instanceId: instance.instanceId,
     pluginId: paid.pluginId,

@@ -1,12 +1,17 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { renderLicenseWebhook } from "../../src/market/license/render-webhook.ts";
-import { createLicenseKeyStore } from "../../src/storage/license/keys.ts";
-import { createLicenseStore } from "../../src/storage/license/store.ts";
-import { createVault } from "../../src/storage/vault.ts";
 import { call } from "../api/account/calls.worker.ts";
 import { claimsOf, freshNonce, makeDevice } from "../api/license/device.worker.ts";
-import { alter, count, eventsOf, hardware, makeInstance, type TestInstance } from "../api/license/shop.worker.ts";
+import {
+  alter,
+  count,
+  eventsOf,
+  hardware,
+  makeInstance,
+  RENDERING,
+  type TestInstance,
+} from "../api/license/shop.worker.ts";
 import { NOON, passTime, setClock } from "../clock.ts";
 import { makeStand, type Stand, times } from "./seats.worker.ts";
 
@@ -15,13 +20,6 @@ const DAY = 86_400;
 type Seat = Awaited<ReturnType<Stand["activate"]>>;
 const pathOf = (seat: Seat) => `/v1/installations/${seat.body.installationId}`;
 const evict = (stand: Stand, seat: Seat) => stand.instance.post(`${pathOf(seat)}/evict`, { reason: "Lost" });
-
-const RENDERING = {
-  licenses: createLicenseStore(env.DB, { now: () => Date.now() }),
-  licenseKeys: createLicenseKeyStore(env.DB),
-  vault: createVault(env.KEK_V1),
-  clock: { now: () => Date.now() },
-};
 
 describe("H. Revocation, of one seat", () => {
   it("45. The owner evicts one of three seats → only that device gets SEAT_EVICTED", async () => {

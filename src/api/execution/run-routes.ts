@@ -142,7 +142,9 @@ async function followedByHooks(context: Context<ApiEnv>, next: () => Promise<voi
       const told = new Set<string>(ACTIVATION.exec(context.req.path) ?? []);
       for (const id of (await body?.text())?.match(ACTIVATIONS) ?? []) told.add(id);
       const since = Math.floor(world.clock.now() / 1000) - JUST_NOW_SECONDS;
-      for (const { activationId } of await world.lifecycle.movedSince(since, MOVED_LIMIT)) told.add(activationId);
+      // Whoever names an installation moved that one alone. Looking for all that moved would cost every activation the others'.
+      if (told.size === 0)
+        for (const { activationId } of await world.lifecycle.movedSince(since, MOVED_LIMIT)) told.add(activationId);
       await tellLifecycle(world, [...told].slice(0, MOVED_LIMIT));
     })(),
   );

@@ -66,8 +66,10 @@ export function createWebhookStore(db: D1Database): WebhookStore {
       const [host, subscribers] = await db.batch<{ id: number; not_before: number }>([
         db
           .prepare(
-            `SELECT id, not_before FROM webhook_outbox
-             WHERE state = 'queued' AND subject_kind = ? AND subject_id = ? ORDER BY id LIMIT 100`,
+            // Nobody is rung for an instance whose webhooks rest; the sweep takes them up again.
+            `SELECT w.id, w.not_before FROM webhook_outbox w
+             JOIN instances i ON i.id = w.instance_id AND i.webhook_paused_at IS NULL
+             WHERE w.state = 'queued' AND w.subject_kind = ? AND w.subject_id = ? ORDER BY w.id LIMIT 100`,
           )
           .bind(subjectKind, Number(subjectId)),
         db

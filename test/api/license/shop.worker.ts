@@ -1,4 +1,7 @@
 import { env } from "cloudflare:workers";
+import { createLicenseKeyStore } from "../../../src/storage/license/keys.ts";
+import { createLicenseStore } from "../../../src/storage/license/store.ts";
+import { createVault } from "../../../src/storage/vault.ts";
 import { call, instanceBearer, makeOperator } from "../account/calls.worker.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are read by the test that knows their shape
@@ -20,6 +23,14 @@ export interface Shop {
   /** A call with the publisher's token. */
   readonly sell: (method: string, path: string, body?: unknown) => Promise<Answer>;
 }
+
+/** As much of the world as the data of a webhook is rendered from. */
+export const RENDERING = {
+  licenses: createLicenseStore(env.DB, { now: () => Date.now() }),
+  licenseKeys: createLicenseKeyStore(env.DB),
+  vault: createVault(env.KEK_V1),
+  clock: { now: () => Date.now() },
+};
 
 let shop: Promise<Shop> | undefined;
 let made = 0;
