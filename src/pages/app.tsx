@@ -8,6 +8,7 @@ import { showPlugin } from "../market/catalogue/show-plugin.ts";
 import type { World } from "../market/ports.ts";
 import { registerPluginUi } from "./plugin-ui/routes.ts";
 import { createAccountPages } from "./account/routes.tsx";
+import { createConsolePages } from "./console/routes.tsx";
 import { registerDocs } from "./docs/routes.tsx";
 import { schemaResponse } from "./docs/schema.ts";
 import { HomePage, type HomeView } from "./home.tsx";
@@ -111,6 +112,7 @@ export function createPages(): Hono<PagesEnv> {
   registerOffline(app);
   registerPluginUi(app);
   app.route("/", createAccountPages());
+  app.route("/", createConsolePages());
   app.get(paths.manifestSchema(), (context) => schemaResponse(context.req.raw, context.get("world").site.origin));
 
   app.get("/robots.txt", async (context) => {

@@ -1,9 +1,10 @@
 import type { Child } from "hono/jsx";
 import { accountPaths } from "../contract/account/paths.ts";
+import { consolePaths } from "../contract/console/paths.ts";
 import { paths } from "../contract/paths.ts";
 import { Icon } from "./parts/icon.tsx";
 
-type Place = "home" | "plugins" | "docs" | "account";
+type Place = "home" | "plugins" | "docs" | "account" | "console";
 
 interface ShellProps {
   readonly title: string;
@@ -83,6 +84,11 @@ function Header({ at, hasSearch, isPaper }: { at: Place | undefined; hasSearch: 
           <MainLink href={accountPaths.account()} isHere={at === "account"}>
             Account
           </MainLink>
+          {at === "account" || at === "console" ? (
+            <MainLink href={consolePaths.home()} isHere={at === "console"}>
+              Console
+            </MainLink>
+          ) : null}
         </nav>
         {hasSearch ? (
           <search class="relative hidden w-72 sm:ml-auto sm:block">

@@ -46,8 +46,8 @@ type Needs = Pick<
 >;
 
 /**
- * A new license (host contract, call 7). An instance gets free and trial at once, paid tiers are 402; the plugin's
- * publisher issues any tier to any instance. One statement decides, so that two parallel calls give one license.
+ * A new license (host contract, call 7). An instance and its owner get free and trial at once, paid tiers are 402; the
+ * plugin's publisher issues any tier to any instance. One statement decides, so that two parallel calls give one license.
  */
 export async function issueLicense(
   world: Needs,
@@ -104,9 +104,9 @@ async function mayIssue(
   type: Tier,
 ): Promise<Result<Actor, Problem<Reason>>> {
   const { plugin, instance } = offer;
+  const isFreePlan = type === "trial" || (type === "free" && "free" in plugin.plans);
   if (principal.kind === "instance") {
     if (instance === null) return refuse({ reason: "NOT_FOUND" });
-    const isFreePlan = type === "trial" || (type === "free" && "free" in plugin.plans);
     if (!isFreePlan) return refuse({ reason: "PAYMENT_REQUIRED" });
     return ok({ kind: "instance", id: principal.instanceId });
   }
@@ -117,7 +117,7 @@ async function mayIssue(
     (await world.licenses.isPublisherMember(plugin.publisherId, principal.accountId));
   if (isPublisher && instance !== null) return ok({ kind: "publisher", id: principal.accountId });
   if (isPublisher) return refuse({ reason: "NOT_FOUND", detail: "Instance not found" });
-  if (manages(principal, instance) && hasScope(principal, "instance:manage") && type === "trial")
+  if (manages(principal, instance) && hasScope(principal, "instance:manage") && isFreePlan)
     return ok({ kind: "owner", id: principal.accountId });
   return refuse({ reason: "PERMISSION_DENIED", detail: "Only the plugin's publisher issues licenses to instances." });
 }

@@ -1,4 +1,5 @@
 import type { Child } from "hono/jsx";
+import { consolePaths } from "../../contract/console/paths.ts";
 import type { PluginDetail } from "../../market/catalogue/views.ts";
 import { formatDate, isoDay } from "../format.ts";
 import { EVERYTHING, listPath } from "../list-state.ts";
@@ -15,6 +16,11 @@ export function InstallCard({ plugin }: { plugin: PluginDetail }) {
         In your Rising BSM, open <span class="font-medium text-foreground">Extensions</span> and search for
       </p>
       <p class="mt-2 rounded-lg bg-muted px-3 py-2 font-mono text-sm">{plugin.name}</p>
+      <p class="mt-3">
+        <a class="button button-plugin w-full" href={consolePaths.install({ plugin: plugin.name })}>
+          Install from here
+        </a>
+      </p>
       <p class="mt-3 text-sm leading-relaxed text-muted-foreground">
         You choose a license and see the permissions again before anything is installed.
       </p>

@@ -6,6 +6,7 @@ import type { JsonObject } from "../../domain/json/json.ts";
 import type { Permission, PluginType, Tier } from "../../domain/manifest/permissions.ts";
 import type { DeclaredUi } from "../../domain/ui/slots.ts";
 import type { FoundInstallation } from "../../market/execution/ports.ts";
+import { OWNED_INSTANCE } from "../console/owned.ts";
 
 /**
  * Installations of one plugin on one device share what the first of them began (README, Storage). Only a run needs to
@@ -42,8 +43,8 @@ const installationWith = (storage: string) => `
     json_extract(r.manifest, '$.emits') AS emits,
     json_extract(r.manifest, '$.ui') AS ui,
     json_extract(r.manifest, '$.settings.fields') AS fields,
-    (SELECT s.settings FROM installation_settings s WHERE s.activation_id = a.id) AS settings,
-    (SELECT json_group_object(s.key, s.sealed) FROM installation_secrets s WHERE s.activation_id = a.id) AS sealed,
+    (SELECT s.settings FROM installation_settings s WHERE s.activation_id = ${storage}) AS settings,
+    (SELECT json_group_object(s.key, s.sealed) FROM installation_secrets s WHERE s.activation_id = ${storage}) AS sealed,
     g.permissions, g.closure_digest AS granted_closure
   FROM activations a
   JOIN instances i ON i.id = a.instance_id
@@ -89,12 +90,12 @@ export async function findOwnInstallation(
   id: string,
   owner: { readonly instanceId: string } | { readonly accountId: string },
 ): Promise<FoundInstallation | null> {
-  const [column, owned] =
-    "instanceId" in owner ? ["a.instance_id", owner.instanceId] : ["i.account_id", owner.accountId];
+  const [isOwned, owned] =
+    "instanceId" in owner ? ["a.instance_id = ?1", owner.instanceId] : [OWNED_INSTANCE, owner.accountId];
   const row = await db
     .prepare(
       `SELECT a.id, a.installation_id FROM activations a JOIN instances i ON i.id = a.instance_id
-       WHERE ${column} = ?1 AND ${id.startsWith("act_") ? "a.id" : "a.installation_id"} = ?2
+       WHERE ${isOwned} AND ${id.startsWith("act_") ? "a.id" : "a.installation_id"} = ?2
        ORDER BY a.granted_at DESC LIMIT 1`,
     )
     .bind(Number(owned), id)

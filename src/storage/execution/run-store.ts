@@ -1,5 +1,6 @@
 import type { ClaimedExecution, ExecutionEnd } from "../../market/execution/ports.ts";
 import type { NewRun, RunOwner, RunStore } from "../../market/execution/run-ports.ts";
+import { OWNED_INSTANCE } from "../console/owned.ts";
 
 const MAX_MESSAGE = 300;
 
@@ -7,6 +8,16 @@ export function createRunStore(db: D1Database): RunStore {
   return {
     begin: (run, now) => begin(db, run, now),
     retry: (claimed, end, notBefore) => retry(db, claimed, end, notBefore),
+    async postpone(claimed, notBefore) {
+      const { meta } = await db
+        .prepare(
+          `UPDATE executions SET outcome = 'queued', not_before = ?3, attempt = attempt - 1
+           WHERE id = ?1 AND outcome = 'running' AND attempt = ?2`,
+        )
+        .bind(claimed.id, claimed.attempt, notBefore)
+        .run();
+      return meta.changes === 1;
+    },
     nextInOrder: (claimed) => nextInOrder(db, claimed),
     replay: (executionId, owner, now) => replay(db, executionId, owner, now),
   };
@@ -87,8 +98,8 @@ async function replay(
   owner: RunOwner,
   now: number,
 ): Promise<"queued" | "not_found" | "not_dead" | "gone"> {
-  const [column, owned] =
-    "instanceId" in owner ? ["x.instance_id", owner.instanceId] : ["i.account_id", owner.accountId];
+  const [isOwned, owned] =
+    "instanceId" in owner ? ["x.instance_id = ?1", owner.instanceId] : [OWNED_INSTANCE, owner.accountId];
   const isDead = "outcome NOT IN ('queued', 'running', 'ok', 'skipped') AND kind <> 'route'";
   const hasBody = `(kind <> 'event' OR EXISTS (SELECT 1 FROM events e
     WHERE e.instance_id = executions.instance_id AND e.id = executions.event_id AND e.body IS NOT NULL))`;
@@ -96,17 +107,17 @@ async function replay(
     db
       .prepare(
         `SELECT x.id, ${isDead} AS dead FROM executions x JOIN instances i ON i.id = x.instance_id
-         WHERE x.id = ?1 AND ${column} = ?2`,
+         WHERE x.id = ?2 AND ${isOwned}`,
       )
-      .bind(executionId, Number(owned)),
+      .bind(Number(owned), executionId),
     db
       .prepare(
         `UPDATE executions SET outcome = 'queued', first_attempt = attempt, not_before = ?3, finished_at = NULL, end_seq = NULL
-         WHERE id = ?1 AND ${isDead} AND ${hasBody}
-           AND EXISTS (SELECT 1 FROM executions x JOIN instances i ON i.id = x.instance_id WHERE x.id = ?1 AND ${column} = ?2)
+         WHERE id = ?2 AND ${isDead} AND ${hasBody}
+           AND EXISTS (SELECT 1 FROM executions x JOIN instances i ON i.id = x.instance_id WHERE x.id = ?2 AND ${isOwned})
          RETURNING id`,
       )
-      .bind(executionId, Number(owned), now),
+      .bind(Number(owned), executionId, now),
   ]);
   const row = found?.results[0];
   if (row === undefined) return "not_found";

@@ -1,0 +1,467 @@
+import type { Child } from "hono/jsx";
+import { consolePaths, type InstallStep } from "../../contract/console/paths.ts";
+import { paths } from "../../contract/paths.ts";
+import { deriveState } from "../../domain/license/states.ts";
+import type { PluginDetail } from "../../market/catalogue/views.ts";
+import type { Check, InstallPlan } from "../../market/console/plan-install.ts";
+import type { InstalledRow, InstanceRow, LicenseRow } from "../../market/console/ports.ts";
+import { formatPrice, plural } from "../format.ts";
+import { PERMISSION_WORDS, TIER_WORDS } from "../words.ts";
+import type { FormProblem } from "./form-problem.ts";
+import { InstalledMark } from "./installed-list.tsx";
+import { ConsoleShell } from "./layout.tsx";
+import { Empty, ErrorSummary, Facts, Input, LinkButton, Mark, Note, Verdict } from "./parts.tsx";
+
+const STEPS = ["Instance", "License", "Requirements", "Permissions", "Installed"] as const;
+
+function Wizard({ plugin, step, children }: { plugin: string; step: number; children?: Child }) {
+  return (
+    <ConsoleShell title={`Install ${plugin}`} at="plugins">
+      <ol class="mt-5 flex flex-wrap gap-x-5 gap-y-1 text-sm" aria-label="Steps">
+        {STEPS.map((name, index) => (
+          <li
+            class={index === step ? "font-semibold text-foreground" : "text-muted-foreground"}
+            aria-current={index === step ? "step" : undefined}
+          >
+            {index + 1}. {name}
+          </li>
+        ))}
+      </ol>
+      {children}
+    </ConsoleShell>
+  );
+}
+
+/** Where it goes, when there is a choice. */
+export function ChooseInstancePage({ plugin, instances }: { plugin: PluginDetail; instances: readonly InstanceRow[] }) {
+  return (
+    <Wizard plugin={plugin.displayName} step={0}>
+      {instances.length === 0 ? (
+        <Empty title="You have no instance yet">
+          <p>Plugins are installed on a Rising BSM server. Register yours first.</p>
+          <p class="mt-5">
+            <LinkButton href={consolePaths.registerInstance()}>Register an instance</LinkButton>
+          </p>
+        </Empty>
+      ) : (
+        <form class="card mt-6 p-6" method="get" action={consolePaths.install()}>
+          <input type="hidden" name="plugin" value={plugin.name} />
+          <fieldset>
+            <legend class="text-lg font-semibold">On which instance?</legend>
+            <div class="mt-3 grid gap-1">
+              {instances.map((instance, index) => (
+                <Choice
+                  name="instance"
+                  value={instance.id}
+                  isChosen={index === 0}
+                  label={instance.name}
+                  text={`${instance.url} · Rising BSM ${instance.appVersion}`}
+                />
+              ))}
+            </div>
+          </fieldset>
+          <button type="submit" class="button mt-5">
+            Continue
+          </button>
+        </form>
+      )}
+    </Wizard>
+  );
+}
+
+function Choice(props: { name: string; value: string; isChosen: boolean; label: Child; text: Child }) {
+  const { name, value, isChosen, label, text } = props;
+  return (
+    <label class="flex min-h-11 cursor-pointer items-start gap-3 rounded-lg px-2 py-2.5 hover:bg-secondary">
+      <input type="radio" class="mt-1 size-5 shrink-0" name={name} value={value} checked={isChosen} required />
+      <span class="min-w-0">
+        <span class="font-medium">{label}</span>
+        <span class="block text-sm text-muted-foreground">{text}</span>
+      </span>
+    </label>
+  );
+}
+
+const LICENSE_STATES = {
+  active: "active",
+  trialing: "trial runs",
+  past_due: "payment overdue",
+  scheduled: "begins later",
+  pending: "waits for payment",
+  suspended: "suspended",
+  expired: "expired",
+  revoked: "revoked",
+} as const;
+
+export function licenseWords(license: LicenseRow, now: number): string {
+  return LICENSE_STATES[deriveState(license, now)];
+}
+
+/** One that is held, or a new one: free and trial at once, the others by an order. */
+export function LicensePage({
+  plan,
+  now,
+  problem,
+}: {
+  plan: InstallPlan;
+  now: number;
+  problem?: FormProblem | undefined;
+}) {
+  const { plugin, instance, licenses } = plan;
+  const usable = licenses.filter((license) => ["active", "trialing", "past_due"].includes(deriveState(license, now)));
+  const isTrialUsed = licenses.some(({ type }) => type === "trial");
+  const offered = plugin.pricing.tiers.filter(
+    ({ id }) => (id !== "trial" || (plugin.trialDays > 0 && !isTrialUsed)) && !usable.some(({ type }) => type === id),
+  );
+  const hasTrial = offered.some(({ id }) => id === "trial");
+  const isTrialOffered =
+    plugin.trialDays > 0 && !isTrialUsed && !hasTrial && !usable.some(({ type }) => type === "trial");
+  return (
+    <Wizard plugin={plugin.displayName} step={1}>
+      <ErrorSummary problem={problem} />
+      {usable.length === 0 ? null : (
+        <form
+          class="card mt-6 p-6"
+          method="get"
+          action={consolePaths.installRequirements({ plugin: "" }).split("?")[0]}
+        >
+          <input type="hidden" name="plugin" value={plugin.name} />
+          <input type="hidden" name="instance" value={instance.id} />
+          <fieldset>
+            <legend class="text-lg font-semibold">With a license you have</legend>
+            <div class="mt-3 grid gap-1">
+              {usable.map((license, index) => (
+                <Choice
+                  name="license"
+                  value={license.id}
+                  isChosen={index === 0}
+                  label={`${TIER_WORDS[license.type]}, ${licenseWords(license, now)}`}
+                  text={`Number ${license.id} · ${license.liveSeats} of ${license.maxInstalls ?? "any number of"} seats taken`}
+                />
+              ))}
+            </div>
+          </fieldset>
+          <button type="submit" class="button mt-5">
+            Continue
+          </button>
+        </form>
+      )}
+      {offered.length === 0 && !isTrialOffered ? null : (
+        <form class="card mt-6 p-6" method="post" action={consolePaths.installLicense()}>
+          <input type="hidden" name="plugin" value={plugin.name} />
+          <input type="hidden" name="instance" value={instance.id} />
+          <fieldset>
+            <legend class="text-lg font-semibold">
+              {usable.length === 0 ? "Choose a license" : "With a new license"}
+            </legend>
+            <div class="mt-3 grid gap-1">
+              {isTrialOffered ? (
+                <Choice
+                  name="tier"
+                  value="trial"
+                  isChosen={usable.length === 0}
+                  label={`Trial – ${plugin.trialDays} days free`}
+                  text="Ends by itself. Once per instance."
+                />
+              ) : null}
+              {offered.map((tier, index) => (
+                <Choice
+                  name="tier"
+                  value={tier.id}
+                  isChosen={index === 0 && !isTrialOffered}
+                  label={`${TIER_WORDS[tier.id]} – ${formatPrice(tier)}`}
+                  text={
+                    tier.limits.installs === null
+                      ? "Any number of installations"
+                      : plural(tier.limits.installs, "installation")
+                  }
+                />
+              ))}
+            </div>
+          </fieldset>
+          <div class="mt-4 max-w-sm">
+            <Input
+              id="user"
+              label="For which user"
+              value="1"
+              max={15}
+              problem={problem}
+              hint="The number of a user in your Rising BSM; 1 is usually its administrator. Notices of the plugin go there."
+            />
+          </div>
+          <button type="submit" class="button mt-5">
+            Get the license
+          </button>
+        </form>
+      )}
+    </Wizard>
+  );
+}
+
+/** What must hold, each with what is so. */
+export function RequirementsPage({ plan, next, back }: { plan: InstallPlan; next: string; back: string }) {
+  const isReady = plan.checks.every(({ isMet }) => isMet);
+  return (
+    <Wizard plugin={plan.plugin.displayName} step={2}>
+      <section class="card mt-6 p-6" aria-labelledby="checks">
+        <h2 id="checks" class="text-lg font-semibold">
+          Version {plan.version} on {plan.instance.name}
+        </h2>
+        <ul class="mt-2 divide-y divide-border">
+          {plan.checks.map((check) => (
+            <Verdict isMet={check.isMet}>
+              <CheckWords check={check} plan={plan} />
+            </Verdict>
+          ))}
+        </ul>
+        {isReady ? null : (
+          <p class="mt-3 text-sm text-muted-foreground">What is marked must be so before it can be installed.</p>
+        )}
+        <div class="mt-5 flex flex-wrap gap-3">
+          {isReady ? <LinkButton href={next}>Continue to permissions</LinkButton> : null}
+          <LinkButton href={back} isQuiet>
+            Back
+          </LinkButton>
+        </div>
+      </section>
+    </Wizard>
+  );
+}
+
+function CheckWords({ check, plan }: { check: Check; plan: InstallPlan }) {
+  switch (check.what) {
+    case "instance":
+      return <>{check.isMet ? "The instance is active." : "The instance is suspended; ask the marketplace why."}</>;
+    case "plugin":
+      return <>{check.isMet ? "The plugin is signed, reviewed and published." : `The plugin is ${check.state}.`}</>;
+    case "host":
+      return (
+        <>
+          Rising BSM {check.min}
+          {check.max === null ? " or newer" : ` to ${check.max}`} is needed; the instance has {check.has}.
+        </>
+      );
+    case "license":
+      return (
+        <>
+          {check.isMet && plan.license !== null
+            ? `A ${TIER_WORDS[plan.license.type]} license allows it.`
+            : "A valid license is needed."}
+        </>
+      );
+    case "seat":
+      return (
+        <>
+          {check.max === null
+            ? "The license has no limit of seats."
+            : `${check.live} of ${plural(check.max, "seat")} taken.`}
+          {check.isMet ? "" : " Free one of them first, or get a license with more."}
+        </>
+      );
+    case "dependency":
+      return (
+        <>
+          It needs{" "}
+          <a class="link" href={paths.plugin(check.name)}>
+            {check.name}
+          </a>{" "}
+          {check.range}; {check.has === null ? "that is not installed." : `installed is ${check.has}.`}
+        </>
+      );
+  }
+}
+
+interface ConsentProps {
+  readonly permissions: InstallPlan["permissions"];
+  readonly egress: InstallPlan["egress"];
+  readonly events: readonly string[];
+  /** Codes that are ticked, beside the required ones. */
+  readonly chosen: readonly string[];
+  /** Codes that nobody granted before; null on a first installation. */
+  readonly fresh?: readonly string[];
+}
+
+/** The boxes of a consent: required ones are said, optional ones are asked. */
+export function ConsentFields({ permissions, egress, events, chosen, fresh = [] }: ConsentProps) {
+  const required = permissions.filter((permission) => permission.required);
+  const optional = permissions.filter((permission) => !permission.required);
+  return (
+    <>
+      {permissions.length === 0 ? <p>It asks for no permission: it sees none of your data.</p> : null}
+      {required.length === 0 ? null : (
+        <fieldset>
+          <legend class="text-lg font-semibold">It cannot work without</legend>
+          <ul class="mt-2 divide-y divide-border">
+            {required.map(({ code, description }) => (
+              <li class="py-3">
+                <input type="hidden" name="grant" value={code} />
+                <PermissionWords code={code} description={description} isFresh={fresh.includes(code)} />
+              </li>
+            ))}
+          </ul>
+        </fieldset>
+      )}
+      {optional.length === 0 ? null : (
+        <fieldset>
+          <legend class="text-lg font-semibold">It would like to have, as you choose</legend>
+          <div class="mt-2 divide-y divide-border">
+            {optional.map(({ code, description }) => (
+              <label class="flex min-h-11 cursor-pointer items-start gap-3 py-3">
+                <input
+                  type="checkbox"
+                  class="mt-1 size-5 shrink-0"
+                  name="grant"
+                  value={code}
+                  checked={chosen.includes(code)}
+                />
+                <PermissionWords code={code} description={description} isFresh={fresh.includes(code)} />
+              </label>
+            ))}
+          </div>
+        </fieldset>
+      )}
+      <div>
+        <h2 class="text-lg font-semibold">Servers it contacts</h2>
+        {egress.length === 0 ? (
+          <p class="mt-1 text-muted-foreground">None: nothing leaves your Rising BSM through it.</p>
+        ) : (
+          <ul class="mt-2 grid gap-2">
+            {egress.map(({ host, reason }) => (
+              <li>
+                <span class="font-medium">{host}</span>
+                <span class="block text-sm text-muted-foreground" dir="auto">
+                  {reason}
+                </span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+      {events.length === 0 ? null : (
+        <div>
+          <h2 class="text-lg font-semibold">It runs by itself on</h2>
+          <p class="mt-1">
+            {events.map((event, index) => (
+              <>
+                {index > 0 ? ", " : ""}
+                <code>{event}</code>
+              </>
+            ))}
+          </p>
+        </div>
+      )}
+    </>
+  );
+}
+
+function PermissionWords({
+  code,
+  description,
+  isFresh,
+}: {
+  code: InstallPlan["permissions"][number]["code"];
+  description: string;
+  isFresh: boolean;
+}) {
+  const { title, sentence } = PERMISSION_WORDS[code];
+  return (
+    <span class="min-w-0">
+      <span class="font-medium">{title}</span> {isFresh ? <Mark tone="info">New</Mark> : null}
+      <span class="block text-sm text-muted-foreground">{sentence}</span>
+      {description === "" ? null : (
+        <span class="block text-sm">
+          The publisher says: <q dir="auto">{description}</q>
+        </span>
+      )}
+    </span>
+  );
+}
+
+interface PermissionsProps {
+  readonly plan: InstallPlan;
+  readonly step: InstallStep;
+  readonly chosen: readonly string[];
+  readonly hardwareId: string;
+  readonly problem?: FormProblem | undefined;
+}
+
+/** The consent, and with it the act. */
+export function PermissionsPage({ plan, step, chosen, hardwareId, problem }: PermissionsProps) {
+  return (
+    <Wizard plugin={plan.plugin.displayName} step={3}>
+      <ErrorSummary problem={problem} />
+      <form class="card mt-6 grid gap-7 p-6" method="post" action={consolePaths.installPermissions()}>
+        {Object.entries({ ...step, version: plan.version, closure: plan.closureDigest }).map(([name, value]) => (
+          <input type="hidden" name={name} value={value} />
+        ))}
+        <ConsentFields
+          permissions={plan.permissions}
+          egress={plan.egress}
+          events={plan.capabilities.events}
+          chosen={chosen}
+        />
+        <details open={problem?.errors.some(({ field }) => field === "hardwareId")}>
+          <summary class="min-h-11 cursor-pointer py-2 font-medium">The server's hardware id</summary>
+          <div class="mt-2">
+            <Input
+              id="hardwareId"
+              label="Hardware id"
+              value={hardwareId}
+              max={64}
+              isRequired={false}
+              problem={problem}
+              hint="64 characters, as Rising BSM shows it. Left empty, the seat is taken for the server this instance is known by."
+            />
+          </div>
+        </details>
+        <div>
+          <p class="text-sm text-muted-foreground">
+            What you grant holds for this one installation. An update that asks for more waits until you agree.
+          </p>
+          <div class="mt-4 flex flex-wrap gap-3">
+            <button type="submit" class="button">
+              Agree and install
+            </button>
+            <LinkButton href={consolePaths.installRequirements(step)} isQuiet>
+              Back
+            </LinkButton>
+          </div>
+        </div>
+      </form>
+    </Wizard>
+  );
+}
+
+export function CompletePage({ row, needsSettings, now }: { row: InstalledRow; needsSettings: boolean; now: number }) {
+  return (
+    <Wizard plugin={row.plugin.displayName} step={4}>
+      <div role="status">
+        <Note tone="good">
+          {row.plugin.displayName} {row.version} is installed on {row.instance.name}.
+        </Note>
+      </div>
+      <section class="card mt-6 p-6" aria-labelledby="next">
+        <h2 id="next" class="text-lg font-semibold">
+          What comes next
+        </h2>
+        <div class="mt-3">
+          <Facts
+            rows={[
+              ["Status", <InstalledMark row={row} now={now} />],
+              ["License", TIER_WORDS[row.license.type]],
+            ]}
+          />
+        </div>
+        {needsSettings ? <p class="mt-3">It needs a few settings before it can do its work.</p> : null}
+        <div class="mt-5 flex flex-wrap gap-3">
+          {needsSettings ? (
+            <LinkButton href={consolePaths.settings(row.activationId)}>Fill in the settings</LinkButton>
+          ) : null}
+          <LinkButton href={consolePaths.plugin(row.activationId)} isQuiet={needsSettings}>
+            See the plugin
+          </LinkButton>
+        </div>
+      </section>
+    </Wizard>
+  );
+}
