@@ -286,6 +286,21 @@ const ROWS: Readonly<Record<string, Row>> = {
     body: () => ({ value: "x" }),
   },
   deleteSecret: { by: OWNING, owners: [], knownTo: OF_A, path: installation("/secrets/apiKey") },
+  // The plugin has no user interface.
+  createUiTicket: {
+    by: OWNING,
+    owners: [],
+    knownTo: OF_A,
+    path: installation("/ui-tickets"),
+    body: () => ({ slot: "settings", user: { id: "1" } }),
+  },
+  renderUiSlot: {
+    by: OWNING,
+    owners: [],
+    knownTo: OF_A,
+    path: installation("/ui/settings"),
+    body: () => ({ user: { id: "1" } }),
+  },
   getCapabilityDiff: { by: OWNING, owners: OF_A, path: installation("/capability-diff") },
   putConsent: {
     by: OWNING,

@@ -75,6 +75,20 @@ function describePage(): void {
     complaints.length = 0;
   });
 
+  it("answers the frame over the same bridge as the marketplace", async () => {
+    const inner = page.frames().find((one) => one.url().includes("/ui/"));
+    const answered = await inner?.evaluate(
+      () =>
+        new Promise((resolve) => {
+          addEventListener("message", ({ data }) => {
+            if (data.id === "mine") resolve(data);
+          });
+          parent.postMessage({ rbsm: 1, id: "mine", method: "GET", path: "/count" }, "*");
+        }),
+    );
+    expect(answered).toEqual({ rbsm: 1, id: "mine", status: 200, body: { count: 1 } });
+  });
+
   it("builds again when a file changes, tells it in the open page, and runs the new code", async () => {
     const file = path.join(folder, "src/server.ts");
     const source = await readFile(file, "utf8");

@@ -18,8 +18,8 @@ export async function bundleUi(folder: string, files: Files): Promise<Outcome<Fi
     entryPoints: entries,
     bundle: true,
     write: false,
-    // Runs as a module and as a plain script alike.
-    format: "iife",
+    // Runs as a module, and as a plain script where it neither exports nor waits at its top level.
+    format: "esm",
     platform: "browser",
     target: "es2022",
     charset: "ascii",

@@ -17,6 +17,9 @@ const ENTRIES: Readonly<Record<string, string>> = {
   "./verify": "Whether bytes may be installed: both signatures, the digests, the strict reader. For hosts and tools.",
   "./webhook": "Reads webhooks of the marketplace, after their signature.",
   "./client": "Calls of the marketplace as a host's interface makes them.",
+  "./element": "`<rbsm-plugin>`: a plugin's view in a page of the host.",
+  "./ui":
+    "For a plugin's own page in a frame: calls of its routes, theme and height. The page's side of the bridge, too.",
   "./react": "Hooks for a host's interface. Needs React as a peer.",
   "./license": "Verifies leases without a network and knows when to ask for the next one.",
   "./compat": "Runs plugins written as host-style objects.",

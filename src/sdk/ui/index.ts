@@ -2,6 +2,7 @@
 import { isReady, readTheme, THEME_TOKENS, type Theme } from "../../domain/ui/messages.ts";
 import { browser, type WindowMessage } from "./browser.ts";
 
+export { type BridgeOptions, createFrameBridge, type FrameBridge } from "../../contract/execution/frame-bridge.ts";
 export { THEME_TOKENS, type Theme };
 
 /** The route answered with another status than 2xx, or nobody answered (`status` 0). */
