@@ -15,6 +15,8 @@ export interface EmulatorServer {
   /** The `rk_…` key under which the marketplace calls the instance. */
   readonly apiKey: string;
   readonly emulator: Emulator;
+  /** Pages of the instance, once it knows its credentials. */
+  show(pages: (request: Request) => Promise<Response | null>): void;
   stop(): Promise<void>;
 }
 
@@ -22,9 +24,11 @@ export interface EmulatorServer {
 export async function startEmulator(data: DataFolder, preferred: number): Promise<EmulatorServer> {
   const apiKey = await keepApiKey(data);
   const emulator = createEmulator({ apiKey });
+  let pages: (request: Request) => Promise<Response | null> = async () => null;
   const server = http.createServer(async (incoming, outgoing) => {
     if (incoming.url === RECEIVED_PATH) return outgoing.end(JSON.stringify(emulator.webhooks));
-    const answer = await emulator.fetch(await toRequest(incoming));
+    const request = await toRequest(incoming);
+    const answer = (await pages(request)) ?? (await emulator.fetch(request));
     outgoing.writeHead(answer.status, Object.fromEntries(answer.headers));
     outgoing.end(Buffer.from(await answer.arrayBuffer()));
   });
@@ -33,6 +37,9 @@ export async function startEmulator(data: DataFolder, preferred: number): Promis
     origin: `http://127.0.0.1:${port}`,
     apiKey,
     emulator,
+    show(next) {
+      pages = next;
+    },
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -11,6 +11,7 @@ import {
 } from "./data-folder.ts";
 import { type Demo, seedDemo } from "./demo.ts";
 import { startEmulator } from "./emulator-server.ts";
+import { instancePages } from "./instance-pages.ts";
 import { openLocalKeyset } from "./license-keyset.ts";
 import { setUpOperator } from "./operator.ts";
 import { startProcesses } from "./processes.ts";
@@ -87,6 +88,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
 
     const demo = options.demo === false ? null : await seedDemo({ origin, data, emulator, secrets, say });
     const setupLink = demo === null ? await setUpOperator(origin, data, secrets.SETUP_SECRET) : null;
+    if (demo !== null) emulator.show(instancePages(origin, demo.instance));
     if (demo !== null) await keyset.publish(origin, demo.operator.token);
     return { url: origin, data, demo, setupLink, restarts: processes.restarts, ended: processes.ended, emulator, stop };
   } catch (error) {

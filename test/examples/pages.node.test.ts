@@ -1,12 +1,16 @@
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { buildPlugin } from "../../src/cli/work/build-plugin.ts";
+import type { OpenedBundle } from "../../src/domain/bundle/open.ts";
 import { hasChromium, startChromium } from "../browser/chromium.ts";
 import { EXAMPLES } from "./setting.ts";
 
 const TYPES: Record<string, string> = { ".html": "text/html", ".css": "text/css", ".js": "text/javascript" };
 const FRAME_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'";
+
+/** As they are published: scripts with the SDK in them. */
+const BUNDLES = new Map<string, OpenedBundle>();
 
 const BOARD = {
   columns: [
@@ -39,6 +43,11 @@ function pages(): void {
   let browser: Browser;
   beforeAll(async () => {
     browser = await startChromium();
+    for (const name of ["pipeline-board", "appointment-reminder"]) {
+      const built = await buildPlugin(path.join(EXAMPLES, name));
+      if (!built.ok) throw new Error(built.problem.message);
+      BUNDLES.set(name, built.value);
+    }
   }, 60_000);
   afterAll(() => browser.close());
 
@@ -97,7 +106,7 @@ async function embed(browser: Browser, plugin: string, page: string, route: stri
   return { ...shown, frame: shown.opened.frameLocator("iframe") };
 }
 
-/** Serves `plugin.example` from the examples' folders and nothing else. */
+/** Serves `plugin.example` from the examples' bundles and nothing else. */
 async function open(browser: Browser, address: string, host = ""): Promise<{ opened: Page; problems: string[] }> {
   const opened = await browser.newPage();
   const problems: string[] = [];
@@ -109,11 +118,12 @@ async function open(browser: Browser, address: string, host = ""): Promise<{ ope
     const url = new URL(request.request().url());
     if (url.hostname === "host.example") return request.fulfill({ contentType: "text/html", body: host });
     if (url.pathname === "/favicon.ico") return request.fulfill({ status: 204 });
-    const file = path.join(EXAMPLES, path.posix.normalize(url.pathname));
+    const [, plugin = "", ...rest] = url.pathname.split("/");
+    const file = rest.join("/");
     return request.fulfill({
       contentType: TYPES[path.extname(file)] ?? "text/plain",
       headers: { "content-security-policy": FRAME_POLICY, "x-content-type-options": "nosniff" },
-      body: readFileSync(file),
+      body: Buffer.from(BUNDLES.get(plugin)?.file(file) ?? new Uint8Array()),
     });
   });
   await opened.goto(address);

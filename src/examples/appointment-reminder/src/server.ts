@@ -1,5 +1,6 @@
 import { type Appointment, definePlugin, type PluginContext } from "@rising-bsm/plugin-sdk";
 import { dayIn, nextDay } from "./days.ts";
+import { settingsPanel } from "./panel.ts";
 import { changePreferences, readPreferences } from "./preferences.ts";
 import { byTime, line, overview, reminderText, takesPlace } from "./reminder.ts";
 
@@ -18,6 +19,14 @@ export default definePlugin({
       const changed = await changePreferences(context, request.body);
       if ("problem" in changed) return { status: 422, body: { message: changed.problem } };
       return { body: { ...changed.preferences } };
+    },
+    "GET /settings": async (context) => settingsPanel(await readPreferences(context)),
+    // A form sends texts, and nothing for a box that is not ticked.
+    "POST /settings": async (context, request) => {
+      const form = { ...(request.body as { readonly [name: string]: unknown }) };
+      const changed = await changePreferences(context, { ...form, shortNotice: form.shortNotice === "true" });
+      if ("problem" in changed) return { status: 422, body: { message: changed.problem } };
+      return { body: { message: "Your preferences were kept." } };
     },
     "GET /tomorrow": async (context) => {
       const { company, timeZone } = await readPreferences(context);
