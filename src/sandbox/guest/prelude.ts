@@ -5,9 +5,11 @@ import { dispatch, type GuestCall } from "./dispatch.ts";
 import { failureOf } from "./failure.ts";
 import { guardFetch } from "./network.ts";
 import plugin from "./plugin.js";
+import { silenceConsole } from "./silence.ts";
 import { inTurn } from "./turns.ts";
 
 guardFetch();
+silenceConsole();
 
 /**
  * What the sandbox calls inside an isolate. It answers JSON text: an envelope, whatever the plugin did. It has no
