@@ -31,6 +31,7 @@ it("gives an isolate nothing but one run's capabilities", async () => {
       process: typeof process, Buffer: typeof Buffer, require: typeof require,
       evaluated: (() => { try { return eval("1") } catch (e) { return "refused" } })(),
       made: (() => { try { return new Function("return 1")() } catch (e) { return "refused" } })(),
+      console: Object.entries(console).filter(([, value]) => /native/.test(String(value))).map(([name]) => name),
       context: Object.keys(context),
     }) } };`;
   const { value } = await play(module);
@@ -41,6 +42,7 @@ it("gives an isolate nothing but one run's capabilities", async () => {
     require: "undefined",
     evaluated: "refused",
     made: "refused",
+    console: [],
     context: [
       ...["plugin", "installation", "settings", "license"],
       ...["customers", "requests", "appointments", "notifications", "storage"],

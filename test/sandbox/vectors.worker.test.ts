@@ -16,7 +16,7 @@ const SOURCES = import.meta.glob("../../../shared/vectors/sandbox/plugins/*.js",
 const VECTORS = Object.entries(SOURCES).map(
   ([file, source]) => [/\d+-(.+)\.js$/.exec(file)?.[1] ?? file, source] as const,
 );
-/** These stop or starve the whole local process, which enforces no limit: they need one of their own and its watchdog. */
+/** These stop or starve the whole local process, which enforces no limit: attacks.node.test.ts runs them beside a watchdog. */
 const STARVING = [
   "rpc-flood",
   "infinite-loop-top-level",
@@ -179,4 +179,31 @@ describe.each(VECTORS.filter(([name]) => MUST_BE_BLOCKED.includes(name)))("every
     expect(tries.length).toBeGreaterThan(0);
     expect(tries.filter(({ out }) => out.startsWith("GOT") && !/^GOT: "?undefined"?$/.test(out))).toEqual([]);
   }, 30_000);
+});
+
+const sourceOf = (name: string) => VECTORS.find(([known]) => known === name)?.[1];
+const bodyOf = (reply: RunReply) => (reply.ok ? (reply.value as { body: string }).body : reply.error.code);
+
+it("a plugin that rewrites the language changes nothing for another plugin and for itself at another tenant", async () => {
+  const source = sourceOf("prototype-override");
+  if (source === undefined) return;
+  const reader = (name: string, activationId: string) => attack(name, source, "?role=read", activationId);
+  const clean = bodyOf(await reader("plugin-b", "act_roles_clean"));
+  expect(clean).toContain('{"a":1}\nundefined\n');
+  await attack("plugin-a", source, "?role=write", "act_roles_writer");
+  expect(bodyOf(await reader("plugin-b", "act_roles_neighbor"))).toBe(clean);
+  expect(bodyOf(await reader("plugin-a", "act_roles_tenant"))).toBe(clean);
+  await neighborAnswers();
+});
+
+it("what a plugin kept of one tenant's request is nowhere in another's, and dead in its own next one", async () => {
+  const source = sourceOf("cross-request-io");
+  if (source === undefined) return;
+  const ask = (activationId: string) => attack("keeper", source, "", activationId);
+  expect(bodyOf(await ask("act_keeper_a"))).toBe("kept");
+  expect(bodyOf(await ask("act_keeper_b"))).toBe("kept");
+  const again = await ask("act_keeper_a");
+  for (const { try: tried, out } of triesOf(again))
+    if (["old body", "old fetch", "old waitUntil"].includes(tried))
+      expect(out, tried).not.toMatch(/^GOT: (?!undefined)/);
 });
