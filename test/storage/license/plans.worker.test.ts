@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
+import type { Order } from "../../../src/domain/sales/order.ts";
 import { createDeliveryLog } from "../../../src/storage/account/webhook-log.ts";
 import { createWebhookStore } from "../../../src/storage/account/webhook-store.ts";
 import { createLicenseAudit } from "../../../src/storage/license/audit.ts";
@@ -8,7 +9,12 @@ import { createLicenseStore } from "../../../src/storage/license/store.ts";
 import { createSubscriberStore } from "../../../src/storage/license/subscribers.ts";
 import { createLicenseSweeper } from "../../../src/storage/license/sweep.ts";
 import { createUsageStore } from "../../../src/storage/license/usage.ts";
+import { createOrderStore } from "../../../src/storage/sales/order-store.ts";
+import { createReplyStore } from "../../../src/storage/sales/reply-store.ts";
+import { createSellerStore } from "../../../src/storage/sales/seller-store.ts";
 
+/** As much of an order as statements about it bind. */
+const ORDER = { id: "ord_1", rev: 1, paymentRef: "pi_1", licenseId: "1" } as Order;
 const NOW = 1_796_472_000;
 const ACTOR = { kind: "system", id: null } as const;
 const clock = { now: () => NOW * 1000 };
@@ -92,6 +98,36 @@ it.each([
       ),
       createLicenseStore(db, clock).rightsOf("1"),
       createLicenseStore(db, clock).findByOrder("o"),
+    ],
+  ],
+  [
+    "orders and payments",
+    (db: D1Database) => [
+      createOrderStore(db).offer("1", "1", "1"),
+      createOrderStore(db).find("ord_1"),
+      createOrderStore(db).findWaiting("1", "1", "1", "basic"),
+      createOrderStore(db).findByPayment("stripe", "pi_1"),
+      createOrderStore(db).list({ instanceId: "1", page: 1, limit: 20 }),
+      createOrderStore(db).list({
+        account: { id: "1", buys: true, sells: false, plugins: null },
+        page: 1,
+        limit: 20,
+      }),
+      createOrderStore(db).attach("ord_1", "1", NOW),
+      createOrderStore(db).paymentsOf(ORDER, "stripe", "pi_1"),
+      createOrderStore(db).markApplied(ORDER, { isFulfilled: true, attention: null }, NOW),
+      createOrderStore(db).isRenewed("1", "ord_1"),
+      createOrderStore(db).collect("1", "1", "1", "basic", NOW),
+      createOrderStore(db).renewalsDue(NOW, 604_800, 10),
+      createOrderStore(db).renewalsUnpaid(NOW, 86_400, 10),
+      createOrderStore(db).due(NOW, 10),
+      createSellerStore(db).find("1"),
+      createSellerStore(db).invoice("inv_1"),
+      createSellerStore(db).coupon("1", "SUMMER"),
+      createSellerStore(db).coupons("1"),
+      createReplyStore(db).claim("s", "k", "h", NOW, NOW + 1),
+      createReplyStore(db).keep("s", "k", { status: 200, body: "{}" }),
+      createReplyStore(db).drop("s", "k"),
     ],
   ],
   [
