@@ -23,6 +23,11 @@ interface Env {
   /** Base64 PKCS#8 Ed25519 private keys. */
   readonly RECEIPT_KEY_PKCS8: string;
   readonly LEASE_KEY_PKCS8: string;
+  /** Online keys of the update repository, in the same form; it rests while one of them is unset. */
+  readonly TUF_REVOCATIONS_PKCS8?: string;
+  readonly TUF_BINS_PKCS8?: string;
+  readonly TUF_SNAPSHOT_PKCS8?: string;
+  readonly TUF_TIMESTAMP_PKCS8?: string;
   /** More keys of licensing: `LICENSE_KEY_<LEASE|OFFLINE|LIST>_<NAME>`, in the same form. */
   readonly [name: `LICENSE_KEY_${string}`]: string | undefined;
   /** Sign-in with GitHub; off while one of them is unset. */

@@ -10,6 +10,7 @@ import { registerCatalogueRoutes } from "./catalogue/routes.ts";
 import type { ApiEnv } from "./context.ts";
 import { registerConsentRoutes } from "./execution/consent-routes.ts";
 import { registerLogRoutes } from "./execution/log-routes.ts";
+import { registerPingRoutes } from "./execution/ping-routes.ts";
 import { registerPullRoutes } from "./execution/pull-routes.ts";
 import { registerExecutionRoutes } from "./execution/routes.ts";
 import { registerRunRoutes } from "./execution/run-routes.ts";
@@ -22,6 +23,7 @@ import { registerPublishRoutes } from "./publish/routes.ts";
 import { registerResolveRoutes } from "./resolve/routes.ts";
 import { route } from "./route.ts";
 import { registerSalesRoutes } from "./sales/routes.ts";
+import { registerTufRoutes } from "./tuf/routes.ts";
 
 /** The JSON wing: everything below `/v1`, plus `/health` and the well-known documents. */
 export function createApi(): Hono<ApiEnv> {
@@ -36,6 +38,7 @@ export function createApi(): Hono<ApiEnv> {
   registerTokenRoutes(app);
   registerDeviceRoutes(app);
   registerExecutionRoutes(app);
+  registerPingRoutes(app);
   registerSettingsRoutes(app);
   registerUiRoutes(app);
   registerConsentRoutes(app);
@@ -50,6 +53,7 @@ export function createApi(): Hono<ApiEnv> {
   registerLicenseRoutes(app);
   registerSalesRoutes(app);
   registerResolveRoutes(app);
+  registerTufRoutes(app);
   // One line per slice: registerXRoutes(app);
   return app;
 }

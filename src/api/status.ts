@@ -7,6 +7,7 @@ import type { ReleaseReason } from "../domain/release/reasons.ts";
 import type { ResolveReason } from "../domain/resolve/reasons.ts";
 import type { SalesReason } from "../domain/sales/reasons.ts";
 import { TRUST_REASONS, type TrustReason } from "../domain/trust/reasons.ts";
+import type { TufReason } from "../domain/tuf/reasons.ts";
 
 const ACCOUNT_STATUS = {
   BODY_INVALID: 400,
@@ -109,6 +110,14 @@ const TRUST_STATUS = {
   key_limit: 409,
 } satisfies Record<TrustReason, number>;
 
+const TUF_STATUS = {
+  tuf_malformed: 422,
+  tuf_version: 409,
+  tuf_expired: 422,
+  tuf_threshold: 422,
+  tuf_roles: 422,
+} as const satisfies Record<TufReason, number>;
+
 /** The HTTP status of every refusal. */
 export const STATUS: Readonly<Record<Reason, number>> = {
   ...ACCOUNT_STATUS,
@@ -119,4 +128,5 @@ export const STATUS: Readonly<Record<Reason, number>> = {
   ...RESOLVE_STATUS,
   ...SALES_STATUS,
   ...TRUST_STATUS,
+  ...TUF_STATUS,
 };

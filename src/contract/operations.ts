@@ -4,6 +4,7 @@ import { RECOVERY_OPERATIONS } from "./account/recovery-operations.ts";
 import { CATALOGUE_OPERATIONS, DELIVERY_OPERATIONS } from "./catalogue/operations.ts";
 import { CONSENT_OPERATIONS } from "./execution/consent-operations.ts";
 import { EXECUTION_OPERATIONS } from "./execution/operations.ts";
+import { PING_OPERATIONS } from "./execution/ping-operations.ts";
 import { PULL_OPERATIONS, RUN_OPERATIONS } from "./execution/run-operations.ts";
 import { SETTINGS_OPERATIONS } from "./execution/settings-operations.ts";
 import { UI_OPERATIONS } from "./execution/ui-operations.ts";
@@ -21,6 +22,7 @@ import { PUBLISH_OPERATIONS } from "./publish/operations.ts";
 import { RESOLVE_OPERATIONS } from "./resolve/operations.ts";
 import { SALES_OPERATIONS } from "./sales/operations.ts";
 import { SERVICE_OPERATIONS } from "./service/operations.ts";
+import { TUF_OPERATIONS } from "./tuf/operations.ts";
 
 /** Every call of the API. */
 export const OPERATIONS: readonly Operation[] = Object.values({
@@ -45,7 +47,9 @@ export const OPERATIONS: readonly Operation[] = Object.values({
   ...EXECUTION_OPERATIONS,
   ...RUN_OPERATIONS,
   ...PULL_OPERATIONS,
+  ...PING_OPERATIONS,
   ...SETTINGS_OPERATIONS,
   ...UI_OPERATIONS,
   ...CONSENT_OPERATIONS,
+  ...TUF_OPERATIONS,
 });

@@ -294,4 +294,9 @@ export const SENTENCES = {
   text_private_use: "A text holds a character without an agreed meaning (private use).",
   text_not_nfc: "A text spells accented letters in two parts; save it in Unicode form NFC.",
   text_mixed_script: "A text mixes look-alike letters of different scripts, for example Latin and Cyrillic.",
+  tuf_malformed: "The document is not TUF metadata of this repository's form.",
+  tuf_version: "The document does not follow the published one: its version is not the next.",
+  tuf_expired: "The document has ended, or is meant to last longer than a year.",
+  tuf_threshold: "Too few of the people the root names signed the document well.",
+  tuf_roles: "The document's keys and roles are not those this repository needs.",
 } as const satisfies Record<Reason, string>;

@@ -6,6 +6,7 @@ import type { RELEASE_REASONS } from "./release/reasons.ts";
 import type { RESOLVE_REASONS } from "./resolve/reasons.ts";
 import type { SALES_REASONS } from "./sales/reasons.ts";
 import type { TRUST_REASONS } from "./trust/reasons.ts";
+import type { TUF_REASONS } from "./tuf/reasons.ts";
 
 /** Every code this product can refuse with. */
 export type Reason =
@@ -16,4 +17,5 @@ export type Reason =
   | (typeof RELEASE_REASONS)[number]
   | (typeof RESOLVE_REASONS)[number]
   | (typeof SALES_REASONS)[number]
-  | (typeof TRUST_REASONS)[number];
+  | (typeof TRUST_REASONS)[number]
+  | (typeof TUF_REASONS)[number];

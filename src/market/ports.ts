@@ -17,6 +17,7 @@ import type { RevocationPorts } from "./license/revocation-ports.ts";
 import type { PublishPorts } from "./publish/ports.ts";
 import type { ResolvePorts } from "./resolve/ports.ts";
 import type { SalesPorts } from "./sales/ports.ts";
+import type { TufPorts } from "./tuf/ports.ts";
 
 /** What every use case may ask of the world; each takes the part it needs: `Pick<World, "clock" | "accounts">`. */
 export interface World
@@ -27,6 +28,7 @@ export interface World
     ExecutionPorts,
     ConsolePorts,
     SalesPorts,
+    TufPorts,
     ResolvePorts,
     RunPorts,
     PullPorts,

@@ -96,6 +96,9 @@ const ROWS: Readonly<Record<string, Row>> = {
   makeOfflineCode: { by: OWNING, owners: OF_A, path: license("/offline/codes") },
   keysetStatus: { by: ["operator"] },
   publishKeyset: { by: ["operator"], body: () => ({ document: "none" }) },
+  showTufFile: { ...open, path: () => "/tuf/1.root.json" },
+  acceptTufRoot: { by: ["operator"], body: () => ({ document: "none" }) },
+  acceptTufTargets: { by: ["operator"], body: () => ({ document: "none" }) },
   showTime: open,
   getPlugin: { ...open, path: plugin("") },
   getPluginByName: { ...open, path: (names) => `/v1/plugins/by-name/${names.pluginName}` },
@@ -324,6 +327,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     path: () => "/v1/instances/mode",
     body: (names) => ({ mode: "push", instanceId: names.instance }),
   },
+  pingInstance: { by: INSTANCES, path: () => "/v1/instances/ping", body: () => ({}) },
   fetchActions: { by: INSTANCES, path: () => "/v1/instances/actions" },
   acknowledgeActions: {
     by: INSTANCES,

@@ -54,6 +54,7 @@ export function registerPublishRoutes(app: Hono<ApiEnv>): void {
   );
   route(app, OPS.decideRelease, async ({ world, principal, params, body }) => {
     const decided = await decideRelease(world, principal, params.id ?? "", body);
+    if (decided.ok) world.background.defer(world.tuf.write());
     return decided.ok ? ok({ body: decided.value }) : decided;
   });
   route(app, OPS.withdrawRelease, async ({ world, principal, params, body }) => {
@@ -74,6 +75,7 @@ async function answerMove(
   wish: Wish,
 ): Promise<Result<{ readonly body: Moved }, Problem<Reason>>> {
   const moved = await moveRelease(world, principal, { pluginId: params.id ?? "", version: params.v ?? "" }, wish);
+  if (moved.ok) world.background.defer(world.tuf.write());
   return moved.ok ? ok({ body: moved.value }) : moved;
 }
 

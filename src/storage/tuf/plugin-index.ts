@@ -1,0 +1,187 @@
+import type { Bytes } from "../../domain/bytes.ts";
+import { sha256Hex } from "../../domain/digest.ts";
+import { canonicalBytes } from "../../domain/json/canonical.ts";
+import type { Json } from "../../domain/json/json.ts";
+import { signedTime } from "../../domain/time.ts";
+import { LIFETIME, REVOCATIONS_PATH } from "../../domain/tuf/roles.ts";
+import { indexPath, releasePath } from "../../domain/tuf/target-path.ts";
+
+export interface ListedTarget {
+  readonly path: string;
+  readonly length: number;
+  readonly sha256: string;
+}
+/** A target whose bytes the repository stores itself. */
+export interface WrittenTarget extends ListedTarget {
+  readonly bytes: Bytes;
+}
+/** What is said of one plugin; no index and no releases where it has never been published. */
+export interface PluginTargets {
+  readonly index: WrittenTarget | null;
+  readonly releases: readonly ListedTarget[];
+}
+
+interface ReleaseRow {
+  readonly name: string;
+  readonly handle: string;
+  readonly plugin_state: string;
+  readonly version: string;
+  readonly state: string;
+  readonly channel: string;
+  readonly sha256: string;
+  readonly size: number;
+  readonly delivery: string;
+  readonly publication: number;
+  readonly receipt: string;
+  readonly receipt_sha256: string;
+  readonly statement: string;
+  readonly dependencies: string | null;
+  readonly min_app_version: string;
+  readonly max_app_version: string | null;
+  readonly yank_reason: string | null;
+  readonly notice: string | null;
+  readonly replacement: string | null;
+  readonly sealed_sha256: string | null;
+  readonly sealed_size: number | null;
+}
+interface KeyRow {
+  readonly name: string;
+  readonly key_id: string;
+  readonly public_key: string;
+  readonly state: string;
+}
+
+/** Indexes and release targets of the named plugins, two reads for all of them. */
+export async function readPluginTargets(
+  db: D1Database,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, PluginTargets>> {
+  const bound = JSON.stringify(names);
+  const [releases, keys] = await db.batch<ReleaseRow | KeyRow>([
+    db
+      .prepare(
+        `SELECT p.name, u.handle, p.state AS plugin_state, r.version, r.state, r.channel, r.sha256, r.size, r.delivery,
+           r.publication, r.receipt, r.receipt_sha256, r.statement, json_extract(r.manifest, '$.dependencies') AS dependencies,
+           r.min_app_version, r.max_app_version, r.yank_reason, r.notice, r.replacement,
+           s.sha256 AS sealed_sha256, s.size AS sealed_size
+         FROM plugins p JOIN publishers u ON u.id = p.publisher_id JOIN releases r ON r.plugin_id = p.id
+         LEFT JOIN sealed_bundles s ON s.release_id = r.id AND s.statement_sha256 = r.statement_sha256
+         WHERE p.name IN (SELECT value FROM json_each(?1)) AND r.receipt IS NOT NULL
+           AND r.state IN ('published', 'deprecated', 'yanked', 'blocked')
+         ORDER BY p.name, r.publication`,
+      )
+      .bind(bound),
+    db
+      .prepare(
+        `SELECT p.name, k.key_id, k.public_key, k.state FROM plugins p
+         JOIN publisher_keys k ON k.publisher_id = p.publisher_id
+         WHERE p.name IN (SELECT value FROM json_each(?1)) ORDER BY p.name, k.key_id`,
+      )
+      .bind(bound),
+  ]);
+  const rows = Map.groupBy((releases?.results ?? []) as ReleaseRow[], (row) => row.name);
+  const keysOf = Map.groupBy((keys?.results ?? []) as KeyRow[], (row) => row.name);
+  return new Map(
+    await Promise.all(
+      names.map(async (name) => [name, await targetsOf(name, rows.get(name) ?? [], keysOf.get(name) ?? [])] as const),
+    ),
+  );
+}
+
+/** The plugins a page of the change feed is about, and where the next page begins. */
+export async function readChangedPlugins(
+  db: D1Database,
+  after: number,
+  limit: number,
+): Promise<{ readonly names: readonly string[]; readonly cursor: number; readonly hasMore: boolean }> {
+  const { results } = await db
+    .prepare(
+      `SELECT id, kind, subject FROM changes
+       WHERE id > ?1 AND (kind LIKE 'release.%' OR kind LIKE 'plugin.%' OR kind LIKE 'publisher.%') ORDER BY id LIMIT ?2`,
+    )
+    .bind(after, limit)
+    .all<{ id: number; kind: string; subject: string }>();
+  const handles = results.filter(({ kind }) => kind.startsWith("publisher.")).map(({ subject }) => subject);
+  const named = results.filter(({ kind }) => !kind.startsWith("publisher.")).map(({ subject }) => subject);
+  const owned = handles.length === 0 ? [] : await pluginsOf(db, handles);
+  return {
+    names: [...new Set([...named, ...owned])],
+    cursor: results.at(-1)?.id ?? after,
+    hasMore: results.length === limit,
+  };
+}
+
+/** What was blocked: clients stop it whatever else they know. Signed by the role that lists it. */
+export async function readBlocked(db: D1Database, marketplace: string, now: number): Promise<WrittenTarget> {
+  const { results } = await db
+    .prepare(
+      `SELECT p.name, r.version, r.sha256, r.decision_reason AS reason FROM releases r JOIN plugins p ON p.id = r.plugin_id
+       WHERE r.state = 'blocked' AND r.receipt IS NOT NULL ORDER BY p.name, r.version_sort`,
+    )
+    .all<{ name: string; version: string; sha256: string; reason: string | null }>();
+  return written(REVOCATIONS_PATH, {
+    type: "rbsm-blocked/1",
+    marketplace,
+    issuedAt: signedTime(now),
+    expires: signedTime(now + LIFETIME.revocations),
+    releases: results.map((row) => ({ ...row })),
+  });
+}
+
+async function pluginsOf(db: D1Database, handles: readonly string[]): Promise<string[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT p.name FROM plugins p JOIN publishers u ON u.id = p.publisher_id
+       WHERE u.handle IN (SELECT value FROM json_each(?1))`,
+    )
+    .bind(JSON.stringify(handles))
+    .all<{ name: string }>();
+  return results.map(({ name }) => name);
+}
+
+async function targetsOf(name: string, rows: readonly ReleaseRow[], keys: readonly KeyRow[]): Promise<PluginTargets> {
+  const [first] = rows;
+  if (first === undefined) return { index: null, releases: [] };
+  const index = await written(indexPath(name), {
+    type: "rbsm-index/1",
+    name,
+    publisher: first.handle,
+    state: first.plugin_state,
+    keys: keys.map((key) => ({ keyId: key.key_id, publicKey: key.public_key, state: key.state })),
+    releases: rows.map(indexEntry),
+  });
+  const handedOut = rows.filter((row) => row.state !== "blocked").map((row) => releaseTarget(name, row));
+  return { index, releases: handedOut.filter((target) => target !== null) };
+}
+
+function indexEntry(row: ReleaseRow): Json {
+  return {
+    version: row.version,
+    state: row.state,
+    channel: row.channel,
+    sha256: row.sha256,
+    size: row.size,
+    delivery: row.delivery,
+    sealed: row.sealed_sha256 === null ? null : { sha256: row.sealed_sha256, size: row.sealed_size },
+    publication: row.publication,
+    statement: JSON.parse(row.statement) as Json,
+    receipt: JSON.parse(row.receipt) as Json,
+    receiptSha256: row.receipt_sha256,
+    dependencies: row.dependencies === null ? {} : (JSON.parse(row.dependencies) as Json),
+    app: { min: row.min_app_version, max: row.max_app_version },
+    yankReason: row.yank_reason,
+    notice: row.notice === null ? null : { message: row.notice, replacement: row.replacement },
+  };
+}
+
+function releaseTarget(name: string, row: ReleaseRow): ListedTarget | null {
+  if (row.delivery !== "sealed")
+    return { path: releasePath(name, row.version, "plain"), length: row.size, sha256: row.sha256 };
+  if (row.sealed_sha256 === null || row.sealed_size === null) return null;
+  return { path: releasePath(name, row.version, "sealed"), length: row.sealed_size, sha256: row.sealed_sha256 };
+}
+
+async function written(path: string, value: Json): Promise<WrittenTarget> {
+  const bytes = canonicalBytes(value);
+  return { path, bytes, length: bytes.length, sha256: await sha256Hex(bytes) };
+}
