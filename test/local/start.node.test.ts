@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import net from "node:net";
 import os from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 const START = path.resolve(import.meta.dirname, "../../src/local/start.mjs");
 let folder = "";
@@ -12,6 +12,30 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), "rbsm-start-"));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
+/** A test that ran out of time leaves nothing behind: its launchers end what they started, or are ended with it. */
+const started = new Set<ChildProcess>();
+afterEach(async () => {
+  for (const child of started) {
+    started.delete(child);
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    const gone = ended(child);
+    child.kill("SIGINT");
+    await Promise.race([gone, new Promise((resolve) => setTimeout(resolve, 5_000))]);
+    child.kill("SIGKILL");
+  }
+  for (const name of await readdir(folder)) {
+    const text = await readFile(path.join(folder, name, "launcher.json"), "utf8").catch(() => "{}");
+    for (const group of (JSON.parse(text) as { groups?: number[] }).groups ?? []) endGroup(group);
+  }
+});
+
+function endGroup(group: number): void {
+  try {
+    process.kill(-group, "SIGKILL");
+  } catch {
+    // It is gone.
+  }
+}
 
 function start(
   args: readonly string[],
@@ -19,6 +43,7 @@ function start(
 ): ChildProcess & { output: () => string } {
   const [program, ...before] = command as [string, ...string[]];
   const child = spawn(program, [...before, START, ...args], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  started.add(child);
   let output = "";
   child.stdout.on("data", (part) => {
     output += part;

@@ -9,7 +9,7 @@ import type { Problem } from "../../domain/problem.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
 import { checkEventSignature } from "../../market/execution/check-event-signature.ts";
 import { listExecutions } from "../../market/execution/list-executions.ts";
-import { type ReceivedEvent, receiveEvent } from "../../market/execution/receive-events.ts";
+import { type ReceivedEvent, receivePostedEvent } from "../../market/execution/receive-events.ts";
 import type { World } from "../../market/ports.ts";
 import type { ApiEnv } from "../context.ts";
 import { route } from "../route.ts";
@@ -50,7 +50,7 @@ export function registerExecutionRoutes(app: Hono<ApiEnv>): void {
   });
 }
 
-type EventProblem = Problem<"event_conflict" | "VALIDATION_ERROR">;
+type EventProblem = Problem<"event_conflict" | "RATE_LIMITED" | "VALIDATION_ERROR">;
 /** As zod read it: absent members may be present as `undefined`. */
 type ParsedEnvelope = Omit<EventEnvelope, "instanceId" | "changes" | "snapshot"> & {
   instanceId?: string | undefined;
@@ -77,7 +77,7 @@ async function receive(
   };
   // Who posts such events by itself is not looked at any more: nothing shall be told twice.
   if (isDerivedEvent(envelope.event)) await world.watches.tellsItself(instanceId);
-  return receiveEvent(world, instanceId, envelope);
+  return receivePostedEvent(world, instanceId, envelope);
 }
 
 function showBatched(id: string, result: Result<ReceivedEvent, EventProblem>): object {

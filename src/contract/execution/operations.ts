@@ -76,6 +76,7 @@ export const EXECUTION_OPERATIONS = {
       "VALIDATION_ERROR",
       "event_conflict",
       "event_signature_invalid",
+      "RATE_LIMITED",
     ],
   },
   listExecutions: {

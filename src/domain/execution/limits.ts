@@ -31,6 +31,11 @@ export const TIER_LIMITS: Readonly<
   enterprise: { callsPerMinute: 100_000, egressPerMinute: 3000 },
 };
 
+/** Events and schedules of one installation that begin in one minute; the others wait for the next. */
+export const RUNS_PER_MINUTE = 100;
+/** Events of one instance in one minute; more are refused. */
+export const EVENTS_PER_MINUTE = 10 * RUNS_PER_MINUTE;
+
 /** Plugin events that may follow from one another. */
 export const MAX_EVENT_DEPTH = 4;
 

@@ -22,8 +22,8 @@ export interface Wish {
 }
 
 export interface Rate {
-  /** `route` and `hook` count what comes in from outside, `export` what an admin takes out. */
-  readonly method: Method | "route" | "hook" | "export";
+  /** `route`, `event` and `hook` count what comes in from outside, `run` what begins, `export` what an admin takes out. */
+  readonly method: Method | "route" | "event" | "hook" | "run" | "export";
   readonly perMinute: number;
   readonly globalPerMinute: number;
 }

@@ -8,6 +8,7 @@ import {
   type SkipReason,
 } from "../../domain/execution/installation.ts";
 import type { Call, Job } from "../../domain/execution/job.ts";
+import { RUNS_PER_MINUTE } from "../../domain/execution/limits.ts";
 import { NO_FAULT, retryDelay } from "../../domain/execution/retry.ts";
 import { callOfName } from "../../domain/execution/run-names.ts";
 import { unixSeconds } from "../../domain/time.ts";
@@ -15,22 +16,31 @@ import type { World } from "../ports.ts";
 import { authorityOf } from "./authority.ts";
 import type { ClaimedExecution, ExecutionEnd } from "./ports.ts";
 
-export type DeliveryWorld = Pick<World, "executions" | "runs" | "health" | "executionBell" | "runner" | "clock">;
+export type DeliveryWorld = Pick<
+  World,
+  "executions" | "runs" | "health" | "executionBell" | "runner" | "pluginStorage" | "clock"
+>;
 
 /**
  * Runs one queued delivery: takes it by a guarded write, judges installation, grant, license and blocks again – they may
  * have changed since – runs the plugin and writes how it ended, or when it is tried again. Then the run that waited behind
- * it is rung for. Answers false when somebody else has it, it waits for an earlier one, or it ended.
+ * it is rung for. Answers false when somebody else has it, it waits for an earlier one or the next minute, or it ended.
  */
 export async function deliverExecution(world: DeliveryWorld, executionId: string): Promise<boolean> {
   const claimed = await world.executions.claim(executionId, unixSeconds(world.clock.now()));
   if (claimed === null) return false;
-  return endExecution(world, claimed, await runClaimed(world, claimed));
+  const end = await runClaimed(world, claimed);
+  if ("retryAfter" in end) {
+    if (await world.runs.postpone(claimed, unixSeconds(world.clock.now()) + end.retryAfter))
+      await ringSoftly(world, [claimed.id], end.retryAfter);
+    return false;
+  }
+  return endExecution(world, claimed, end);
 }
 
 /** Writes an end once: a failure that may pass waits for its next try, everything else is counted and final. */
 export async function endExecution(
-  world: Omit<DeliveryWorld, "runner">,
+  world: Omit<DeliveryWorld, "runner" | "pluginStorage">,
   claimed: ClaimedExecution,
   end: ExecutionEnd,
 ): Promise<boolean> {
@@ -51,6 +61,8 @@ export async function endExecution(
   return true;
 }
 
+const RUNS = { method: "run", perMinute: RUNS_PER_MINUTE, globalPerMinute: Number.MAX_SAFE_INTEGER } as const;
+
 /** The rows are the work: a bell that cannot ring is rung again by the sweep. */
 export async function ringSoftly(
   world: Pick<World, "executionBell">,
@@ -61,7 +73,11 @@ export async function ringSoftly(
   await world.executionBell.ring(executionIds, delaySeconds).catch(() => {});
 }
 
-async function runClaimed(world: DeliveryWorld, claimed: ClaimedExecution): Promise<ExecutionEnd> {
+/** How it ended; or, where the installation's minute is used up, the seconds to wait. Being told of its own life is free. */
+async function runClaimed(
+  world: DeliveryWorld,
+  claimed: ClaimedExecution,
+): Promise<ExecutionEnd | { readonly retryAfter: number }> {
   const call = callOf(claimed);
   if (call === null) return { outcome: "skipped", message: "event_erased" };
   const installation = await world.executions.installation(claimed.activationId);
@@ -69,6 +85,9 @@ async function runClaimed(world: DeliveryWorld, claimed: ClaimedExecution): Prom
   const judge = judgeOf(call);
   const refusal = judge(installation, unixSeconds(world.clock.now()));
   if (refusal !== null) return { outcome: "skipped", message: refusal, version: installation.version };
+  const retryAfter =
+    call.kind === "lifecycle" ? null : await world.pluginStorage.of(installation.activationId).spend(RUNS);
+  if (retryAfter !== null) return { retryAfter };
   return runJudged(world, installation, jobFor(installation, claimed.id, call), call, judge);
 }
 

@@ -1,6 +1,7 @@
 import { sha256Hex } from "../../domain/digest.ts";
 import type { EventEnvelope } from "../../domain/execution/events.ts";
 import { judgeEvent } from "../../domain/execution/installation.ts";
+import { EVENTS_PER_MINUTE } from "../../domain/execution/limits.ts";
 import { cutUser, withoutSecrets } from "../../domain/execution/people.ts";
 import { canonicalize } from "../../domain/json/canonical.ts";
 import type { Json, JsonObject } from "../../domain/json/json.ts";
@@ -49,6 +50,19 @@ export async function receiveEvent(
   if (kept.result === "conflict") return refuse({ reason: "event_conflict", facts: { id: envelope.id } });
   if (kept.result === "kept") await ringSoftly(world, kept.deliveries);
   return ok({ id: envelope.id, duplicate: kept.result === "duplicate", deliveries: kept.deliveries });
+}
+
+/** The same for an event that the instance itself posts: a thousand a minute, counted past restarts. */
+export async function receivePostedEvent(
+  world: Pick<World, "executions" | "executionBell" | "chance" | "clock" | "pluginStorage">,
+  instanceId: string,
+  envelope: EventEnvelope,
+): Promise<Result<ReceivedEvent, Problem<"event_conflict" | "RATE_LIMITED">>> {
+  const retryAfter = await world.pluginStorage
+    .of(`events:${instanceId}`)
+    .spend({ method: "event", perMinute: EVENTS_PER_MINUTE, globalPerMinute: Number.MAX_SAFE_INTEGER });
+  if (retryAfter !== null) return refuse({ reason: "RATE_LIMITED", facts: { retryAfter } });
+  return receiveEvent(world, instanceId, envelope);
 }
 
 /** The rows are the work: a bell that cannot ring is rung again by the sweep. */

@@ -16,6 +16,8 @@ export interface RunStore {
   begin(run: NewRun, now: number): Promise<ClaimedExecution>;
   /** Puts a run that failed back into the queue. */
   retry(claimed: ClaimedExecution, end: ExecutionEnd, notBefore: number): Promise<boolean>;
+  /** Puts a run that was taken and did not begin back until `notBefore`; it is no try. */
+  postpone(claimed: ClaimedExecution, notBefore: number): Promise<boolean>;
   /** The run that waits behind an ended one; null = none. */
   nextInOrder(claimed: ClaimedExecution): Promise<string | null>;
   /** Puts a dead run back into the queue with all its tries; `gone` = what it needs was erased. */

@@ -23,7 +23,7 @@ type RouteReason = "RATE_LIMITED" | "plugin_stopped" | "plugin_failed" | "plugin
  * answer; it is recorded like every run, and never tried again by us.
  */
 export async function runRoute(
-  world: DeliveryWorld & Pick<World, "chance" | "pluginStorage">,
+  world: DeliveryWorld & Pick<World, "chance">,
   installation: Installation,
   { name, route }: FoundRoute,
   request: RouteRequest,

@@ -107,7 +107,10 @@ it("a license the instance took itself is told a minute later", async () => {
   expect(row).toMatchObject({ event: "license.created", state: "queued", attempts: 0 });
   expect((row?.not_before ?? 0) - (row?.created_at ?? 0)).toBe(60);
   await runCron();
-  expect(await rowsOf("license", made.body.id)).toMatchObject([{ state: "queued", attempts: 0 }]);
+  // The trial is as long as ends are announced ahead, so the sweep may have said that, too: it waits behind.
+  const waiting = await rowsOf("license", made.body.id);
+  expect(waiting[0]).toMatchObject({ event: "license.created", state: "queued", attempts: 0 });
+  expect(waiting.filter(({ state, attempts }) => state !== "queued" || attempts > 0)).toEqual([]);
 });
 
 it("the cron finds what no bell was heard for, and what a crash left half done", async () => {

@@ -1,5 +1,8 @@
-import { env } from "cloudflare:workers";
+import { createExecutionContext, createScheduledController, waitOnExecutionContext } from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
 import { expect, it } from "vitest";
+import worker from "../../../src/worker.ts";
+import { NOON, passTime, setClock } from "../../clock.ts";
 import { onRequest } from "../../sandbox/job.ts";
 import { call } from "../account/calls.worker.ts";
 import { ended, installPlugin, postEvent, registeredInstance, requestCreated } from "./installed.worker.ts";
@@ -185,4 +188,54 @@ it("cuts people before anything is kept", async () => {
   for (const secret of ["$2b$12$x", "secret", "resetToken", "203.0.113.9", '"phone"'])
     expect(told.includes(secret), secret).toBe(false);
   expect(told).toContain('"changes":{"name"');
+});
+
+/** Uses up what is counted under a name, but for `left`. */
+async function useUp(name: string, method: string, perMinute: number, left = 0): Promise<void> {
+  const { InstallationStorage: objects } = exports as unknown as { InstallationStorage: DurableObjectNamespace };
+  const own = objects.getByName(name) as unknown as { spend(rate: object): Promise<number | null> };
+  const rate = { method, perMinute, globalPerMinute: Number.MAX_SAFE_INTEGER };
+  await Promise.all(Array.from({ length: perMinute - left }, () => own.spend(rate)));
+}
+
+it("begins a hundred events and schedules a minute, and the rest in the next, none of them lost or tried in vain", async () => {
+  setClock(NOON);
+  const instance = await registeredInstance();
+  const installed = await installPlugin({ instance, module: onRequest("return 1", "// hundred a minute") });
+  await useUp(installed.activationId, "run", 100, 1);
+  for (const n of [1, 2, 3]) await postEvent(instance, requestCreated(`evt_minute_${n}`, { entityId: String(n) }));
+  const states = async () => {
+    const { results } = await env.DB.prepare(
+      "SELECT outcome, attempt, first_attempt, not_before FROM executions WHERE activation_id = ? ORDER BY outcome, rowid",
+    )
+      .bind(installed.activationId)
+      .all<{ outcome: string; attempt: number; not_before: number | null }>();
+    return results;
+  };
+  const end = Date.now() + 5_000;
+  const isSettled = (rows: Awaited<ReturnType<typeof states>>) =>
+    rows.every(({ outcome, not_before }) => outcome === "ok" || (outcome === "queued" && not_before !== null));
+  for (let rows = await states(); !isSettled(rows) && Date.now() < end; rows = await states()) await scheduler.wait(30);
+  const waiting = { outcome: "queued", attempt: 0, first_attempt: 0, not_before: NOON + 60 };
+  expect(await states()).toEqual([{ ...waiting, outcome: "ok", attempt: 1, not_before: null }, waiting, waiting]);
+  passTime(61);
+  const context = createExecutionContext();
+  await worker.scheduled?.(createScheduledController(), env as never, context);
+  await waitOnExecutionContext(context);
+  const events = (await ended(instance, installed, 5)).filter(({ action }) => action === "request.created");
+  expect(events.map(({ outcome }) => outcome)).toEqual(["ok", "ok", "ok"]);
+});
+
+it("refuses the thousand and first event of an instance in a minute, alone or in a batch, until the next", async () => {
+  setClock(NOON);
+  const [instance, other] = [await registeredInstance(), await registeredInstance()];
+  await useUp(`events:${instance.instanceId}`, "event", 1000, 1);
+  const batch = await postEvent(instance, { events: [requestCreated("evt_1000"), requestCreated("evt_1001")] });
+  expect(batch.body.events).toMatchObject([{ id: "evt_1000" }, { id: "evt_1001", error: { code: "RATE_LIMITED" } }]);
+  const refused = await postEvent(instance, requestCreated("evt_1002"));
+  expect(refused).toMatchObject({ status: 429, body: { code: "RATE_LIMITED" } });
+  expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+  expect((await postEvent(other, requestCreated("evt_1"))).status).toBe(202);
+  passTime(61);
+  expect((await postEvent(instance, requestCreated("evt_1001"))).status).toBe(202);
 });

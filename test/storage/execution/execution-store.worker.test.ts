@@ -43,7 +43,20 @@ function quietWorld(now = Date.now()) {
   const { jobs, runner } = countingRunner();
   const executionBell = { ring: async (ids: readonly string[]) => void rung.push(...ids) };
   const [runs, health] = [createRunStore(env.DB), createHealthStore(env.DB)];
-  return { world: { executions, runs, health, executionBell, chance, clock: { now: () => now }, runner }, rung, jobs };
+  return {
+    world: {
+      executions,
+      runs,
+      health,
+      executionBell,
+      chance,
+      pluginStorage: { of: () => ({ spend: async () => null }) as never },
+      clock: { now: () => now },
+      runner,
+    },
+    rung,
+    jobs,
+  };
 }
 
 async function queued(over: Partial<InstalledPlugin> = {}, id = crypto.randomUUID()) {
