@@ -122,6 +122,29 @@ async function playRaw(body: string, over: Partial<Job> = {}): Promise<{ host: T
   return { host, reply: await runPlugin(platform, job, REQUEST_CALL, host, module) };
 }
 
+/** A marketplace that says at once that the run shall end. */
+class StoppingHost extends TellingHost {
+  async stopped(): Promise<void> {}
+}
+
+it.each([
+  ["never settles", `setInterval(() => {}, 5); await new Promise(() => {});`],
+  [
+    "ignores whatever it is told",
+    `for (;;) { await new Promise((d) => setTimeout(d, 10)); try { await context.storage.get("k"); } catch {} }`,
+  ],
+])("a run that %s ends when it is stopped, with its capabilities", async (kind, body) => {
+  const module = onRequest(body);
+  const job = await jobFor(module, { granted: GRANTED, activationId: `act_stopped_${kind.length}` });
+  const limits = { ...job.limits, wallMs: 25_000, calls: 1_000 };
+  const host = new StoppingHost(job.activationId);
+  const reply = await sandbox.run({ ...job, limits }, REQUEST_CALL, host, module);
+  expect(reply).toMatchObject({ ok: false, error: { code: "stopped" } });
+  const heard = host.heard.length;
+  await scheduler.wait(100);
+  expect(host.heard.length).toBe(heard);
+});
+
 describe("a stub that outlives its run", () => {
   it.each([
     ["itself", `bridge`],
