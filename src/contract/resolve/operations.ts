@@ -40,8 +40,6 @@ const CHOICE = z.object({
   sha256: z.string(),
   channel: z.enum(CHANNELS),
   dependencies: NEEDS,
-  /** Of the plugin together with all it reaches in this plan. */
-  closureDigest: z.string(),
 });
 
 const PLAN = z.object({

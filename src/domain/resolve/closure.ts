@@ -1,6 +1,5 @@
-import { type Capabilities, closureDigestOf } from "../manifest/capabilities.ts";
+import type { Capabilities } from "../manifest/capabilities.ts";
 import { byText } from "../manifest/text.ts";
-import { strongComponents } from "./strong-components.ts";
 
 /** A plugin of a plan, as far as its authority goes. */
 export interface Part {
@@ -76,30 +75,6 @@ export function unionOf(all: readonly Capabilities[]): Capabilities {
     secretHosts: list("secretHosts"),
     ui: (["page", "settings", "widget"] as const).filter((slot) => all.some(({ ui }) => ui.includes(slot))),
   };
-}
-
-/**
- * Digest of the closure of every plugin in a plan. Plugins of one cycle reach the same, so each component is joined once.
- */
-export async function closureDigests(parts: ReadonlyMap<string, Part>): Promise<ReadonlyMap<string, string>> {
-  const names = [...parts.keys()].sort(byText);
-  const places = new Map(names.map((name, index) => [name, index]));
-  const targets = (node: number) =>
-    Object.keys((parts.get(names[node] as string) as Part).dependencies).flatMap((name) => places.get(name) ?? []);
-  const reach = new Map<number, ReadonlySet<number>>();
-  const digests = new Map<string, string>();
-  for (const component of strongComponents(names.length, targets)) {
-    const reached = new Set(component);
-    for (const node of component)
-      for (const target of targets(node)) for (const one of reach.get(target) ?? []) reached.add(one);
-    const union = unionOf([...reached].map((node) => (parts.get(names[node] as string) as Part).capabilities));
-    const digest = await closureDigestOf(union);
-    for (const node of component) {
-      reach.set(node, reached);
-      digests.set(names[node] as string, digest);
-    }
-  }
-  return digests;
 }
 
 function shortestPaths(starts: readonly string[], parts: ReadonlyMap<string, Part>): Map<string, string> {

@@ -5,7 +5,7 @@ import type { Problem } from "../problem.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import { ABSENT } from "./bits.ts";
 import { ownValue } from "./candidates.ts";
-import { type Closure, closureDigests, closureOf, type Part } from "./closure.ts";
+import { type Closure, closureOf, type Part } from "./closure.ts";
 import { explainConflict } from "./explain.ts";
 import type { IndexDocument, IndexedRelease } from "./index-document.ts";
 import { type Board, layOut, MAX_DECISIONS } from "./puzzle.ts";
@@ -21,8 +21,6 @@ export interface Choice {
   readonly sha256: string;
   readonly channel: Channel;
   readonly dependencies: { readonly [name: string]: string };
-  /** Of the plugin and everything it reaches in this plan: what consent to it names. */
-  readonly closureDigest: string;
 }
 
 export interface Notice {
@@ -103,11 +101,10 @@ function blockedLock(
 async function planOf({ request }: Board, chosen: ReadonlyMap<string, IndexedRelease>): Promise<Plan> {
   const { lock = {}, roots } = request;
   const parts = new Map<string, Part>([...chosen].map(([name, release]) => [name, { name, ...release }]));
-  const digests = await closureDigests(parts);
   const order = installOrder(chosen);
   const choices = order.map((name): Choice => {
     const { version, sha256, channel, dependencies } = chosen.get(name) as IndexedRelease;
-    return { name, version, sha256, channel, dependencies, closureDigest: digests.get(name) as string };
+    return { name, version, sha256, channel, dependencies };
   });
   const held = (name: string) => ownValue(lock, name);
   const isKept = ({ name, version, sha256 }: Choice) =>

@@ -42,7 +42,7 @@ export type Solved =
   | { readonly kind: "too_complex" };
 
 /** Terms looked at; bounds the time of a puzzle whose decisions are few and dear to about a second. */
-export const MAX_STEPS = 12_000_000;
+export const MAX_STEPS = 6_000_000;
 
 /** A term costs so much more to learn from than to look at. */
 const LEARNING_STEPS = 6;

@@ -73,7 +73,7 @@ it("a plan is found exactly when there is one, and it meets every need without a
       const asked = new Set(wanted.flatMap((need) => Object.keys(need)));
       expect(Object.keys(chosen).filter((name) => !asked.has(name))).toEqual([]);
     }),
-    { numRuns: 400 },
+    { numRuns: 200 },
   );
 });
 
@@ -92,7 +92,7 @@ it("the order of plugins, versions and wishes changes nothing, not even a senten
       const other = await resolve(documentsOf(turned), { appVersion: "0.1.0", roots: shuffled(wishes, turn) });
       expect(other).toEqual(plain);
     }),
-    { numRuns: 150 },
+    { numRuns: 80 },
   );
 });
 
@@ -111,6 +111,6 @@ it("what a plan locked is kept by the next, whatever was published since", async
       if (!after.ok) throw new Error(after.problem.detail);
       expect(after.value).toMatchObject({ install: [], update: [], remove: [] });
     }),
-    { numRuns: 150 },
+    { numRuns: 80 },
   );
 });
