@@ -318,14 +318,45 @@ describe("its publisher", { timeout: 120_000 }, () => {
     expect((await told(["withdraw", releaseId])).problem.code).toBe("state_conflict");
   });
 
-  it("cannot yet offer what needs other plugins: installing it is refused by name", async () => {
+  it("needs another plugin: both are chosen, shown, explained, brought back from the lock and removed together", async () => {
     const change = (manifest: Record<string, unknown>) => {
       manifest.dependencies = { "lead-scorer": "^1.0.0" };
     };
     await approve(await publishVersion("1.3.0", change));
-    const refused = await told(["install", PLUGIN, "--dir", "needy"]);
-    expect(refused).toMatchObject({ code: 1, problem: { code: "dependency_missing", kind: "resolution" } });
-    expect(await readdir(home)).not.toContain("needy");
+    const dir = ["--dir", "needy"];
+    const installed = await told(["install", PLUGIN, ...dir]);
+    expect(installed, JSON.stringify(installed)).toMatchObject({
+      code: 0,
+      installed: [{ name: "lead-scorer" }, { name: PLUGIN, version: "1.3.0" }],
+    });
+    expect((await told(["tree", ...dir])).tree).toMatchObject([{ name: PLUGIN, needs: [{ name: "lead-scorer" }] }]);
+    expect((await told(["why", "lead-scorer", ...dir])).chains).toMatchObject([
+      [{ name: PLUGIN }, { range: "^1.0.0" }],
+    ]);
+    expect(await told(["update", ...dir])).toMatchObject({ code: 0, updated: [], removed: [] });
+    expect(await told(["remove", "lead-scorer", ...dir])).toMatchObject({
+      code: 1,
+      problem: { code: "plugin_needed" },
+    });
+    await rm(path.join(home, "needy", "plugins"), { recursive: true });
+    expect((await told(["install", ...dir])).installed).toHaveLength(2);
+    expect(await told(["remove", PLUGIN, ...dir])).toMatchObject({ code: 0, also: ["lead-scorer"] });
+    expect(await readdir(path.join(home, "needy", "plugins"))).toEqual([]);
+  });
+
+  it("sees what has grown old, and moves only what may move", async () => {
+    const dir = ["--dir", "old"];
+    expect((await told(["install", `${PLUGIN}@1.1.0`, ...dir])).code).toBe(0);
+    expect((await told(["outdated", ...dir])).outdated).toEqual([
+      { name: PLUGIN, current: "1.1.0", wanted: "1.1.0", newest: "1.3.0" },
+    ]);
+    expect((await told(["update", ...dir])).updated).toEqual([]);
+    const lock = path.join(home, "old", "rbsm.lock");
+    await writeFile(lock, (await readFile(lock, "utf8")).replace(`"${PLUGIN}": "1.1.0"`, `"${PLUGIN}": "^1.1.0"`));
+    expect((await told(["update", ...dir])).updated).toMatchObject([
+      { name: "lead-scorer" },
+      { name: PLUGIN, version: "1.3.0" },
+    ]);
   });
 
   it("makes a token for a build machine, which can only stage, and revokes it", async () => {
