@@ -68,6 +68,7 @@ function describeLicense(): void {
       Array(4).fill(expect.objectContaining({ isLicensed: true, code: "VALID", warnings: [], isOffline: false })),
     );
     expect([typeof listEpoch, hasKeySet]).toEqual(["number", true]);
+    expect(await inPage("stranger", setting)).toEqual(["lease", "verdict", "revocations", "keyset"]);
     expect(await inPage("restart", setting)).toMatchObject({ isLicensed: true, code: "VALID" });
   });
 

@@ -1,4 +1,5 @@
 // Runs in the browser: a plugin's license on a machine of its own, told what to do by the test and kept in localStorage.
+import { createLocalJWKSet, importJWK, type JSONWebKeySet, jwtVerify } from "jose";
 import {
   createLicenseGuard,
   type DeviceIdentity,
@@ -73,6 +74,24 @@ Object.assign(globalThis, {
     told.push(await guard.refresh(), await guard.ping(), await guard.updateList());
     const kept = JSON.parse(localStorage.getItem("license") ?? "{}");
     return { told: told.map(shown), listEpoch: kept.list?.epoch ?? null, hasKeySet: kept.keySet !== null };
+  },
+  /** What a stock JOSE library makes of the documents, with the published keys and the pinned root. */
+  async stranger({ marketplace: issuer, roots, pluginId }: Setting) {
+    const ask = (path: string) => fetch(location.origin + path);
+    const keys = createLocalJWKSet((await (await ask("/v1/keys")).json()) as JSONWebKeySet);
+    const { lease } = JSON.parse(localStorage.getItem("license") ?? "{}") as { lease: string };
+    const { verdict } = (await (await ask("/v1/time")).json()) as { verdict: string };
+    const list = await (await ask("/v1/licenses/revocations")).text();
+    const [root] = roots;
+    const keySet = await (await ask(`/.well-known/license-keyset/${root?.kid}.jws`)).text();
+    const rootKey = await importJWK({ kty: "OKP", crv: "Ed25519", x: root?.x ?? "" }, "EdDSA");
+    const opened = [
+      await jwtVerify(lease, keys, { issuer, audience: `rbsm:plugin:${pluginId}` }),
+      await jwtVerify(verdict, keys, { issuer }),
+      await jwtVerify(list, keys, { issuer, audience: "rbsm:revocations" }),
+      await jwtVerify(keySet.trim(), rootKey, { issuer, audience: "rbsm:keyset" }),
+    ];
+    return opened.map(({ payload }) => payload.tok);
   },
   async restart(setting: Setting) {
     return shown((await openGuard(setting, false)).status());
