@@ -156,4 +156,44 @@ describe("once", () => {
       await rm(fresh, { recursive: true, force: true });
     }
   });
+
+  it("hands a plugin the settings and secrets of a file, and refuses what its manifest does not declare", async () => {
+    const fresh = await mkdtemp(path.join(os.tmpdir(), "rbsm-facts-"));
+    try {
+      await initProject({ folder: fresh, template: "automation", name: "visit-notes", publisher: "acme" });
+      const manifestFile = path.join(fresh, "manifest.json");
+      const manifest = JSON.parse(await readFile(manifestFile, "utf8"));
+      const fields = [
+        { key: "tone", type: "text", label: "Tone", default: "kind" },
+        { key: "place", type: "text", label: "Place", default: "Graz" },
+        { key: "apiKey", type: "secret", label: "API key", readable: true },
+      ];
+      await writeFile(manifestFile, JSON.stringify({ ...manifest, settings: { version: 1, fields } }));
+      const handler = `async (context) => {
+        context.log.info([context.settings.tone, context.settings.place, await context.secrets.get("apiKey")]);
+      }`;
+      await writeFile(
+        path.join(fresh, "src/server.ts"),
+        `import { definePlugin } from "@rising-bsm/plugin-sdk";
+        export default definePlugin({ events: { "request.created": ${handler} } });`,
+      );
+      const facts = path.join(fresh, "facts.json");
+      const once = async (text?: string) => {
+        if (text !== undefined) await writeFile(facts, text);
+        const flag = text === undefined ? [] : ["--settings", facts];
+        return rbsm(["dev", fresh, "--once", "--event", "request.created", ...flag, "--json"], { cwd: fresh });
+      };
+      const said = async (text?: string) => documentOf(await once(text)).reply.report.logs[0].text;
+      expect(JSON.parse(await said())).toEqual(["kind", "Graz", null]);
+      const set = { settings: { tone: "curt" }, secrets: { apiKey: "s3cret" } };
+      expect(JSON.parse(await said(JSON.stringify(set)))).toEqual(["curt", "Graz", "s3cret"]);
+      for (const bad of ['{"values":{}}', '{"secrets":{"tone":"x"}}']) {
+        const refused = await once(bad);
+        expect(refused.code, bad).toBe(2);
+        expect(documentOf(refused).problem).toMatchObject({ code: "option_invalid" });
+      }
+    } finally {
+      await rm(fresh, { recursive: true, force: true });
+    }
+  });
 });

@@ -1,14 +1,16 @@
 import path from "node:path";
 import { HOOKS, type RunReply } from "../../domain/execution/job.ts";
 import { ok } from "../../domain/result.ts";
+import type { InstallationFacts } from "../../sdk/testing/host/run-facts.ts";
 import { type Answer, command } from "../command.ts";
 import { type CliProblem, misuse, type Outcome } from "../problem.ts";
 import type { Paint, Voice } from "../voice.ts";
 import { buildPlugin } from "../work/build-plugin.ts";
 import type { Wanted } from "../work/dev/call-of.ts";
 import { startDev } from "../work/dev/dev-session.ts";
+import { readFacts } from "../work/dev/read-facts.ts";
 import { runOnce } from "../work/dev/run-once.ts";
-import type { Happening } from "../work/dev/workbench.ts";
+import { factsFault, type Happening } from "../work/dev/workbench.ts";
 
 const DEFAULT_PORT = 8791;
 
@@ -22,6 +24,7 @@ export const devCommand = command({
   positionals: [{ name: "DIR", summary: "the plugin's folder; the current one if left out", optional: true }],
   flags: {
     port: { value: "PORT", summary: `port of the page, 0 for any; ${DEFAULT_PORT} if left out` },
+    settings: { value: "FILE", summary: 'JSON of {"settings": {…}, "secrets": {…}}, as an admin would set them' },
     offline: { summary: "no network, not even to declared hosts" },
     once: { summary: "make one call, print its report and end" },
     event: { value: "EVENT", summary: "with --once: a sample event, request.created for instance" },
@@ -34,23 +37,31 @@ export const devCommand = command({
   async run({ flags, args, voice }) {
     const folder = path.resolve(args[0] ?? ".");
     const isOnline = flags.offline !== true;
+    const facts = await readFacts(flags.settings);
+    if (!facts.ok) return facts;
     if (flags.once) {
       const wanted = readWanted(flags);
-      return wanted.ok ? callOnce(folder, wanted.value, isOnline, voice) : wanted;
+      return wanted.ok ? callOnce(folder, wanted.value, { isOnline, facts: facts.value }, voice) : wanted;
     }
     const port = Number(flags.port ?? DEFAULT_PORT);
     if (!Number.isInteger(port) || port < 0 || port > 65_535)
       return { ok: false, problem: misuse("option_invalid", "--port is a number, 0 to 65535.") };
-    return stay(folder, port, isOnline, voice);
+    return stay(folder, port, { isOnline, facts: facts.value }, voice);
   },
 });
 
+/** What the plugin meets: the network, and what its admin set. */
+interface Around {
+  readonly isOnline: boolean;
+  readonly facts: InstallationFacts;
+}
+
 /** Never ends by itself: the interruption is the end, and takes the plugin's process with it. */
-async function stay(folder: string, port: number, isOnline: boolean, voice: Voice): Promise<Outcome<Answer>> {
+async function stay(folder: string, port: number, around: Around, voice: Voice): Promise<Outcome<Answer>> {
   const onHappening = (one: Happening) => {
     for (const line of showHappening(one, voice.paint)) voice.say(line);
   };
-  const session = await startDev(folder, { port, isOnline, onHappening });
+  const session = await startDev(folder, { port, ...around, onHappening });
   if (!session.ok) return session;
   const { url } = session.value;
   voice.say(`${voice.paint("bold", url)}  events, routes, schedules, pages and the log`);
@@ -58,10 +69,12 @@ async function stay(folder: string, port: number, isOnline: boolean, voice: Voic
   return new Promise(() => {});
 }
 
-async function callOnce(folder: string, wanted: Wanted, isOnline: boolean, voice: Voice): Promise<Outcome<Answer>> {
+async function callOnce(folder: string, wanted: Wanted, around: Around, voice: Voice): Promise<Outcome<Answer>> {
   const bundle = await buildPlugin(folder);
   if (!bundle.ok) return bundle;
-  const [ran] = await runOnce(bundle.value, [wanted], { isOnline });
+  const fault = factsFault(bundle.value, around.facts);
+  if (fault !== null) return { ok: false, problem: misuse("option_invalid", fault) };
+  const [ran] = await runOnce(bundle.value, [wanted], around);
   if (!ran) return { ok: false, problem: misuse("event_unknown", "No instance sends an event of this name.") };
   const lines = ran.happenings.flatMap((one) => showHappening(one, voice.paint));
   if (ran.reply.ok) return ok({ data: { ...ran }, lines });

@@ -1,17 +1,19 @@
 import path from "node:path";
 import type { OpenedBundle } from "../../../domain/bundle/open.ts";
 import { ok } from "../../../domain/result.ts";
-import type { Outcome } from "../../problem.ts";
+import type { InstallationFacts } from "../../../sdk/testing/host/run-facts.ts";
+import { misuse, type Outcome } from "../../problem.ts";
 import { buildPlugin } from "../build-plugin.ts";
 import { startDevServer } from "./dev-server.ts";
 import { watchFolder } from "./watch-folder.ts";
-import { type Happening, openWorkbench, type Workbench } from "./workbench.ts";
+import { factsFault, type Happening, openWorkbench, type Workbench } from "./workbench.ts";
 
 export interface DevOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly isOnline: boolean;
   readonly onHappening: (happening: Happening) => void;
+  readonly facts?: InstallationFacts;
 }
 export interface DevSession {
   readonly url: string;
@@ -26,7 +28,10 @@ export async function startDev(folder: string, options: DevOptions): Promise<Out
   if (!first.ok) return first;
   let bundle: OpenedBundle = first.value;
   let build = "built";
-  const workbench = openWorkbench(bundle, { isOnline: options.isOnline, now: Date.now, onHappening: tell });
+  const { isOnline, facts = {} } = options;
+  const fault = factsFault(bundle, facts);
+  if (fault !== null) return { ok: false, problem: misuse("option_invalid", fault) };
+  const workbench = openWorkbench(bundle, { isOnline, facts, now: Date.now, onHappening: tell });
   const server = await startDevServer(options.port, workbench, () => ({ bundle, build })).catch(
     (error: NodeJS.ErrnoException) => error,
   );

@@ -1,5 +1,6 @@
 import type { OpenedBundle } from "../../../domain/bundle/open.ts";
 import type { RunReply } from "../../../domain/execution/job.ts";
+import type { InstallationFacts } from "../../../sdk/testing/host/run-facts.ts";
 import { callOf, type Wanted } from "./call-of.ts";
 import { type Happening, nameOf, openWorkbench } from "./workbench.ts";
 
@@ -14,7 +15,7 @@ export interface Ran {
 export async function runOnce(
   bundle: OpenedBundle,
   wanted: readonly Wanted[],
-  options: { readonly isOnline: boolean },
+  options: { readonly isOnline: boolean; readonly facts?: InstallationFacts },
 ): Promise<readonly (Ran | null)[]> {
   let happenings: Happening[] = [];
   const onHappening = (one: Happening) => void happenings.push(one);

@@ -6,7 +6,12 @@ import type { JsonObject } from "../../../domain/json/json.ts";
 import { decodeValidUtf8 } from "../../../domain/json/utf8.ts";
 import { SERVER_MODULE } from "../../../domain/release/server-module.ts";
 import { createEmulator, type Emulator } from "../../../sdk/testing/emulator/emulator.ts";
-import { readableSecrets, runFacts } from "../../../sdk/testing/host/run-facts.ts";
+import {
+  type InstallationFacts,
+  injectedInto,
+  readableSecrets,
+  runFacts,
+} from "../../../sdk/testing/host/run-facts.ts";
 import { createKept, createSession } from "../../../sdk/testing/host/session.ts";
 import { openWorkerd } from "../../../sdk/testing/isolate/workerd.ts";
 import { sandboxWorker } from "./sandbox-worker.ts";
@@ -44,9 +49,14 @@ export interface WorkbenchOptions {
   /** Lets the plugin reach the hosts it declares. */
   readonly isOnline?: boolean;
   readonly now: () => number;
+  /** Settings and secrets, as an admin would set them; the manifest's defaults where nothing is said. */
+  readonly facts?: InstallationFacts;
 }
 
-export function openWorkbench(first: OpenedBundle, { onHappening, isOnline, now }: WorkbenchOptions): Workbench {
+export function openWorkbench(
+  first: OpenedBundle,
+  { onHappening, isOnline, now, facts = {} }: WorkbenchOptions,
+): Workbench {
   const tell = onHappening ?? (() => {});
   const clock = { now };
   const emulator = createEmulator({ apiKey: KEY, clock });
@@ -72,7 +82,9 @@ export function openWorkbench(first: OpenedBundle, { onHappening, isOnline, now 
     const module = bundle.file(SERVER_MODULE);
     if (!module) return { ok: false, error: { code: "plugin_invalid", message: "The plugin has no server code" } };
     const began = now();
-    const job = jobOf(bundle, call, `exe_dev_${++count}`);
+    const fault = factsFault(bundle, facts);
+    if (fault !== null) return { ok: false, error: { code: "plugin_invalid", message: fault } };
+    const job = jobOf(bundle, facts, call, `exe_dev_${++count}`);
     const line = { emulator, apiKey: KEY, plugin: job.plugin, installation: INSTALLATION, userId: 1 };
     const session = createSession({
       line,
@@ -81,6 +93,7 @@ export function openWorkbench(first: OpenedBundle, { onHappening, isOnline, now 
       clock,
       emits: job.emits,
       readable: readableSecrets(bundle.manifest),
+      secrets: facts.secrets,
       strings: stringsOf(bundle),
     });
     sessions.set(job.executionId, session);
@@ -109,8 +122,23 @@ export function openWorkbench(first: OpenedBundle, { onHappening, isOnline, now 
   };
 }
 
+/** What an admin could not set for this bundle, in one sentence; null: everything fits. */
+export function factsFault({ manifest }: OpenedBundle, facts: InstallationFacts): string | null {
+  try {
+    runFacts(manifest, facts);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
 /** Everything the manifest asks for is granted: an author wants to see it work. */
-function jobOf({ manifest, closureDigest }: OpenedBundle, call: Call, executionId: string): Job {
+function jobOf(
+  { manifest, closureDigest }: OpenedBundle,
+  facts: InstallationFacts,
+  call: Call,
+  executionId: string,
+): Job {
   const declaredMs =
     call.kind === "event"
       ? manifest.events.find(({ on }) => on === call.event.event)?.timeoutMs
@@ -126,8 +154,12 @@ function jobOf({ manifest, closureDigest }: OpenedBundle, call: Call, executionI
     moduleSha256: manifest.files[SERVER_MODULE]?.sha256 ?? "",
     closureDigest,
     granted: manifest.permissions.map(({ code }) => code),
-    egress: manifest.egress.map(({ host, methods }) => ({ host, methods })),
-    ...runFacts(manifest, {}),
+    egress: manifest.egress.map(({ host, methods }) => ({
+      host,
+      methods,
+      inject: injectedInto(manifest, facts, host),
+    })),
+    ...runFacts(manifest, facts),
     idempotent: false,
     limits: runLimits(manifest.type, call.kind, declaredMs),
   };
