@@ -19,6 +19,7 @@ import { outdatedCommand } from "./commands/outdated.ts";
 import { packCommand } from "./commands/pack.ts";
 import { publishCommand } from "./commands/publish.ts";
 import { removeCommand } from "./commands/remove.ts";
+import { rootGroup } from "./commands/root.ts";
 import { searchCommand } from "./commands/search.ts";
 import { signCommand } from "./commands/sign.ts";
 import { statsCommand } from "./commands/stats.ts";
@@ -73,6 +74,7 @@ export const COMMANDS: Table = {
   tree: treeCommand,
   why: whyCommand,
   keyset: keysetGroup,
+  root: rootGroup,
   doctor: doctorCommand,
   completion: completionCommand(() => COMMANDS),
 };

@@ -51,6 +51,7 @@ export async function openDataFolder(root: string, options: { readonly fresh: bo
       "operator.json",
       "trust.json",
       "keyset",
+      "root",
       "license-roots.json",
     ])
       await rm(path.join(root, name), { recursive: true, force: true });

@@ -15,6 +15,7 @@ import { instancePages } from "./instance-pages.ts";
 import { openLocalKeyset } from "./license-keyset.ts";
 import { setUpOperator } from "./operator.ts";
 import { startProcesses } from "./processes.ts";
+import { openLocalRoot } from "./tuf-root.ts";
 import type { WatchdogSettings } from "./watchdog.ts";
 
 export interface LaunchOptions {
@@ -67,6 +68,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     const port = options.port === 0 ? await freePort() : options.port;
     const origin = `http://localhost:${port}`;
     const keyset = await openLocalKeyset(data.root, origin, secrets.LEASE_KEY_PKCS8);
+    const updates = await openLocalRoot(data.root);
     say("Starting the marketplace and the sandbox …");
     const processes = await startProcesses({
       data,
@@ -75,6 +77,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       vars: {
         ...secrets,
         ...keyset.vars,
+        ...updates.vars,
         PUBLIC_ORIGIN: origin,
         ASSETS_ORIGIN: `http://127.0.0.1:${port}`,
         LOCAL_ORIGINS: emulator.origin,
@@ -90,6 +93,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     const setupLink = demo === null ? await setUpOperator(origin, data, secrets.SETUP_SECRET) : null;
     if (demo !== null) emulator.show(instancePages(origin, demo.instance));
     if (demo !== null) await keyset.publish(origin, demo.operator.token);
+    if (demo !== null) await updates.publish(origin, demo.operator.token);
     return { url: origin, data, demo, setupLink, restarts: processes.restarts, ended: processes.ended, emulator, stop };
   } catch (error) {
     await stop();

@@ -18,6 +18,7 @@ const UNDOCUMENTED: Readonly<Record<string, string>> = {
   "GET /health": "the same as /v1/health, for monitors that know no version",
   "GET /v1/openapi.json": "the document itself",
   "GET /f/{sha256}/{path}": "its path goes on over slashes, which OpenAPI cannot say",
+  "GET /tuf/targets/{path}": "its path goes on over slashes",
   "POST /__incident": "local only, the launcher's",
   "GET /run/{activation}/*": "a plugin's own route, declared by its manifest",
   "POST /run/{activation}/*": "a plugin's own route",

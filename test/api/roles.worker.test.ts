@@ -96,7 +96,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   makeOfflineCode: { by: OWNING, owners: OF_A, path: license("/offline/codes") },
   keysetStatus: { by: ["operator"] },
   publishKeyset: { by: ["operator"], body: () => ({ document: "none" }) },
-  showTufFile: { ...open, path: () => "/tuf/1.root.json" },
+  showTufFile: { ...open, owners: [], path: () => "/tuf/1.root.json" },
   acceptTufRoot: { by: ["operator"], body: () => ({ document: "none" }) },
   acceptTufTargets: { by: ["operator"], body: () => ({ document: "none" }) },
   showTime: open,

@@ -23,7 +23,7 @@ export function tufKeyId(key: TufKey): Promise<string> {
 }
 
 /** The document with one signature of each signer, in the order of their key ids. */
-export async function signDocument<T extends Json>(signed: T, signers: readonly TufSigner[]): Promise<Signed<T>> {
+export async function signDocument<T>(signed: T, signers: readonly TufSigner[]): Promise<Signed<T>> {
   const document: Signed<T> = { signatures: [], signed };
   return signers.reduce(async (before, signer) => addSignature(await before, signer), Promise.resolve(document));
 }

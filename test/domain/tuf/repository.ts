@@ -5,7 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { Updater } from "tuf-js";
 import { sha256Hex } from "../../../src/domain/digest.ts";
-import type { FileMeta, Root, Target, TargetFiles } from "../../../src/domain/tuf/metadata.ts";
+import type { FileMeta, Root, Signed, Target, TargetFiles } from "../../../src/domain/tuf/metadata.ts";
 import { BIN_NAMES, REVOCATIONS, REVOCATIONS_PATH, roleOf } from "../../../src/domain/tuf/roles.ts";
 import { documentBytes } from "../../../src/domain/tuf/sign.ts";
 import { consistentPath } from "../../../src/domain/tuf/target-path.ts";
@@ -27,7 +27,7 @@ export class Repository {
     this.#reserved = version;
   }
 
-  putRoot(root: { signed: Root }): void {
+  putRoot(root: Signed<Root>): void {
     this.files.set(`${root.signed.version}.root.json`, documentBytes(root));
   }
 

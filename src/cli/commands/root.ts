@@ -1,0 +1,136 @@
+import { readFile } from "node:fs/promises";
+import * as z from "zod";
+import { TUF_OPERATIONS } from "../../contract/tuf/operations.ts";
+import { ok } from "../../domain/result.ts";
+import type { Root } from "../../domain/tuf/metadata.ts";
+import { type Answer, command, type Group } from "../command.ts";
+import { misuse, type Outcome } from "../problem.ts";
+import { addressOf, ask } from "../work/ask.ts";
+import { chooseMarketplace, requireToken } from "../work/marketplace.ts";
+import {
+  type Drafted,
+  documentsIn,
+  initRoot,
+  readCeremony,
+  rootFolder,
+  rotateRoot,
+  signFile,
+} from "../work/root-folder.ts";
+import { MARKETPLACE_FLAG } from "./marketplace-flag.ts";
+
+const DIR_FLAG = { value: "FOLDER", summary: "where the root is kept; rbsm/root in your configuration if left out" };
+const TRUST = z.object({ receiptKeys: z.array(z.object({ keyId: z.string(), publicKey: z.string() })) });
+const nowSeconds = () => Math.floor(Date.now() / 1000);
+
+const init = command({
+  summary: "make the keys of an update repository and its first documents",
+  details: [
+    "Three people keep a root and a targets key each, on machines without a network; two of them sign every document. The four online keys become secrets of the marketplace.",
+  ],
+  positionals: [],
+  flags: {
+    trust: { value: "FILE", summary: "the marketplace's rbsm-trust.json, whose receipt keys the root names" },
+    dir: DIR_FLAG,
+  },
+  examples: ["rbsm root init --dir /media/safe/root"],
+  async run({ flags }) {
+    const others = await readOthers(flags.trust);
+    if (!others.ok) return others;
+    const drafted = await initRoot(rootFolder(process.env, flags.dir), nowSeconds(), others.value);
+    return drafted.ok ? showDraft(drafted.value) : drafted;
+  },
+});
+
+const rotate = command({
+  summary: "draft the next root and delegations, with one key replaced if you name it",
+  details: [
+    "People of the root before and of the new one sign it: two of each. A new online key's secret is set before publishing.",
+  ],
+  positionals: [],
+  flags: { replace: { value: "KEY", summary: "the key to replace, by the beginning of its id" }, dir: DIR_FLAG },
+  examples: ["rbsm root rotate", "rbsm root rotate --replace 0123456789abcdef"],
+  async run({ flags }) {
+    const drafted = await rotateRoot(rootFolder(process.env, flags.dir), nowSeconds(), flags.replace ?? null);
+    return drafted.ok ? showDraft(drafted.value) : drafted;
+  },
+});
+
+const sign = command({
+  summary: "add one person's signature to a document; needs no network",
+  positionals: [{ name: "DOCUMENT", summary: "1.root.json or 1.targets.json" }],
+  flags: { key: { value: "FILE", summary: "the person's private key" } },
+  examples: ["rbsm root sign 2.root.json --key /media/anna/root-0123456789abcdef.pem"],
+  async run({ flags, args: [file = ""] }) {
+    if (flags.key === undefined) return { ok: false, problem: misuse("option_missing", "rbsm root sign needs --key.") };
+    const signed = await signFile(file, flags.key);
+    if (!signed.ok) return signed;
+    const { keyId, signatures } = signed.value;
+    return ok({
+      data: { file, keyId, signatures },
+      lines: [`${keyId} signed ${file}; ${signatures} signatures are on it`],
+    });
+  },
+});
+
+const publish = command({
+  summary: "publish the signed documents; needs a token of the desk",
+  positionals: [],
+  flags: { marketplace: MARKETPLACE_FLAG, dir: DIR_FLAG },
+  examples: ["rbsm root publish"],
+  async run({ flags }) {
+    const folder = rootFolder(process.env, flags.dir);
+    const ceremony = await readCeremony(folder);
+    if (!ceremony.ok) return ceremony;
+    const marketplace = await chooseMarketplace({ env: process.env, origin: flags.marketplace });
+    if (!marketplace.ok) return marketplace;
+    const token = requireToken(marketplace.value);
+    if (!token.ok) return token;
+    const published: { kind: string; version: number }[] = [];
+    for (const kind of ["root", "targets"] as const) {
+      const operation = kind === "root" ? TUF_OPERATIONS.acceptTufRoot : TUF_OPERATIONS.acceptTufTargets;
+      for (const { version, file } of await documentsIn(folder, kind)) {
+        if (await isThere(marketplace.value.origin, `${version}.${kind}.json`)) continue;
+        const reply = await ask(marketplace.value, operation, { json: { document: await readFile(file, "utf8") } });
+        if (!reply.ok) return reply;
+        published.push({ kind, version });
+      }
+    }
+    const lines = published.map(({ kind, version }) => `${kind} version ${version} is published`);
+    return ok({ data: { published }, lines: lines.length > 0 ? lines : ["everything here was published before"] });
+  },
+});
+
+export const rootGroup: Group = {
+  summary: "the offline root of updates; for operators",
+  commands: { init, sign, rotate, publish },
+};
+
+async function isThere(origin: string, file: string): Promise<boolean> {
+  const response = await fetch(addressOf(origin, TUF_OPERATIONS.showTufFile, { params: { file } }), {
+    redirect: "error",
+  }).catch(() => null);
+  await response?.body?.cancel();
+  return response?.status === 200;
+}
+
+async function readOthers(file: string | undefined): Promise<Outcome<Root["x-rbsm-keys"]>> {
+  if (file === undefined) return ok({ receipt: [], lease: [], log: [] });
+  try {
+    const { receiptKeys } = TRUST.parse(JSON.parse(await readFile(file, "utf8")));
+    return ok({ receipt: receiptKeys, lease: [], log: [] });
+  } catch {
+    return { ok: false, problem: misuse("trust_invalid", `${file} is no list of receipt keys.`) };
+  }
+}
+
+function showDraft({ root, targets, made }: Drafted): Outcome<Answer> {
+  return ok({
+    data: { root, targets, keys: made.map(({ role, keyId, file, secret }) => ({ role, keyId, file, secret })) },
+    lines: [
+      ...made.map(({ role, keyId, file }) => `${role}  ${keyId.slice(0, 16)}  ${file}`),
+      ...made.flatMap(({ secret, file }) => (secret === null ? [] : [`wrangler secret put ${secret} < ${file}`])),
+      `then two people each: rbsm root sign ${root.file} --key FILE, and ${targets.file}`,
+      "then: rbsm root publish",
+    ],
+  });
+}

@@ -1,0 +1,68 @@
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { documentsIn, initRoot, rotateRoot, signFile } from "../cli/work/root-folder.ts";
+import type { Root } from "../domain/tuf/metadata.ts";
+import { ONLINE_KEYS } from "../domain/tuf/roles.ts";
+import { LaunchError } from "./data-folder.ts";
+
+const DAY = 86_400;
+/** Documents that end sooner get their successors at this start. */
+const SOON = 14 * DAY;
+
+export interface LocalRoot {
+  /** Private halves by the name of their Worker secret. */
+  readonly vars: Readonly<Record<string, string>>;
+  /** Uploads what the marketplace does not have, by the calls an operator makes. */
+  publish(origin: string, operatorToken: string): Promise<void>;
+}
+
+/**
+ * The demo's own update root below `<data>/root`, signed by keys that all lie there. Deployed, three people keep them apart
+ * from the marketplace and from one another (`rbsm root`).
+ */
+export async function openLocalRoot(root: string): Promise<LocalRoot> {
+  const folder = path.join(root, "root");
+  const now = Math.floor(Date.now() / 1000);
+  const newest = (await documentsIn(folder, "root")).at(-1);
+  const expires =
+    newest === undefined ? null : (JSON.parse(await readFile(newest.file, "utf8")) as { signed: Root }).signed.expires;
+  if (expires === null || Date.parse(expires) / 1000 < now + SOON) {
+    const drafted =
+      expires === null
+        ? await initRoot(folder, now, { receipt: [], lease: [], log: [] })
+        : await rotateRoot(folder, now, null);
+    if (!drafted.ok) throw new LaunchError(drafted.problem.message);
+    for (const kind of ["root", "targets"] as const)
+      for (const key of await keyFiles(folder, kind)) {
+        const signed = await signFile(drafted.value[kind].file, key);
+        if (!signed.ok) throw new LaunchError(signed.problem.message);
+      }
+  }
+  const vars: Record<string, string> = {};
+  for (const key of ONLINE_KEYS) {
+    const [file = ""] = await keyFiles(folder, key);
+    vars[`TUF_${key.toUpperCase()}_PKCS8`] = await readFile(file, "utf8");
+  }
+  return { vars, publish: (origin, token) => publishAll(folder, origin, token) };
+}
+
+async function publishAll(folder: string, origin: string, token: string): Promise<void> {
+  for (const kind of ["root", "targets"] as const)
+    for (const { version, file } of await documentsIn(folder, kind)) {
+      const there = await fetch(`${origin}/tuf/${version}.${kind}.json`);
+      await there.body?.cancel();
+      if (there.status === 200) continue;
+      const response = await fetch(`${origin}/v1/desk/tuf/${kind}`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+        body: JSON.stringify({ document: await readFile(file, "utf8") }),
+      });
+      if (!response.ok) throw new LaunchError(`The update root was refused: ${await response.text()}`);
+      await response.body?.cancel();
+    }
+}
+
+async function keyFiles(folder: string, role: string): Promise<string[]> {
+  const names = await readdir(path.join(folder, "private"));
+  return names.filter((name) => name.startsWith(`${role}-`)).map((name) => path.join(folder, "private", name));
+}
