@@ -1,5 +1,8 @@
+import path from "node:path";
+import { build } from "esbuild";
 import type { Browser, Frame, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import type { PluginElement } from "../../src/sdk/element/index.ts";
 import { Connector, send } from "../journey/connector.ts";
 import { hasChromium, startChromium } from "./chromium.ts";
 
@@ -101,6 +104,23 @@ function describeViews(): void {
     await expect.poll(() => background(panel() as Frame)).toBe("rgb(2, 8, 23)");
     await page.getByRole("button", { name: "Light" }).click();
     await expect.poll(() => background(boardFrame())).toBe("rgb(255, 255, 255)");
+  });
+
+  it("is a component of React too, which asks for a new ticket when told to", async () => {
+    const other = await browser.newPage();
+    await other.goto(`${host}/plugins/view`);
+    const script = await bundleReactPage(`/plugins/tickets?installation=${reminder}&slot=settings`);
+    await other.evaluate(() => document.body.append(document.createElement("main")));
+    await other.addScriptTag({ content: script });
+    const panel = other.frameLocator("rbsm-plugin.panel iframe");
+    await panel.getByLabel("Company").waitFor();
+    await expect.poll(() => panel.locator("html").getAttribute("data-mode")).toBe("dark");
+    const address = () => other.locator("rbsm-plugin iframe").getAttribute("src");
+    const first = await address();
+    await other.locator("rbsm-plugin").evaluate((element) => (element as unknown as PluginElement).reload());
+    expect(await address()).not.toBe(first);
+    await panel.getByLabel("Company").waitFor();
+    await other.close();
   });
 
   it("keeps a plugin's code away from the host's page, its cookies, the ticket and every network", async () => {
@@ -234,4 +254,26 @@ function describeViews(): void {
     expect(foreign.status).toBe(404);
     expect(errors).toEqual([]);
   });
+}
+
+/** A page of a host that is made with React. */
+async function bundleReactPage(tickets: string): Promise<string> {
+  const sdk = path.resolve(import.meta.dirname, "../../src/sdk/react/index.ts");
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `import { createElement } from "react";
+        import { createRoot } from "react-dom/client";
+        import { PluginView } from ${JSON.stringify(sdk)};
+        const ticket = async () => (await fetch(${JSON.stringify(tickets)}, { method: "POST" })).json();
+        const theme = { mode: "dark", tokens: {} };
+        createRoot(document.querySelector("main")).render(createElement(PluginView, { ticket, theme, className: "panel" }));`,
+      resolveDir: import.meta.dirname,
+    },
+    bundle: true,
+    write: false,
+    format: "iife",
+    platform: "browser",
+    define: { "process.env.NODE_ENV": '"production"' },
+  });
+  return outputFiles[0]?.text ?? "";
 }
