@@ -63,6 +63,23 @@ export const executions = sqliteTable("executions", {
   endSeq: integer("end_seq"),
 });
 
+/** What is left of runs whose rows were purged. */
+export const executionCounts = sqliteTable(
+  "execution_counts",
+  {
+    activationId: text("activation_id").notNull(),
+    pluginId: integer("plugin_id").notNull(),
+    day: text("day").notNull(),
+    version: text("version").notNull(),
+    kind: text("kind").notNull(),
+    outcome: text("outcome").notNull(),
+    runs: integer("runs").notNull(),
+    totalMs: integer("total_ms").notNull(),
+    maxMs: integer("max_ms").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.activationId, table.day, table.version, table.kind, table.outcome] })],
+);
+
 export const lifecycleTold = sqliteTable("lifecycle_told", {
   activationId: text("activation_id").primaryKey(),
   state: text("state", { enum: ["active", "paused", "released"] }).notNull(),

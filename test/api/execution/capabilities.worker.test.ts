@@ -283,3 +283,45 @@ it("knows its license, not the key, and its own texts by language", async () => 
     "invalid_arguments",
   ]);
 });
+
+it("counts calls of an unlimited license and never refuses them, and tells a passed threshold at once", async () => {
+  const calls = (n: number) => `
+    const codes = [];
+    for (let n = 0; n < ${n}; n++) codes.push(await context.storage.get("k").then(() => "ok", (e) => e.code));
+    context.log.info(codes);`;
+  const limited = async (cap: number, n: number) => {
+    const instance = await registeredInstance();
+    const module = onRequest(calls(n), `// ${cap}`);
+    const installed = await installPlugin({ instance, module, granted: STORAGE });
+    await env.DB.prepare("INSERT INTO license_limits (license_id, metric, cap) VALUES (?, 'apiCalls', ?)")
+      .bind(installed.licenseId, cap)
+      .run();
+    await postEvent(instance, requestCreated(`evt_limit_${cap}`));
+    const [row] = await ended(instance, installed);
+    const used = await env.DB.prepare("SELECT used FROM usage_counters WHERE license_id = ? AND metric = 'apiCalls'")
+      .bind(installed.licenseId)
+      .first<{ used: number }>();
+    return { codes: JSON.parse(row.logs[0].text) as string[], used: used?.used, installed };
+  };
+  const unlimited = await limited(-1, 3);
+  expect(unlimited).toMatchObject({ codes: ["ok", "ok", "ok"], used: 100 });
+  const small = await limited(10, 11);
+  expect(small.codes.filter((code) => code === "ok")).toHaveLength(10);
+  expect(small).toMatchObject({ used: 10 });
+  expect(small.codes.at(-1)).toBe("quota_exceeded");
+  const told = async () => {
+    const { results } = await env.DB.prepare(
+      "SELECT attempts, state FROM webhook_outbox WHERE subject_kind = 'license' AND subject_id = ? ORDER BY id",
+    )
+      .bind(small.installed.licenseId)
+      .all<{ attempts: number; state: string }>();
+    return results;
+  };
+  const end = Date.now() + 5_000;
+  // No sweep runs here: whatever was tried was rung for.
+  const isTried = (rows: Awaited<ReturnType<typeof told>>) => rows[0] !== undefined && rows[0].state !== "queued";
+  while (!isTried(await told()) && Date.now() < end) await scheduler.wait(30);
+  const rows = await told();
+  expect(rows).toHaveLength(2);
+  expect(isTried(rows)).toBe(true);
+});
