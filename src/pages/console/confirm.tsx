@@ -19,7 +19,7 @@ interface ConfirmProps {
 export function ConfirmPage({ at, title, lead, button, to, back, fields = {}, children }: ConfirmProps) {
   return (
     <ConsoleShell title={title} at={at} lead={lead}>
-      <form class="card mt-8 grid gap-5 p-6" method="post" action={to}>
+      <form class="card mt-8 grid grid-cols-1 gap-5 p-6" method="post" action={to}>
         {Object.entries(fields).map(([name, value]) => (
           <input type="hidden" name={name} value={value} />
         ))}

@@ -169,7 +169,7 @@ export function LicensePage({
                   name="tier"
                   value={tier.id}
                   isChosen={index === 0 && !isTrialOffered}
-                  label={`${TIER_WORDS[tier.id]} – ${formatPrice(tier)}`}
+                  label={tier.price === 0 ? TIER_WORDS[tier.id] : `${TIER_WORDS[tier.id]} – ${formatPrice(tier)}`}
                   text={
                     tier.limits.installs === null
                       ? "Any number of installations"
@@ -390,7 +390,7 @@ export function PermissionsPage({ plan, step, chosen, hardwareId, problem }: Per
   return (
     <Wizard plugin={plan.plugin.displayName} step={3}>
       <ErrorSummary problem={problem} />
-      <form class="card mt-6 grid gap-7 p-6" method="post" action={consolePaths.installPermissions()}>
+      <form class="card mt-6 grid grid-cols-1 gap-7 p-6" method="post" action={consolePaths.installPermissions()}>
         {Object.entries({ ...step, version: plan.version, closure: plan.closureDigest }).map(([name, value]) => (
           <input type="hidden" name={name} value={value} />
         ))}

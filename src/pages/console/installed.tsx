@@ -92,6 +92,12 @@ export interface UsageLine {
   readonly cap: number | null;
 }
 
+const METRIC_WORDS: Readonly<Record<string, string>> = {
+  apiCalls: "Calls of your data",
+  storage: "Storage in MB",
+  users: "Users",
+};
+
 export const RUNS_A_PAGE = 20;
 
 const DONE: Readonly<Record<string, string>> = {
@@ -175,7 +181,7 @@ export function PluginPage({ view }: { view: PluginView }) {
             <ul class="mt-1 text-sm">
               {view.usage.map(({ metric, used, cap }) => (
                 <li>
-                  {metric}: {used}
+                  {METRIC_WORDS[metric] ?? metric}: {used}
                   {cap === null || cap === -1 ? "" : ` of ${cap}`}
                 </li>
               ))}

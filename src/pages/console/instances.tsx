@@ -56,12 +56,12 @@ export function InstancesPage({ instances }: { instances: readonly InstanceRow[]
 
 function InstanceMarks({ instance }: { instance: InstanceRow }) {
   return (
-    <>
+    <span class="flex flex-wrap gap-2">
       {instance.isSuspended ? <Mark tone="bad">Suspended</Mark> : <Mark tone="good">Active</Mark>}
       {instance.isPull ? <Mark tone="info">Fetches by itself</Mark> : null}
       {instance.webhookPausedAt === null ? null : <Mark tone="warn">Notices paused</Mark>}
       {instance.hasHostKey || instance.isPull ? null : <Mark tone="warn">No API key</Mark>}
-    </>
+    </span>
   );
 }
 
@@ -99,7 +99,7 @@ export function RegisterPage({ form, problem }: InstanceFormProps) {
       lead="Your server gets three keys. They are shown once, right after this step."
     >
       <ErrorSummary problem={problem} />
-      <form class="card mt-8 grid gap-5 p-6" method="post" action={consolePaths.registerInstance()}>
+      <form class="card mt-8 grid grid-cols-1 gap-5 p-6" method="post" action={consolePaths.registerInstance()}>
         <InstanceFields form={form} problem={problem} isNew />
         <div>
           <button type="submit" class="button">
@@ -121,7 +121,7 @@ export function EditPage({
   return (
     <ConsoleShell title={`Change ${instance.name}`} at="instances">
       <ErrorSummary problem={problem} />
-      <form class="card mt-8 grid gap-5 p-6" method="post" action={consolePaths.editInstance(instance.id)}>
+      <form class="card mt-8 grid grid-cols-1 gap-5 p-6" method="post" action={consolePaths.editInstance(instance.id)}>
         <InstanceFields form={form} problem={problem} isNew={false} hasKey={instance.hostApiKeySealed !== null} />
         {organizations === null ? null : (
           <Select

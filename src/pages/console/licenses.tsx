@@ -210,7 +210,7 @@ function Buy({ view: { plugin, license, problem } }: { view: LicenseView }) {
   if (tiers.length === 0 || license.state === "revoked") return null;
   return (
     <Section id="buy" title="Renew or change">
-      <form class="grid gap-4" method="post" action={consolePaths.licenseOrder(license.id)}>
+      <form class="grid grid-cols-1 gap-4" method="post" action={consolePaths.licenseOrder(license.id)}>
         <div class="max-w-md">
           <label class="block text-sm font-medium" for="tier">
             Tier
@@ -325,7 +325,11 @@ export function TransferPage({
       lead={`${license.plugin.displayName} leaves ${license.instance.name} as soon as the other side takes it: every seat ends and the key changes.`}
     >
       <ErrorSummary problem={problem} />
-      <form class="card mt-8 grid gap-5 p-6" method="post" action={consolePaths.licenseTransfer(license.id)}>
+      <form
+        class="card mt-8 grid grid-cols-1 gap-5 p-6"
+        method="post"
+        action={consolePaths.licenseTransfer(license.id)}
+      >
         <Input
           id="instance"
           label="Number of the other instance"

@@ -48,7 +48,11 @@ export function SettingsPage({ row, view, typed, problem, isSaved = false }: Set
       <ErrorSummary problem={problem} />
       {view.fields.length === 0 ? <Note tone="quiet">This plugin has nothing to set.</Note> : null}
       {plain.length === 0 ? null : (
-        <form class="card mt-8 grid gap-5 p-6" method="post" action={consolePaths.settings(row.activationId)}>
+        <form
+          class="card mt-8 grid grid-cols-1 gap-5 p-6"
+          method="post"
+          action={consolePaths.settings(row.activationId)}
+        >
           {plain.map((field) => (
             <Setting field={field} value={values[field.key]} problem={problem} />
           ))}

@@ -67,7 +67,7 @@ export function UpdatePage({ row, view, egress, others, isOlder, problem }: Upda
         </form>
       )}
       <Changes view={view} />
-      <form class="card mt-6 grid gap-7 p-6" method="post" action={consolePaths.update(row.activationId)}>
+      <form class="card mt-6 grid grid-cols-1 gap-7 p-6" method="post" action={consolePaths.update(row.activationId)}>
         <input type="hidden" name="version" value={version} />
         <input type="hidden" name="closure" value={view.closureDigest} />
         <ConsentFields
