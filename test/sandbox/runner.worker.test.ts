@@ -79,6 +79,13 @@ it.each<[string, string, string, Partial<Job>?]>([
   ["a plugin that would never answer", `await new Promise(() => {})`, "plugin_timeout"],
   ["a plugin that answers too late", `await new Promise((done) => setTimeout(done, 60000))`, "plugin_timeout"],
   ["a plugin that answers too much", `return "x".repeat(300000)`, "plugin_output"],
+  ["a plugin that answers too deep", `return JSON.parse("[".repeat(64) + "]".repeat(64))`, "plugin_output"],
+  [
+    "a plugin that answers without bottom",
+    `let a = []; for (let n = 0; n < 5000; n++) a = [a]; return a`,
+    "plugin_output",
+  ],
+  ["a plugin that answers deep enough", `return JSON.parse("[".repeat(60) + "]".repeat(60))`, "ok"],
   ["a plugin that recurses for ever", `const f = () => f() + 1; f()`, "plugin_error"],
   [
     "a plugin that uses up its calls",
