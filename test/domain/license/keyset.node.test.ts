@@ -11,7 +11,7 @@ import {
 import { addKey, type KeysetPlan, retireKey, revokeKey, switchTo } from "../../../src/domain/license/keyset-plan.ts";
 import { judgeKeyset } from "../../../src/domain/license/keyset-rules.ts";
 import { makeHandoffCode, parseHandoffCode } from "../../../src/domain/license/offline.ts";
-import { revocationId } from "../../../src/domain/license/revocation.ts";
+import { publicReason, REVOCATION_REASONS, revocationId } from "../../../src/domain/license/revocation.ts";
 import { createSigner, pkcs8OfSeed } from "../../../src/domain/trust/signer.ts";
 
 const NOON = 1_800_000_000;
@@ -162,4 +162,9 @@ it("an id on the list is the first half of SHA-256 over kind and subject", async
   // Computed by another implementation: `rbsm-rl`, NUL, `lic`, NUL, `42`.
   expect(await revocationId("lic", "42")).toBe("489CHSToojXJ1D7MY8VBeA");
   expect(await revocationId("act", "42")).not.toBe(await revocationId("lic", "42"));
+});
+
+it("the list says why in a word of a closed list; what people wrote stays with the license", () => {
+  for (const reason of REVOCATION_REASONS) expect(publicReason(reason)).toBe(reason);
+  expect(["Ms Huber never paid", "", "Refund"].map(publicReason)).toEqual(["other", "other", "other"]);
 });
