@@ -1,3 +1,5 @@
+import http from "node:http";
+import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { build } from "esbuild";
 import type { Browser, Frame, Page } from "playwright-core";
@@ -240,13 +242,19 @@ function describeViews(): void {
     expect((await fetch(issued.url)).status).toBe(200);
     expect((await fetch(`${url}${pathname}`)).status).toBe(404);
     expect((await fetch(`${issued.url.slice(0, -2)}AA`)).status).toBe(404);
+    // Any other site on this machine: the same page in it, and there the browser refuses to show it.
+    const site = http.createServer((_, answer) => {
+      answer.writeHead(200, { "content-type": "text/html" }).end(`<iframe src="${issued.url}"></iframe>`);
+    });
+    await new Promise<void>((resolve) => site.listen(0, "127.0.0.1", resolve));
     const other = await browser.newPage();
-    await other.route("https://other.example/", (route) =>
-      route.fulfill({ contentType: "text/html", body: `<iframe src="${issued.url}"></iframe>` }),
-    );
-    await other.goto("https://other.example/");
-    await expect.poll(() => other.frames().some((frame) => frame.url().startsWith("chrome-error:"))).toBe(true);
+    const complaints: string[] = [];
+    other.on("console", (message) => complaints.push(message.text()));
+    await other.goto(`http://127.0.0.1:${(site.address() as AddressInfo).port}/`);
+    await expect.poll(() => complaints.join()).toContain("frame-ancestors");
     await other.close();
+    site.closeAllConnections();
+    site.close();
     const foreign = await instance.call("POST", "/installations/act_00000000000000000000/ui-tickets", {
       slot: "settings",
       user: { id: "1" },
