@@ -5,6 +5,7 @@ import { benchBundles } from "./bundles.ts";
 import { compare, errorsOf, meanP50, type Outcome, type Row } from "./compare.ts";
 import { benchLicense } from "./license.ts";
 import { measure } from "./load.ts";
+import { benchResolve } from "./resolve.ts";
 import { benchSandbox } from "./sandbox.ts";
 import { openSite, type Site } from "./site.ts";
 
@@ -56,6 +57,7 @@ console.log(
 const outcomes: Outcome[] = [];
 const runs = (part: string) => flags.only === undefined || flags.only === part;
 if (runs("site") || runs("license") || runs("sandbox")) await benchSite();
+if (runs("resolve")) show(await benchResolve(flags.quick));
 if (runs("bundles")) for await (const outcome of benchBundles(flags.quick)) show(outcome);
 if (flags.json !== undefined)
   await writeFile(flags.json, `${JSON.stringify({ node: process.version, outcomes }, null, 2)}\n`);
