@@ -3,8 +3,8 @@ import type { Permission } from "../../domain/manifest/permissions.ts";
 import type { InstalledRow } from "../../market/console/ports.ts";
 import type { DiffView } from "../../market/execution/consent.ts";
 import { PERMISSION_WORDS } from "../words.ts";
+import { ConsentFields } from "./consent.tsx";
 import type { FormProblem } from "./form-problem.ts";
-import { ConsentFields } from "./install.tsx";
 import { ConsoleShell } from "./layout.tsx";
 import { ErrorSummary, LinkButton, Note } from "./parts.tsx";
 

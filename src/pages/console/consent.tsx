@@ -1,0 +1,109 @@
+import type { InstallPlan } from "../../market/console/plan-install.ts";
+import { PERMISSION_WORDS } from "../words.ts";
+import { Mark } from "./parts.tsx";
+
+interface ConsentProps {
+  readonly permissions: InstallPlan["permissions"];
+  readonly egress: InstallPlan["egress"];
+  readonly events: readonly string[];
+  /** Codes that are ticked, beside the required ones. */
+  readonly chosen: readonly string[];
+  /** Codes that nobody granted before; null on a first installation. */
+  readonly fresh?: readonly string[];
+}
+
+/** The boxes of a consent: required ones are said, optional ones are asked. */
+export function ConsentFields({ permissions, egress, events, chosen, fresh = [] }: ConsentProps) {
+  const required = permissions.filter((permission) => permission.required);
+  const optional = permissions.filter((permission) => !permission.required);
+  return (
+    <>
+      {permissions.length === 0 ? <p>It asks for no permission: it sees none of your data.</p> : null}
+      {required.length === 0 ? null : (
+        <fieldset>
+          <legend class="text-lg font-semibold">It cannot work without</legend>
+          <ul class="mt-2 divide-y divide-border">
+            {required.map(({ code, description }) => (
+              <li class="py-3">
+                <input type="hidden" name="grant" value={code} />
+                <PermissionWords code={code} description={description} isFresh={fresh.includes(code)} />
+              </li>
+            ))}
+          </ul>
+        </fieldset>
+      )}
+      {optional.length === 0 ? null : (
+        <fieldset>
+          <legend class="text-lg font-semibold">It would like to have, as you choose</legend>
+          <div class="mt-2 divide-y divide-border">
+            {optional.map(({ code, description }) => (
+              <label class="flex min-h-11 cursor-pointer items-start gap-3 py-3">
+                <input
+                  type="checkbox"
+                  class="mt-1 size-5 shrink-0"
+                  name="grant"
+                  value={code}
+                  checked={chosen.includes(code)}
+                />
+                <PermissionWords code={code} description={description} isFresh={fresh.includes(code)} />
+              </label>
+            ))}
+          </div>
+        </fieldset>
+      )}
+      <div>
+        <h2 class="text-lg font-semibold">Servers it contacts</h2>
+        {egress.length === 0 ? (
+          <p class="mt-1 text-muted-foreground">None: nothing leaves your Rising BSM through it.</p>
+        ) : (
+          <ul class="mt-2 grid gap-2">
+            {egress.map(({ host, reason }) => (
+              <li>
+                <span class="font-medium">{host}</span>
+                <span class="block text-sm text-muted-foreground" dir="auto">
+                  {reason}
+                </span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+      {events.length === 0 ? null : (
+        <div>
+          <h2 class="text-lg font-semibold">It runs by itself on</h2>
+          <p class="mt-1">
+            {events.map((event, index) => (
+              <>
+                {index > 0 ? ", " : ""}
+                <code>{event}</code>
+              </>
+            ))}
+          </p>
+        </div>
+      )}
+    </>
+  );
+}
+
+function PermissionWords({
+  code,
+  description,
+  isFresh,
+}: {
+  code: InstallPlan["permissions"][number]["code"];
+  description: string;
+  isFresh: boolean;
+}) {
+  const { title, sentence } = PERMISSION_WORDS[code];
+  return (
+    <span class="min-w-0">
+      <span class="font-medium">{title}</span> {isFresh ? <Mark tone="info">New</Mark> : null}
+      <span class="block text-sm text-muted-foreground">{sentence}</span>
+      {description === "" ? null : (
+        <span class="block text-sm">
+          The publisher says: <q dir="auto">{description}</q>
+        </span>
+      )}
+    </span>
+  );
+}
