@@ -365,34 +365,6 @@ it("hands settings and secrets over like storage, and erases them with it", asyn
   });
 });
 
-it("exports values, settings and files with their content, page by page, and counts cursors of others as none", async () => {
-  const instance = await registeredInstance();
-  const installed = await installPlugin({
-    instance,
-    granted: ["requests.read", "storage.read", "storage.write"],
-    manifest: { settings: { version: 1, fields: [{ key: "tone", type: "text", label: "Tone" }] } },
-    module: onRequest(`
-      await context.storage.set("count", 1);
-      for (let n = 0; n < 9; n++) await context.files.put("f0" + n, "Grüße " + n, "text/plain");`),
-  });
-  const path = `/v1/installations/${installed.activationId}/storage`;
-  await asInstance(instance, "PUT", `/v1/installations/${installed.activationId}/settings`, {
-    values: { tone: "kind" },
-  });
-  await postEvent(instance, requestCreated("evt_files"));
-  expect((await ended(instance, installed))[0]).toMatchObject({ outcome: "ok" });
-  const first = await asInstance(instance, "GET", path);
-  expect(first.body).toEqual({ items: [{ key: "count", value: 1 }], settings: { tone: "kind" }, cursor: "files:" });
-  const second = await asInstance(instance, "GET", `${path}?cursor=files:`);
-  expect(second.body.files).toHaveLength(9);
-  expect(second.body).not.toHaveProperty("cursor");
-  const [file] = second.body.files;
-  expect(file).toMatchObject({ key: "f00", size: 9, contentType: "text/plain" });
-  expect(new TextDecoder().decode(Uint8Array.from(atob(file.base64), (c) => c.charCodeAt(0)))).toBe("Grüße 0");
-  for (const cursor of ["files:x", "x"])
-    expect((await asInstance(instance, "GET", `${path}?cursor=${cursor}`)).status).toBe(422);
-});
-
 it("lets the admin take out and erase what a plugin keeps, also after uninstalling; after thirty days it is gone", async () => {
   const granted = ["requests.read", "storage.read", "storage.write"];
   const instance = await registeredInstance();
