@@ -39,12 +39,17 @@ export class Repository {
     this.published = { ...this.published, targets: { version, length: bytes.length, hashes } };
   }
 
-  /** Lists a target and tells which role it went to. */
+  /** Stores and lists a target; tells which role it went to. */
   async add(target: string, bytes: Uint8Array): Promise<string> {
-    const sha256 = await sha256Hex(bytes);
-    this.files.set(`targets/${consistentPath(target, sha256)}`, bytes);
+    this.files.set(`targets/${consistentPath(target, await sha256Hex(bytes))}`, bytes);
+    return this.list(target, bytes);
+  }
+
+  async list(target: string, bytes: Uint8Array): Promise<string> {
     const role = await roleOf(target);
-    this.listed[role] = { ...this.listed[role], [target]: { length: bytes.length, hashes: { sha256 } } };
+    const listed = this.listed[role] ?? {};
+    listed[target] = { length: bytes.length, hashes: { sha256: await sha256Hex(bytes) } };
+    this.listed[role] = listed;
     return role;
   }
 
