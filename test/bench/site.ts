@@ -178,5 +178,5 @@ async function growLicenses(db: Database, model: string, count: number): Promise
   await db.prepare("analyze").run();
 }
 
-const LICENSES_AT_ONCE = 100_000;
+const LICENSES_AT_ONCE = 20_000;
 const UNLIMITED = { max_installs: "-1", seat_cap: "-1", activation_budget: "1000000" };
