@@ -4,6 +4,9 @@ interface ZodType<Output = unknown> {
 }
 export type output<T> = T extends { readonly _output: infer Output } ? Output : never;
 export interface ZodString extends ZodType<string> {}
+export type input<T> = output<T>;
+export interface ZodNumber extends ZodType<number> {}
+export interface ZodNull extends ZodType<null> {}
 export interface ZodInt extends ZodType<number> {}
 export interface ZodBoolean extends ZodType<boolean> {}
 export interface ZodLiteral<T> extends ZodType<T> {}
