@@ -183,7 +183,10 @@ describe("once", () => {
         const flag = text === undefined ? [] : ["--settings", facts];
         return rbsm(["dev", fresh, "--once", "--event", "request.created", ...flag, "--json"], { cwd: fresh });
       };
-      const said = async (text?: string) => documentOf(await once(text)).reply.report.logs[0].text;
+      const said = async (text?: string) => {
+        const reply = documentOf(await once(text)).reply as { report: { logs: { text: string }[] } };
+        return reply.report.logs[0]?.text ?? "";
+      };
       expect(JSON.parse(await said())).toEqual(["kind", "Graz", null]);
       const set = { settings: { tone: "curt" }, secrets: { apiKey: "s3cret" } };
       expect(JSON.parse(await said(JSON.stringify(set)))).toEqual(["curt", "Graz", "s3cret"]);

@@ -59,7 +59,9 @@ function tell(board: Board, facts: readonly Fact[]): readonly string[] {
   for (const { source, target, allowed } of facts)
     if (source === null) wished.set(target, both(wished.get(target) ?? allowed, allowed));
   const isPlain = (fact: Fact) =>
-    fact.source === null && (fact.range.trim() === "*" || isWholeOf(board, fact)) && facts.some(({ source }) => source?.plugin === fact.target);
+    fact.source === null &&
+    (fact.range.trim() === "*" || isWholeOf(board, fact)) &&
+    facts.some(({ source }) => source?.plugin === fact.target);
   return targets.flatMap((target) => {
     const about = (needed.get(target) ?? []).filter((fact) => !isPlain(fact));
     if (about.length === 0) return [];

@@ -22,7 +22,13 @@ export async function evictInstallation(
   if (!found.ok) return found;
   const { activation } = found.value;
   const now = unixSeconds(world.clock.now());
-  const evicted = await world.licenseDevices.evict(activation, reason, installationActor(principal), makeOp(world), now);
+  const evicted = await world.licenseDevices.evict(
+    activation,
+    reason,
+    installationActor(principal),
+    makeOp(world),
+    now,
+  );
   if (evicted.kind === "budget")
     return refuse({ reason: "RATE_LIMITED", facts: { class: "retryable", retryAfter: evicted.retryAfter } });
   const isNew = evicted.kind === "evicted";
