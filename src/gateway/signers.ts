@@ -19,7 +19,7 @@ const FIRST_LEASE_KEY = "LEASE_KEY_PKCS8";
 
 /**
  * The keys of leases, offline files and the list. Every secret of the right name is a private half; which of them signs is
- * said by the published key set alone (src/domain/license/README-keys.md). Before the first document the first one does.
+ * said by the published key set alone (src/domain/license/KEYS.md). Before the first document the first one does.
  */
 export function createLicenseSigners(
   secrets: Readonly<Record<string, unknown>>,

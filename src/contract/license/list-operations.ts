@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Operation } from "../operation.ts";
 import * as shapes from "./shapes.ts";
 
-/** Signed documents that anybody may read (README-keys.md of src/domain/license). */
+/** Signed documents that anybody may read (KEYS.md of src/domain/license). */
 export const LIST_OPERATIONS = {
   showRevocations: {
     id: "showRevocations",

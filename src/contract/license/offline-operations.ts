@@ -14,7 +14,7 @@ const FILE = z.string().min(1).max(4_096);
 const CODE = z.string().max(64);
 const SAID = { class: z.literal("ok"), message: z.string(), activationId: z.string(), jti: z.string() };
 
-/** Devices without a network (README-offline.md of src/domain/license). */
+/** Devices without a network (OFFLINE.md of src/domain/license). */
 export const OFFLINE_OPERATIONS = {
   answerOffline: {
     id: "answerOffline",

@@ -1,6 +1,6 @@
 import { type KeyPurpose, LONGEST_SIGNING, type RevokeMode, type SigningKey, VERIFY_TAIL } from "./keyset.ts";
 
-/** A key set in the making: what the next document will say (README-keys.md, Rotation). All times are Unix seconds. */
+/** A key set in the making: what the next document will say (KEYS.md, Rotation). All times are Unix seconds. */
 export interface KeysetPlan {
   /** Origin of the marketplace. */
   readonly issuer: string;

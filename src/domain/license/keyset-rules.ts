@@ -29,7 +29,7 @@ const REMEMBERED = 400 * DAY;
 const CLOCK_SPREAD = 300;
 
 /**
- * May this document follow the newest one (README-keys.md, Publishing)? `previous` is the newest of any root; a document
+ * May this document follow the newest one (KEYS.md, Publishing)? `previous` is the newest of any root; a document
  * of the same version must come from another root and say the same.
  *
  * @param now Unix seconds.

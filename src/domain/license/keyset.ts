@@ -4,7 +4,7 @@ import type { Json, JsonObject } from "../json/json.ts";
 import { DAY } from "../time.ts";
 import { openJws } from "../trust/jws.ts";
 
-/** What a key signs (README-keys.md): online leases, verdicts and commands; offline files; the revocation list. */
+/** What a key signs (KEYS.md): online leases, verdicts and commands; offline files; the revocation list. */
 export const KEY_PURPOSES = ["lease", "offline", "list"] as const;
 export type KeyPurpose = (typeof KEY_PURPOSES)[number];
 

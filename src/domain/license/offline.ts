@@ -17,7 +17,7 @@ const NONCE = /^[A-Za-z0-9_-]{22,43}$/;
 const JTI = /^lse_[0-9A-HJKMNP-TV-Z]{26}$/;
 const VERSION = /^[0-9A-Za-z.+-]{1,64}$/;
 
-/** What an air-gapped device asks for (README-offline.md, Request). */
+/** What an air-gapped device asks for (OFFLINE.md, Request). */
 export interface OfflineRequest {
   readonly pluginId: string;
   readonly version: string;

@@ -30,7 +30,7 @@ export async function listLicenseKeys(
 }
 
 /**
- * Publishes a root-signed key-set document (README-keys.md, Publishing): only one that a configured root signed, that is
+ * Publishes a root-signed key-set document (KEYS.md, Publishing): only one that a configured root signed, that is
  * newer and that contradicts nothing said before. An account alone plants no key.
  */
 export async function publishKeyset(

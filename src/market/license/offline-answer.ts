@@ -22,7 +22,7 @@ export type OfflineWorld = Parameters<typeof takeSeat>[0] &
   Pick<World, "offline" | "licenseSigners" | "clock" | "licenses" | "keyHasher">;
 
 /**
- * A file for a device without a network (README-offline.md, Answer): the device's key and the caller's right are proven,
+ * A file for a device without a network (OFFLINE.md, Answer): the device's key and the caller's right are proven,
  * the license judged, then one transaction gives the seat and keeps the file. The same request again gets the same file.
  */
 export async function answerOffline(

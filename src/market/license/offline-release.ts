@@ -8,7 +8,7 @@ import type { World } from "../ports.ts";
 import { makeOp } from "./make-ids.ts";
 import { admitOffline, type OfflineCaller } from "./offline-codes.ts";
 
-/** The device erased its file and says so (README-offline.md, Release): the seat is free, the lease stands on the list. */
+/** The device erased its file and says so (OFFLINE.md, Release): the seat is free, the lease stands on the list. */
 export async function releaseOffline(
   world: Pick<World, "licenses" | "keyHasher" | "offline" | "chance" | "clock">,
   caller: OfflineCaller,

@@ -16,7 +16,7 @@ const made = new WeakMap<RevocationPage, Made>();
 const MOST_DOCUMENTS = 100;
 
 /**
- * The signed list (README-keys.md, The list): what changed after `since`, or all that still counts where that is 0, unknown
+ * The signed list (KEYS.md, The list): what changed after `since`, or all that still counts where that is 0, unknown
  * or too old. Entries are read at most every half minute, whatever is asked for; an answer that was given in that time is
  * given again without a signature.
  */
