@@ -74,6 +74,10 @@ const ROWS: Readonly<Record<string, Row>> = {
   install: asked("install", "visit-notes"),
   download: asked("download", "visit-notes"),
   list: { done: ["list", "--dir", "site"], refused: ["list", "--dir", "torn"] },
+  tree: { done: ["tree", "--dir", "site"], refused: ["tree", "--dir", "torn"] },
+  why: { done: ["why", "visit-notes", "--dir", "site"], refused: ["why", "never-was", "--dir", "site"] },
+  outdated: asked("outdated", "--dir", "kept"),
+  update: asked("update", "--dir", "kept"),
   remove: { done: ["remove", "visit-notes", "--dir", "site"], refused: ["remove", "never-was", "--dir", "site"] },
   doctor: asked("doctor"),
   completion: { done: ["completion", "fish"], refused: null },
@@ -148,6 +152,7 @@ beforeAll(async () => {
     plugins: { "visit-notes": { ...locked, dependencies: {} } },
   };
   await write("site/rbsm.lock", renderLock(lock));
+  await write("kept/rbsm.lock", renderLock(lock));
   await write("torn/rbsm.lock", "{}");
   const rows = Object.values(ROWS);
   const done = rows.flatMap((row) => (typeof row.done === "string" ? [] : [row.done]));
@@ -163,7 +168,7 @@ const NAMES = Object.entries(COMMANDS).flatMap(([name, node]) =>
 describe("every command", () => {
   it("has a row", () => {
     // The tools of the marketplace's own keys have tests of their own.
-    expect(Object.keys(ROWS).sort()).toEqual(NAMES.filter((name) => !name.startsWith("keyset ")).sort());
+    expect(Object.keys(ROWS).sort()).toEqual(NAMES.filter((name) => !/^(?:keyset|root) /.test(name)).sort());
   });
 
   it.each(Object.entries(ROWS).filter(([, { done }]) => typeof done !== "string"))(
