@@ -37,6 +37,8 @@ const NOTHING = [
   "x".repeat(43),
   `${"0".repeat(64)}.rbsm`,
   "nothing.jws",
+  "page.never-was",
+  "9999999.root.json",
   `rbsm_hook_${"0".repeat(43)}`,
   "0".repeat(64),
 ];

@@ -130,16 +130,16 @@ describe("calls of the license's month", () => {
         return { taken, period: new Date().toISOString().slice(0, 7), used: cap - left, cap };
       },
     } as unknown as UsageStore;
-    return { usage, asked: () => asked };
+    // Whatever passes a threshold is told at once; nobody listens here.
+    const background = { defer: (work: Promise<unknown>) => void work };
+    const webhooks = { owedAbout: async () => [] } as unknown as CapabilityWorld["webhooks"];
+    const chance = { bytes: (length: number) => crypto.getRandomValues(new Uint8Array(length)), uuid: () => "" };
+    return { parts: { usage, background, webhooks, chance }, asked: () => asked };
   }
   const license = { tier: "free", status: "active", features: [], limits: { apiCalls: 25 } } as const;
 
   it("are reserved in blocks and end with quota_exceeded, for all runs together", async () => {
-    const { usage, asked } = quotaOf(25);
-    const parts = {
-      usage,
-      chance: { bytes: (length: number) => crypto.getRandomValues(new Uint8Array(length)), uuid: () => "" },
-    };
+    const { parts, asked } = quotaOf(25);
     const codes: string[] = [];
     for (let run = 0; run < 3; run++) {
       const job = await jobFor("", { granted: ["storage.read"], license });
@@ -156,12 +156,14 @@ describe("calls of the license's month", () => {
     expect(asked()).toBeLessThan(10);
   });
 
-  it("are not asked for by a license without limit", async () => {
-    const { usage, asked } = quotaOf(0);
-    const free = { ...license, limits: { apiCalls: -1 } };
-    const session = await sessionFor({ granted: ["storage.read"], license: free }, { usage });
-    expect(codeOf(await session.call("storage.get", { key: "k" }))).toBe("ok");
-    expect(asked()).toBe(0);
+  it("are counted for a license without limit and never end", async () => {
+    const { parts, asked } = quotaOf(1000);
+    const unlimited = { ...license, limits: { apiCalls: -1 } };
+    const job = await jobFor("", { granted: ["storage.read"], license: unlimited });
+    const authority = { ...AUTHORITY, licenseId: "unlimited" };
+    const session = new RunSession(worldOf({ pluginStorage, ...parts }), job, authority, Date.now() + 60_000);
+    for (let n = 0; n < 11; n++) expect(codeOf(await session.call("storage.get", { key: "k" }))).toBe("ok");
+    expect(asked()).toBe(2);
   });
 });
 

@@ -1,5 +1,5 @@
 import { exports } from "cloudflare:workers";
-import { beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it, vi } from "vitest";
 import { openBundle } from "../../../src/domain/bundle/open.ts";
 import { sealEnvelope } from "../../../src/domain/trust/envelope.ts";
 import { buildStatement } from "../../../src/domain/trust/statement.ts";
@@ -106,7 +106,12 @@ it("licenses, installs, beats, pauses and uninstalls a plugin for a user", async
   expect(await host.sendHeartbeat(id, { version: "1.0.0" })).toMatchObject({ license: { valid: true } });
   expect((await host.updateInstallationStatus(id, "inactive")).status).toBe("inactive");
   expect((await host.updateInstallationStatus(id, "active")).status).toBe("active");
-  expect(await host.getExecutionHistory(id, { page: 1, limit: 5 })).toMatchObject({ data: [], total: 0 });
+  // What happened to it is told to the plugin by its hooks, after the act.
+  await vi.waitFor(async () => {
+    const history = await host.getExecutionHistory(id, { page: 1, limit: 5 });
+    expect(history).toMatchObject({ page: 1, limit: 5 });
+    expect(history.data.map(({ action }) => action)).toContain("install");
+  });
   const bundle = await host.downloadPlugin(pluginId, licenseKey, { hardwareId: HARDWARE });
   expect(bundle).toMatchObject({ version: "1.0.0", checksum: (await host.getPlugin(pluginId)).checksum });
   expect(await host.writeReview(pluginId, { userId: "7", rating: 5, comment: "Good" })).toMatchObject({
