@@ -421,7 +421,7 @@ it("has ended every command that talks to a marketplace with 0", { timeout: 60_0
     isGroup(node) ? Object.keys(node.commands).map((word) => `${name} ${word}`) : [name],
   );
   const online = names.filter(
-    (name) => !local.includes(name) && !/^keys (?:create|list|export)$|^keyset |^logs$/.test(name),
+    (name) => !local.includes(name) && !/^keys (?:create|list|export)$|^keyset |^root |^logs$/.test(name),
   );
   expect(online.filter((name) => !done.has(name))).toEqual([]);
 });

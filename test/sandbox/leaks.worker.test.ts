@@ -140,6 +140,8 @@ it.each([
   const host = new StoppingHost(job.activationId);
   const reply = await sandbox.run({ ...job, limits }, REQUEST_CALL, host, module);
   expect(reply).toMatchObject({ ok: false, error: { code: "stopped" } });
+  // What was on its way when the stop came may still arrive; nothing follows it.
+  await scheduler.wait(100);
   const heard = host.heard.length;
   await scheduler.wait(100);
   expect(host.heard.length).toBe(heard);

@@ -120,19 +120,21 @@ function statusesOf(expected: string): RegExp {
   return said.length === 0 ? /^[24]\d\d$/ : new RegExp(`^(?:${said.join("|").replaceAll("xx", "\\d\\d")})$`);
 }
 
-describe("raw requests", () => {
-  it.each(REQUESTS.map((vector) => [vector.id, vector] as const))("%s", async (id, vector) => {
-    const text = Buffer.from(vector.requestBase64, "base64").toString("latin1");
-    checkReply(id, vector.expect, await exchange(Buffer.from(ours(text), "latin1")));
+if (REQUESTS.length > 0) {
+  describe("raw requests", () => {
+    it.each(REQUESTS.map((vector) => [vector.id, vector] as const))("%s", async (id, vector) => {
+      const text = Buffer.from(vector.requestBase64, "base64").toString("latin1");
+      checkReply(id, vector.expect, await exchange(Buffer.from(ours(text), "latin1")));
+    });
   });
-});
 
-describe("raw paths", () => {
-  it.each(PATHS.map((vector) => [vector.id, vector] as const))("%s", async (id, vector) => {
-    const request = `GET ${ours(vector.path)} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`;
-    checkReply(id, vector.expect === "same" ? "404" : vector.expect, await exchange(encoder.encode(request)));
+  describe("raw paths", () => {
+    it.each(PATHS.map((vector) => [vector.id, vector] as const))("%s", async (id, vector) => {
+      const request = `GET ${ours(vector.path)} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`;
+      checkReply(id, vector.expect === "same" ? "404" : vector.expect, await exchange(encoder.encode(request)));
+    });
   });
-});
+}
 
 describe("a promise of four gigabytes", () => {
   it("is refused with 413 before anything is read, to those who may upload", async () => {

@@ -481,8 +481,14 @@ describe("whose order it is", () => {
     }
     expect((await other.send("GET", `/v1/orders/${made.id}`)).status).toBe(404);
     expect((await other.post(`/v1/orders/${made.id}/cancel`)).status).toBe(404);
-    const ids = async (bearer: string) =>
-      (await call("GET", "/v1/orders?limit=100", { bearer })).body.data.map(({ id }: { id: string }) => id);
+    const ids = async (bearer: string) => {
+      const found: string[] = [];
+      for (let page = 1; ; page++) {
+        const { data, total } = (await call("GET", `/v1/orders?limit=100&page=${page}`, { bearer })).body;
+        found.push(...data.map(({ id }: { id: string }) => id));
+        if (data.length === 0 || found.length >= total) return found;
+      }
+    };
     expect((await other.send("GET", "/v1/orders")).body).toEqual({ data: [], total: 0 });
     expect(await ids(rival.body.token)).toEqual([]);
     expect(await ids(instance.ownerToken)).toContain(made.id);
