@@ -1,6 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
-import { beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it, vi } from "vitest";
 import { sha256Hex } from "../../../src/domain/digest.ts";
 import type { Root, Snapshot, Targets, Timestamp } from "../../../src/domain/tuf/metadata.ts";
 import { BIN_NAMES, binOf } from "../../../src/domain/tuf/roles.ts";
@@ -198,7 +198,11 @@ it("lists a blocked release as blocked and its bundle no more", async () => {
   const listed = (await role("revocations")).targets["revocations.json"];
   const blocked = await get(`targets/${consistentPath("revocations.json", listed?.hashes.sha256 ?? "")}`);
   expect(await blocked.json()).toMatchObject({ releases: [{ name: "hello", version: "1.0.0", reason: "malware" }] });
-  expect((await get(`targets/${consistentPath(path, release.sha256)}`)).status).toBe(410);
+  // An isolate believes for two seconds that a bundle is public.
+  await vi.waitFor(
+    async () => expect((await get(`targets/${consistentPath(path, release.sha256)}`)).status).toBe(410),
+    { timeout: 10_000, interval: 250 },
+  );
 });
 
 it("forgets superseded files after thirty days", async () => {
