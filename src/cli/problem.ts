@@ -52,6 +52,11 @@ export function misuse(code: string, message: string, next = "Run the command wi
   return { code, kind: "misuse", message, next };
 }
 
+/** What is there already stands in the way. */
+export function conflict(code: string, message: string, next = "Look at what is there now and try again."): CliProblem {
+  return { code, kind: "conflict", message, next };
+}
+
 /** A refusal of the domain, told to a person at a terminal. */
 export function fromReason(problem: Problem, next?: string): CliProblem {
   const known = Object.hasOwn(SENTENCES, problem.reason) ? SENTENCES[problem.reason as Reason] : problem.reason;

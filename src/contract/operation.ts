@@ -32,6 +32,7 @@ export interface Operation {
   readonly body?: Body;
   /** Status → schema of the JSON answer, or the media type of bytes. */
   readonly answers: { readonly [status: number]: z.ZodType | string };
+  /** Its own refusals; what every caller, query and body can earn is added by {@link problemsOf}. */
   readonly problems: readonly Reason[];
 }
 
@@ -72,6 +73,14 @@ export type Body =
   | { readonly type: "multipart"; readonly fields: readonly string[]; readonly maxBytes: number };
 
 export const MAX_JSON_BYTES = 65_536;
+/** A JSON body of the usual size. */
+export function json<S extends z.ZodType>(schema: S) {
+  return { type: "json", schema, maxBytes: MAX_JSON_BYTES } as const;
+}
+/** The same; nothing sent is an empty object. */
+export function optionalJson<S extends z.ZodType>(schema: S) {
+  return { ...json(schema), optional: true } as const;
+}
 export const DECIMAL_ID = /^[1-9][0-9]{0,14}$/;
 
 /** What an operator does to others: off localhost only in a session that saw a passkey proof within ten minutes. */

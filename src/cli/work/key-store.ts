@@ -1,11 +1,12 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
-import { mkdir, open, readdir, readFile, stat } from "node:fs/promises";
+import { mkdir, readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { type Bytes, encodeBase64url } from "../../domain/bytes.ts";
 import { ok } from "../../domain/result.ts";
 import { createSigner, type Ed25519Signer } from "../../domain/trust/signer.ts";
-import { misuse, type Outcome } from "../problem.ts";
+import { conflict, misuse, type Outcome } from "../problem.ts";
 import { configFolder, type Env, makePrivateFolder } from "./config.ts";
+import { writeSecret } from "./secret-files.ts";
 
 /** A publisher's Ed25519 key. The private part never leaves the signer. */
 export interface SigningKey {
@@ -37,27 +38,18 @@ export async function createKey(choice: KeyChoice): Promise<Outcome<SigningKey>>
   if (choice.file === undefined) await makePrivateFolder(keysFolder(choice.env));
   else await mkdir(path.dirname(file.value), { recursive: true, mode: 0o700 });
   const { privateKey } = generateKeyPairSync("ed25519");
-  const handle = await open(file.value, "wx", 0o600).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "EEXIST") return null;
-    throw error;
-  });
-  if (!handle)
+  const isNew = await writeSecret(file.value, privateKey.export({ type: "pkcs8", format: "pem" })).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === "EEXIST") return false;
+      throw error;
+    },
+  );
+  if (!isNew)
     return {
       ok: false,
-      problem: {
-        code: "key_exists",
-        kind: "conflict",
-        message: `${file.value} exists; a key is never overwritten.`,
-        next: "Choose another name.",
-      },
+      problem: conflict("key_exists", `${file.value} exists; a key is never overwritten.`, "Choose another name."),
     };
-  try {
-    await handle.chmod(0o600);
-    await handle.writeFile(privateKey.export({ type: "pkcs8", format: "pem" }));
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
   return ok(await fromPrivateKey(privateKey, file.value));
 }
 

@@ -1,5 +1,5 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync } from "node:crypto";
-import { mkdir, open, readdir, readFile } from "node:fs/promises";
+import { generateKeyPairSync } from "node:crypto";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import * as z from "zod";
 import { encodeBase64url } from "../../domain/bytes.ts";
@@ -8,9 +8,10 @@ import { addKey, type KeysetPlan } from "../../domain/license/keyset-plan.ts";
 import { ok } from "../../domain/result.ts";
 import { signJws } from "../../domain/trust/jws.ts";
 import { createSigner } from "../../domain/trust/signer.ts";
-import { type CliProblem, misuse, type Outcome } from "../problem.ts";
+import { conflict, misuse, type Outcome } from "../problem.ts";
 import { configFolder, type Env } from "./config.ts";
 import { writeWhole } from "./project-files.ts";
+import { openSigner, writeSecret } from "./secret-files.ts";
 
 const PLAN = z.strictObject({
   issuer: z.url(),
@@ -134,7 +135,7 @@ export async function signKeyset(
   await mkdir(path.join(folder, "documents"), { recursive: true });
   const documents: SignedDocument[] = [];
   for (const file of files) {
-    const signer = await openRoot(file);
+    const signer = await openSigner(file, (bytes) => kidOf("root", bytes));
     if (!signer.ok) return signer;
     const rootKid = await signer.value.keyId();
     const document = await signJws(claims, signer.value);
@@ -174,34 +175,4 @@ export async function newestDocuments(folder: string): Promise<Outcome<readonly 
 async function rootsIn(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch(() => []);
   return names.filter((name) => /^r-[0-9a-f]{16}\.pem$/.test(name)).map((name) => path.join(folder, name));
-}
-
-async function openRoot(file: string): Promise<Outcome<NonNullable<ReturnType<typeof createSigner>>>> {
-  const pem = await readFile(file, "utf8").catch(() => null);
-  if (pem === null) return { ok: false, problem: misuse("root_missing", `${file} cannot be read.`) };
-  try {
-    const key = createPrivateKey(pem);
-    createPublicKey(key);
-    const signer = createSigner(key.export({ type: "pkcs8", format: "der" }), (bytes) => kidOf("root", bytes));
-    if (signer !== null) return ok(signer);
-  } catch {
-    // told below
-  }
-  return { ok: false, problem: misuse("root_invalid", `${file} is no Ed25519 key in PKCS#8 PEM.`) };
-}
-
-/** Mode 0600, and never over something else: a lost key cannot be had again. */
-async function writeSecret(file: string, text: string): Promise<void> {
-  const handle = await open(file, "wx", 0o600);
-  try {
-    await handle.chmod(0o600);
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-function conflict(code: string, message: string): CliProblem {
-  return { code, kind: "conflict", message, next: "Look at what is there now and try again." };
 }

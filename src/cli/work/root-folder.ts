@@ -1,9 +1,9 @@
-import { createPrivateKey, generateKeyPairSync } from "node:crypto";
-import { mkdir, open, readdir, readFile } from "node:fs/promises";
+import { generateKeyPairSync } from "node:crypto";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import * as z from "zod";
 import { ok } from "../../domain/result.ts";
-import { createSigner, type Ed25519Signer } from "../../domain/trust/signer.ts";
+import { createSigner } from "../../domain/trust/signer.ts";
 import { composeRoot, composeTargets } from "../../domain/tuf/compose.ts";
 import {
   ROOT,
@@ -17,9 +17,10 @@ import {
 import { ONLINE_KEYS, type OnlineKey } from "../../domain/tuf/roles.ts";
 import { addSignature, documentBytes, tufKey, tufKeyId } from "../../domain/tuf/sign.ts";
 import { onlineRole } from "../../domain/tuf/verify-document.ts";
-import { type CliProblem, misuse, type Outcome } from "../problem.ts";
+import { conflict, misuse, type Outcome } from "../problem.ts";
 import { configFolder, type Env } from "./config.ts";
 import { writeWhole } from "./project-files.ts";
+import { openSigner, writeSecret } from "./secret-files.ts";
 
 export type KeyRole = "root" | "targets" | OnlineKey;
 /** A new key: where its private half lies, and for an online one the name of the Worker secret. */
@@ -92,7 +93,7 @@ export async function signFile(
 ): Promise<Outcome<{ readonly keyId: string; readonly signatures: number }>> {
   const document = await readDocument(file, z.union([ROOT, TARGETS]));
   if (!document.ok) return document;
-  const signer = await openPem(keyFile);
+  const signer = await openSigner(keyFile);
   if (!signer.ok) return signer;
   const keyId = await tufKeyId(tufKey(await signer.value.publicKey()));
   const signed = await addSignature(document.value, signer.value);
@@ -188,32 +189,4 @@ async function readDocument<T>(file: string, schema: z.ZodType<T>): Promise<Outc
     // told below
   }
   return { ok: false, problem: misuse("document_invalid", `${file} is no document of an update repository.`) };
-}
-
-async function openPem(file: string): Promise<Outcome<Ed25519Signer>> {
-  const pem = await readFile(file, "utf8").catch(() => null);
-  if (pem === null) return { ok: false, problem: misuse("key_missing", `${file} cannot be read.`) };
-  try {
-    const signer = createSigner(createPrivateKey(pem).export({ type: "pkcs8", format: "der" }));
-    if (signer !== null) return ok(signer);
-  } catch {
-    // told below
-  }
-  return { ok: false, problem: misuse("key_invalid", `${file} is no Ed25519 key in PKCS#8 PEM.`) };
-}
-
-/** Mode 0600, and never over something else: a lost key cannot be had again. */
-async function writeSecret(file: string, text: string): Promise<void> {
-  const handle = await open(file, "wx", 0o600);
-  try {
-    await handle.chmod(0o600);
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-function conflict(code: string, message: string): CliProblem {
-  return { code, kind: "conflict", message, next: "Look at what is there now and try again." };
 }

@@ -2,19 +2,13 @@ import * as z from "zod";
 import type { Scope } from "../../domain/account/scopes.ts";
 import { CHOICES } from "../../domain/license/clone.ts";
 import { COMMAND_TYPES } from "../../domain/license/device-command.ts";
-import { DECIMAL_ID, MAX_JSON_BYTES, type Operation } from "../operation.ts";
+import { DECIMAL_ID, json, type Operation, optionalJson } from "../operation.ts";
 import * as shapes from "./shapes.ts";
 
 const OWN: readonly Scope[] = ["instance:manage"];
 const ID_PARAM = { id: DECIMAL_ID };
 const IID = /^(?:act_[0-9A-HJKMNP-TV-Z]{20}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$/;
-const CALLER_PROBLEMS = ["AUTHENTICATION_REQUIRED", "CLOCK_SKEW", "PERMISSION_DENIED", "INSTANCE_SUSPENDED"] as const;
-const BODY_PROBLEMS = ["BODY_INVALID", "BODY_TOO_LARGE", "MEDIA_TYPE_UNSUPPORTED", "VALIDATION_ERROR"] as const;
 const PROOF_PROBLEMS = ["DEVICE_PROOF_REQUIRED", "DEVICE_PROOF_INVALID"] as const;
-
-function json<S extends z.ZodType>(schema: S) {
-  return { type: "json", schema, maxBytes: MAX_JSON_BYTES } as const;
-}
 
 /** One ping of many: what a ping of its own would answer, or why this one has none. */
 export const MANY_ANSWER = shapes.BEAT_ANSWER.partial().extend({
@@ -45,7 +39,7 @@ export const SEAT_OPERATIONS = {
       }),
     ),
     answers: { 200: z.object({ items: z.array(MANY_ANSWER) }) },
-    problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, ...PROOF_PROBLEMS],
+    problems: [...PROOF_PROBLEMS],
   },
   evictInstallation: {
     id: "evictInstallation",
@@ -57,7 +51,7 @@ export const SEAT_OPERATIONS = {
     params: { iid: IID },
     body: { ...json(z.object({ reason: z.string().max(200).optional() })), optional: true },
     answers: { 200: shapes.RELEASED },
-    problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, "NOT_FOUND", "RATE_LIMITED"],
+    problems: ["NOT_FOUND", "RATE_LIMITED"],
   },
   resolveInstallation: {
     id: "resolveInstallation",
@@ -73,8 +67,6 @@ export const SEAT_OPERATIONS = {
     ),
     answers: { 200: shapes.LEASE_ANSWER },
     problems: [
-      ...CALLER_PROBLEMS,
-      ...BODY_PROBLEMS,
       ...PROOF_PROBLEMS,
       "NOT_FOUND",
       "REVOKED",
@@ -112,7 +104,7 @@ export const SEAT_OPERATIONS = {
       z.object({ type: z.enum(COMMAND_TYPES), args: z.record(z.string().max(64), z.string().max(500)).optional() }),
     ),
     answers: { 201: z.object({ n: z.int(), type: z.enum(COMMAND_TYPES), expiresAt: z.string() }) },
-    problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, "NOT_FOUND", "TRANSITION_INVALID"],
+    problems: ["NOT_FOUND", "TRANSITION_INVALID"],
   },
   unbindLicense: {
     id: "unbindLicense",
@@ -122,16 +114,9 @@ export const SEAT_OPERATIONS = {
     tag: "licenses",
     caller: { kind: "instance_or_account", scope: OWN },
     params: ID_PARAM,
-    body: { ...json(z.object({})), optional: true },
+    body: optionalJson(z.object({})),
     answers: { 200: shapes.LICENSE },
-    problems: [
-      ...CALLER_PROBLEMS,
-      ...BODY_PROBLEMS,
-      "NOT_FOUND",
-      "TRANSITION_INVALID",
-      "RATE_LIMITED",
-      "STATE_CHANGED",
-    ],
+    problems: ["NOT_FOUND", "TRANSITION_INVALID", "RATE_LIMITED", "STATE_CHANGED"],
   },
   offerTransfer: {
     id: "offerTransfer",
@@ -145,7 +130,7 @@ export const SEAT_OPERATIONS = {
     answers: {
       202: z.object({ licenseId: shapes.ID, instanceId: shapes.ID, userId: z.string(), expiresAt: z.string() }),
     },
-    problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, "NOT_FOUND", "TRANSFER_REFUSED", "STATE_CHANGED"],
+    problems: ["NOT_FOUND", "TRANSFER_REFUSED", "STATE_CHANGED"],
   },
   acceptTransfer: {
     id: "acceptTransfer",
@@ -155,15 +140,8 @@ export const SEAT_OPERATIONS = {
     tag: "licenses",
     caller: { kind: "instance_or_account", scope: OWN },
     params: ID_PARAM,
-    body: { ...json(z.object({})), optional: true },
+    body: optionalJson(z.object({})),
     answers: { 200: shapes.LICENSE },
-    problems: [
-      ...CALLER_PROBLEMS,
-      ...BODY_PROBLEMS,
-      "NOT_FOUND",
-      "TRANSFER_REFUSED",
-      "ALREADY_LICENSED",
-      "STATE_CHANGED",
-    ],
+    problems: ["NOT_FOUND", "TRANSFER_REFUSED", "ALREADY_LICENSED", "STATE_CHANGED"],
   },
 } as const satisfies Record<string, Operation>;

@@ -2,7 +2,6 @@ import * as z from "zod";
 import { KEY_PURPOSES, REVOKE_MODES } from "../../domain/license/keyset.ts";
 import { MAX_JSON_BYTES, type Operation } from "../operation.ts";
 
-const CALLER_PROBLEMS = ["AUTHENTICATION_REQUIRED", "PERMISSION_DENIED"] as const;
 const TIME = z.int().min(0);
 
 const KEYSET_STATUS = z.object({
@@ -47,7 +46,7 @@ export const KEYSET_OPERATIONS = {
     tag: "desk",
     caller: { kind: "account", scope: "desk:accounts" },
     answers: { 200: KEYSET_STATUS },
-    problems: [...CALLER_PROBLEMS],
+    problems: [],
   },
   publishKeyset: {
     id: "publishKeyset",
@@ -58,13 +57,6 @@ export const KEYSET_OPERATIONS = {
     caller: { kind: "account", scope: "desk:accounts" },
     body: { type: "json", schema: z.object({ document: z.string().max(60_000) }), maxBytes: MAX_JSON_BYTES },
     answers: { 200: z.object({ rootKid: z.string(), version: z.int() }) },
-    problems: [
-      ...CALLER_PROBLEMS,
-      "BODY_INVALID",
-      "BODY_TOO_LARGE",
-      "MEDIA_TYPE_UNSUPPORTED",
-      "VALIDATION_ERROR",
-      "KEYSET_REFUSED",
-    ],
+    problems: ["BODY_INVALID", "BODY_TOO_LARGE", "MEDIA_TYPE_UNSUPPORTED", "VALIDATION_ERROR", "KEYSET_REFUSED"],
   },
 } as const satisfies Record<string, Operation>;

@@ -1,8 +1,6 @@
 import * as z from "zod";
 import { DECIMAL_ID, MAX_JSON_BYTES, type Operation } from "../operation.ts";
 
-const CALLER_PROBLEMS = ["AUTHENTICATION_REQUIRED", "CLOCK_SKEW", "PERMISSION_DENIED", "INSTANCE_SUSPENDED"] as const;
-const BODY_PROBLEMS = ["BODY_INVALID", "BODY_TOO_LARGE", "MEDIA_TYPE_UNSUPPORTED", "VALIDATION_ERROR"] as const;
 const CODE_PROBLEMS = [
   "NOT_FOUND",
   "OFFLINE_REQUEST_INVALID",
@@ -41,8 +39,6 @@ export const OFFLINE_OPERATIONS = {
       }),
     },
     problems: [
-      ...CALLER_PROBLEMS,
-      ...BODY_PROBLEMS,
       ...CODE_PROBLEMS,
       "OFFLINE_REFUSED",
       "PRODUCT_MISMATCH",
@@ -66,7 +62,7 @@ export const OFFLINE_OPERATIONS = {
     caller: { kind: "instance_or_account", scope: "instance:manage" },
     params: { id: DECIMAL_ID },
     answers: { 201: z.object({ code: z.string(), expiresAt: z.string() }) },
-    problems: [...CALLER_PROBLEMS, "NOT_FOUND", "OFFLINE_REFUSED", "RATE_LIMITED"],
+    problems: ["NOT_FOUND", "OFFLINE_REFUSED", "RATE_LIMITED"],
   },
   releaseOffline: {
     id: "releaseOffline",
@@ -82,6 +78,6 @@ export const OFFLINE_OPERATIONS = {
       maxBytes: MAX_JSON_BYTES,
     },
     answers: { 200: z.object({ code: z.enum(["RELEASED", "ALREADY_RELEASED"]), ...SAID }) },
-    problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, ...CODE_PROBLEMS, "DEVICE_PROOF_INVALID"],
+    problems: [...CODE_PROBLEMS, "DEVICE_PROOF_INVALID"],
   },
 } as const satisfies Record<string, Operation>;

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Scope } from "../../domain/account/scopes.ts";
-import { DECIMAL_ID, MAX_JSON_BYTES, type Operation } from "../operation.ts";
+import { DECIMAL_ID, json, type Operation, optionalJson } from "../operation.ts";
 import * as shapes from "./shapes.ts";
 
 const OWN: readonly Scope[] = ["instance:manage"];
@@ -11,8 +11,6 @@ const LICENSE_PARAM = { license: /^[^/]{1,128}$/ };
 const INSTALLATION_PARAM = {
   iid: /^(?:act_[0-9A-HJKMNP-TV-Z]{20}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$/,
 };
-const CALLER_PROBLEMS = ["AUTHENTICATION_REQUIRED", "CLOCK_SKEW", "PERMISSION_DENIED", "INSTANCE_SUSPENDED"] as const;
-const BODY_PROBLEMS = ["BODY_INVALID", "BODY_TOO_LARGE", "MEDIA_TYPE_UNSUPPORTED", "VALIDATION_ERROR"] as const;
 const PROOF_PROBLEMS = ["DEVICE_PROOF_REQUIRED", "DEVICE_PROOF_INVALID"] as const;
 const STANDING_PROBLEMS = [
   "NOT_FOUND",
@@ -29,13 +27,6 @@ const STANDING_PROBLEMS = [
   "STATE_CHANGED",
 ] as const;
 
-function json<S extends z.ZodType>(schema: S) {
-  return { type: "json", schema, maxBytes: MAX_JSON_BYTES } as const;
-}
-function optionalJson<S extends z.ZodType>(schema: S) {
-  return { ...json(schema), optional: true } as const;
-}
-
 /** Licenses and installations (README of src/domain/license). */
 export const LICENSE_OPERATIONS = {
   issueLicense: {
@@ -48,8 +39,6 @@ export const LICENSE_OPERATIONS = {
     body: json(shapes.ISSUE_BODY),
     answers: { 201: shapes.LICENSE },
     problems: [
-      ...CALLER_PROBLEMS,
-      ...BODY_PROBLEMS,
       "NOT_FOUND",
       "PAYMENT_REQUIRED",
       "ALREADY_LICENSED",
@@ -76,15 +65,7 @@ export const LICENSE_OPERATIONS = {
       }),
     ),
     answers: { 201: shapes.LICENSE },
-    problems: [
-      ...CALLER_PROBLEMS,
-      ...BODY_PROBLEMS,
-      "NOT_FOUND",
-      "ALREADY_LICENSED",
-      "TRIAL_NOT_OFFERED",
-      "TRIAL_ALREADY_USED",
-      "RATE_LIMITED",
-    ],
+    problems: ["NOT_FOUND", "ALREADY_LICENSED", "TRIAL_NOT_OFFERED", "TRIAL_ALREADY_USED", "RATE_LIMITED"],
   },
   verifyLicense: {
     id: "verifyLicense",
@@ -95,7 +76,7 @@ export const LICENSE_OPERATIONS = {
     caller: { kind: "instance", clockWindowSeconds: 3600, allowsSuspended: true, isProvenByHandler: true },
     body: json(shapes.VERIFY_BODY),
     answers: { 200: shapes.VERIFY_ANSWER },
-    problems: ["RATE_LIMITED", "AUTHENTICATION_REQUIRED", "CLOCK_SKEW", "PERMISSION_DENIED", ...BODY_PROBLEMS],
+    problems: ["RATE_LIMITED", "AUTHENTICATION_REQUIRED", "CLOCK_SKEW", "PERMISSION_DENIED"],
   },
   validateLicense: {
     id: "validateLicense",
@@ -106,14 +87,7 @@ export const LICENSE_OPERATIONS = {
     caller: { kind: "none" },
     body: json(shapes.VALIDATE_BODY),
     answers: { 200: shapes.VALIDATE_ANSWER },
-    problems: [
-      "RATE_LIMITED",
-      "AUTHENTICATION_REQUIRED",
-      "CLOCK_SKEW",
-      ...BODY_PROBLEMS,
-      "KEY_MALFORMED",
-      "DEVICE_ID_INVALID",
-    ],
+    problems: ["RATE_LIMITED", "AUTHENTICATION_REQUIRED", "CLOCK_SKEW", "KEY_MALFORMED", "DEVICE_ID_INVALID"],
   },
   listUserLicenses: {
     id: "listUserLicenses",
@@ -124,7 +98,7 @@ export const LICENSE_OPERATIONS = {
     caller: { kind: "instance" },
     params: { userId: /^[^/]{1,64}$/ },
     answers: { 200: z.array(shapes.LICENSE) },
-    problems: [...CALLER_PROBLEMS],
+    problems: [],
   },
   showLicense: {
     id: "showLicense",
@@ -135,7 +109,7 @@ export const LICENSE_OPERATIONS = {
     caller: { kind: "instance_or_account", scope: [...OWN, ...BILLING] },
     params: ID_PARAM,
     answers: { 200: shapes.LICENSE_DETAIL },
-    problems: [...CALLER_PROBLEMS, "NOT_FOUND"],
+    problems: ["NOT_FOUND"],
   },
   transferLicense: {
     id: "transferLicense",
@@ -147,7 +121,7 @@ export const LICENSE_OPERATIONS = {
     params: LICENSE_PARAM,
     body: json(z.object({ newUserId: shapes.USER_ID })),
     answers: { 200: shapes.LICENSE },
-    problems: ["RATE_LIMITED", ...CALLER_PROBLEMS, ...BODY_PROBLEMS, "NOT_FOUND", "TRANSFER_REFUSED", "STATE_CHANGED"],
+    problems: ["RATE_LIMITED", "NOT_FOUND", "TRANSFER_REFUSED", "STATE_CHANGED"],
   },
   bindLicense: {
     id: "bindLicense",
@@ -159,15 +133,7 @@ export const LICENSE_OPERATIONS = {
     params: ID_PARAM,
     body: json(z.object({ hardwareId: shapes.HARDWARE_ID })),
     answers: { 200: shapes.LICENSE },
-    problems: [
-      ...CALLER_PROBLEMS,
-      ...BODY_PROBLEMS,
-      "NOT_FOUND",
-      "DEVICE_ID_INVALID",
-      "ALREADY_BOUND",
-      "TRANSITION_INVALID",
-      "STATE_CHANGED",
-    ],
+    problems: ["NOT_FOUND", "DEVICE_ID_INVALID", "ALREADY_BOUND", "TRANSITION_INVALID", "STATE_CHANGED"],
   },
   listLicenseInstallations: {
     id: "listLicenseInstallations",
@@ -178,7 +144,7 @@ export const LICENSE_OPERATIONS = {
     caller: { kind: "instance_or_account", scope: [...OWN, ...BILLING] },
     params: ID_PARAM,
     answers: { 200: z.object({ data: z.array(shapes.INSTALLATION), total: z.int() }) },
-    problems: [...CALLER_PROBLEMS, "NOT_FOUND"],
+    problems: ["NOT_FOUND"],
   },
   activate: {
     id: "activate",
@@ -191,8 +157,6 @@ export const LICENSE_OPERATIONS = {
     answers: { 200: shapes.LEASE_ANSWER, 201: shapes.LEASE_ANSWER },
     problems: [
       "RATE_LIMITED",
-      ...CALLER_PROBLEMS,
-      ...BODY_PROBLEMS,
       ...PROOF_PROBLEMS,
       "DEVICE_ID_REQUIRED",
       "DEVICE_ID_INVALID",
@@ -220,7 +184,7 @@ export const LICENSE_OPERATIONS = {
     tag: "installations",
     caller: { kind: "instance" },
     answers: { 200: z.object({ data: z.array(shapes.INSTALLATION), total: z.int() }) },
-    problems: [...CALLER_PROBLEMS],
+    problems: [],
   },
   showInstallation: {
     id: "showInstallation",
@@ -231,7 +195,7 @@ export const LICENSE_OPERATIONS = {
     caller: { kind: "instance_or_account", scope: OWN, allowsDevice: true },
     params: INSTALLATION_PARAM,
     answers: { 200: shapes.INSTALLATION },
-    problems: [...CALLER_PROBLEMS, ...PROOF_PROBLEMS, "NOT_FOUND"],
+    problems: [...PROOF_PROBLEMS, "NOT_FOUND"],
   },
   changeInstallation: {
     id: "changeInstallation",
@@ -243,7 +207,7 @@ export const LICENSE_OPERATIONS = {
     params: INSTALLATION_PARAM,
     body: json(z.object({ action: z.enum(["activate", "deactivate"]) })),
     answers: { 200: shapes.INSTALLATION },
-    problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, "NOT_FOUND", "TRANSITION_INVALID"],
+    problems: ["NOT_FOUND", "TRANSITION_INVALID"],
   },
   setInstallationStatus: {
     id: "setInstallationStatus",
@@ -255,7 +219,7 @@ export const LICENSE_OPERATIONS = {
     params: INSTALLATION_PARAM,
     body: json(z.object({ status: z.enum(["active", "inactive"]) })),
     answers: { 200: shapes.INSTALLATION },
-    problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, "NOT_FOUND", "TRANSITION_INVALID"],
+    problems: ["NOT_FOUND", "TRANSITION_INVALID"],
   },
   releaseInstallation: {
     id: "releaseInstallation",
@@ -266,7 +230,7 @@ export const LICENSE_OPERATIONS = {
     caller: { kind: "instance_or_account", scope: OWN, allowsDevice: true },
     params: INSTALLATION_PARAM,
     answers: { 200: shapes.RELEASED },
-    problems: [...CALLER_PROBLEMS, ...PROOF_PROBLEMS, "NOT_FOUND"],
+    problems: [...PROOF_PROBLEMS, "NOT_FOUND"],
   },
   refreshLease: {
     id: "refreshLease",
@@ -279,8 +243,6 @@ export const LICENSE_OPERATIONS = {
     body: optionalJson(shapes.REFRESH_BODY),
     answers: { 200: shapes.LEASE_ANSWER },
     problems: [
-      ...CALLER_PROBLEMS,
-      ...BODY_PROBLEMS,
       ...PROOF_PROBLEMS,
       ...STANDING_PROBLEMS,
       "SEAT_EVICTED",
@@ -301,6 +263,6 @@ export const LICENSE_OPERATIONS = {
     params: INSTALLATION_PARAM,
     body: optionalJson(shapes.BEAT_BODY),
     answers: { 200: shapes.BEAT_ANSWER },
-    problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, ...PROOF_PROBLEMS, "NOT_FOUND"],
+    problems: [...PROOF_PROBLEMS, "NOT_FOUND"],
   },
 } as const satisfies Record<string, Operation>;

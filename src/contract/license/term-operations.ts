@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Scope } from "../../domain/account/scopes.ts";
-import { DECIMAL_ID, MAX_JSON_BYTES, type Operation } from "../operation.ts";
+import { DECIMAL_ID, json, type Operation, optionalJson } from "../operation.ts";
 import * as shapes from "./shapes.ts";
 
 const OWN: readonly Scope[] = ["instance:manage"];
@@ -8,8 +8,6 @@ const BILLING: readonly Scope[] = ["license:issue", "desk:accounts"];
 const ID_PARAM = { id: DECIMAL_ID };
 /** A license by id, or by key on the call the host makes that way. */
 const LICENSE_PARAM = { license: /^[^/]{1,128}$/ };
-const CALLER_PROBLEMS = ["AUTHENTICATION_REQUIRED", "CLOCK_SKEW", "PERMISSION_DENIED", "INSTANCE_SUSPENDED"] as const;
-const BODY_PROBLEMS = ["BODY_INVALID", "BODY_TOO_LARGE", "MEDIA_TYPE_UNSUPPORTED", "VALIDATION_ERROR"] as const;
 
 const CODE = /^[a-z][A-Za-z0-9_.-]{0,63}$/;
 const CODE_PARAM = { id: DECIMAL_ID, code: CODE };
@@ -20,14 +18,6 @@ const ENTITLEMENTS = z.object({
     )
     .max(100),
 });
-
-function json<S extends z.ZodType>(schema: S) {
-  return { type: "json", schema, maxBytes: MAX_JSON_BYTES } as const;
-}
-
-function optionalJson<S extends z.ZodType>(schema: S) {
-  return { ...json(schema), optional: true } as const;
-}
 
 /** Plans, terms and keys over a license's life (README of src/domain/license, States). */
 export const TERM_OPERATIONS = {
@@ -41,7 +31,7 @@ export const TERM_OPERATIONS = {
     params: LICENSE_PARAM,
     body: optionalJson(z.object({ reason: z.string().max(500).optional() })),
     answers: { 200: shapes.LICENSE },
-    problems: ["RATE_LIMITED", ...CALLER_PROBLEMS, ...BODY_PROBLEMS, "NOT_FOUND", "STATE_CHANGED"],
+    problems: ["RATE_LIMITED", "NOT_FOUND", "STATE_CHANGED"],
   },
   renewLicense: {
     id: "renewLicense",
@@ -53,7 +43,7 @@ export const TERM_OPERATIONS = {
     params: ID_PARAM,
     body: json(z.object({ days: shapes.DAYS })),
     answers: { 200: shapes.LICENSE },
-    problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, "NOT_FOUND", "TRANSITION_INVALID", "STATE_CHANGED"],
+    problems: ["NOT_FOUND", "TRANSITION_INVALID", "STATE_CHANGED"],
   },
   upgradeLicense: {
     id: "upgradeLicense",
@@ -65,14 +55,7 @@ export const TERM_OPERATIONS = {
     params: ID_PARAM,
     body: json(shapes.PLAN_BODY),
     answers: { 200: shapes.LICENSE },
-    problems: [
-      ...CALLER_PROBLEMS,
-      ...BODY_PROBLEMS,
-      "NOT_FOUND",
-      "TRANSITION_INVALID",
-      "PLAN_CHANGE_REFUSED",
-      "STATE_CHANGED",
-    ],
+    problems: ["NOT_FOUND", "TRANSITION_INVALID", "PLAN_CHANGE_REFUSED", "STATE_CHANGED"],
   },
   suspendLicense: {
     id: "suspendLicense",
@@ -84,7 +67,7 @@ export const TERM_OPERATIONS = {
     params: ID_PARAM,
     body: json(z.object({ reason: z.string().min(1).max(500) })),
     answers: { 200: shapes.LICENSE },
-    problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, "NOT_FOUND", "TRANSITION_INVALID", "STATE_CHANGED"],
+    problems: ["NOT_FOUND", "TRANSITION_INVALID", "STATE_CHANGED"],
   },
   reactivateLicense: {
     id: "reactivateLicense",
@@ -96,7 +79,7 @@ export const TERM_OPERATIONS = {
     params: ID_PARAM,
     body: optionalJson(z.object({ extend: z.boolean().optional() })),
     answers: { 200: shapes.LICENSE },
-    problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, "NOT_FOUND", "TRANSITION_INVALID", "STATE_CHANGED"],
+    problems: ["NOT_FOUND", "TRANSITION_INVALID", "STATE_CHANGED"],
   },
   downgradeLicense: {
     id: "downgradeLicense",
@@ -108,14 +91,7 @@ export const TERM_OPERATIONS = {
     params: ID_PARAM,
     body: json(z.object({ type: shapes.TIER, terms: shapes.PLAN_TERMS.optional(), force: z.boolean().optional() })),
     answers: { 200: shapes.LICENSE },
-    problems: [
-      ...CALLER_PROBLEMS,
-      ...BODY_PROBLEMS,
-      "NOT_FOUND",
-      "TRANSITION_INVALID",
-      "PLAN_CHANGE_REFUSED",
-      "STATE_CHANGED",
-    ],
+    problems: ["NOT_FOUND", "TRANSITION_INVALID", "PLAN_CHANGE_REFUSED", "STATE_CHANGED"],
   },
   cancelLicense: {
     id: "cancelLicense",
@@ -125,9 +101,9 @@ export const TERM_OPERATIONS = {
     tag: "licenses",
     caller: { kind: "instance_or_account", scope: [...OWN, ...BILLING] },
     params: ID_PARAM,
-    body: { ...json(z.object({})), optional: true },
+    body: optionalJson(z.object({})),
     answers: { 200: shapes.LICENSE },
-    problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, "NOT_FOUND", "TRANSITION_INVALID", "STATE_CHANGED"],
+    problems: ["NOT_FOUND", "TRANSITION_INVALID", "STATE_CHANGED"],
   },
   extendTrial: {
     id: "extendTrial",
@@ -139,7 +115,7 @@ export const TERM_OPERATIONS = {
     params: ID_PARAM,
     body: json(z.object({ days: z.int().min(1).max(30) })),
     answers: { 200: shapes.LICENSE },
-    problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, "NOT_FOUND", "TRANSITION_INVALID", "STATE_CHANGED"],
+    problems: ["NOT_FOUND", "TRANSITION_INVALID", "STATE_CHANGED"],
   },
   rotateKey: {
     id: "rotateKey",
@@ -154,7 +130,7 @@ export const TERM_OPERATIONS = {
       optional: true,
     },
     answers: { 200: shapes.LICENSE.extend({ oldKeyUntil: z.string() }) },
-    problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, "NOT_FOUND", "TRANSITION_INVALID", "STATE_CHANGED"],
+    problems: ["NOT_FOUND", "TRANSITION_INVALID", "STATE_CHANGED"],
   },
   entitleLicense: {
     id: "entitleLicense",
@@ -173,7 +149,7 @@ export const TERM_OPERATIONS = {
       }),
     ),
     answers: { 200: shapes.LICENSE },
-    problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, "NOT_FOUND", "TRANSITION_INVALID", "STATE_CHANGED"],
+    problems: ["NOT_FOUND", "TRANSITION_INVALID", "STATE_CHANGED"],
   },
   withdrawEntitlement: {
     id: "withdrawEntitlement",
@@ -184,7 +160,7 @@ export const TERM_OPERATIONS = {
     caller: { kind: "account", scope: BILLING },
     params: CODE_PARAM,
     answers: { 200: shapes.LICENSE },
-    problems: [...CALLER_PROBLEMS, "NOT_FOUND", "TRANSITION_INVALID", "STATE_CHANGED"],
+    problems: ["NOT_FOUND", "TRANSITION_INVALID", "STATE_CHANGED"],
   },
   limitLicense: {
     id: "limitLicense",
@@ -196,7 +172,7 @@ export const TERM_OPERATIONS = {
     params: CODE_PARAM,
     body: json(z.object({ cap: z.int().min(-1).max(1_000_000_000_000) })),
     answers: { 200: shapes.LICENSE },
-    problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, "NOT_FOUND", "TRANSITION_INVALID", "STATE_CHANGED"],
+    problems: ["NOT_FOUND", "TRANSITION_INVALID", "STATE_CHANGED"],
   },
   listEntitlements: {
     id: "listEntitlements",
@@ -219,6 +195,6 @@ export const TERM_OPERATIONS = {
     params: ID_PARAM,
     body: json(ENTITLEMENTS),
     answers: { 200: ENTITLEMENTS },
-    problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, "NOT_FOUND"],
+    problems: ["NOT_FOUND"],
   },
 } as const satisfies Record<string, Operation>;

@@ -5,8 +5,6 @@ import { DECIMAL_ID, MAX_JSON_BYTES, type Operation } from "../operation.ts";
 const OWN: readonly Scope[] = ["instance:manage"];
 const SEES: readonly Scope[] = ["instance:manage", "license:issue", "desk:accounts"];
 const ID_PARAM = { id: DECIMAL_ID };
-const CALLER_PROBLEMS = ["AUTHENTICATION_REQUIRED", "CLOCK_SKEW", "PERMISSION_DENIED", "INSTANCE_SUSPENDED"] as const;
-const BODY_PROBLEMS = ["BODY_INVALID", "BODY_TOO_LARGE", "MEDIA_TYPE_UNSUPPORTED", "VALIDATION_ERROR"] as const;
 
 const LINE = z.object({
   metric: z.string(),
@@ -43,7 +41,7 @@ export const USAGE_OPERATIONS = {
     caller: { kind: "instance_or_account", scope: SEES },
     params: ID_PARAM,
     answers: { 200: USAGE },
-    problems: [...CALLER_PROBLEMS, "NOT_FOUND"],
+    problems: ["NOT_FOUND"],
   },
   reportUsage: {
     id: "reportUsage",
@@ -68,7 +66,7 @@ export const USAGE_OPERATIONS = {
       maxBytes: MAX_JSON_BYTES,
     },
     answers: { 200: USAGE.extend({ isReplayed: z.boolean() }) },
-    problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, "NOT_FOUND", "REVOKED", "QUOTA_EXHAUSTED"],
+    problems: ["NOT_FOUND", "REVOKED", "QUOTA_EXHAUSTED"],
   },
   listLicenseEvents: {
     id: "listLicenseEvents",
@@ -90,7 +88,7 @@ export const USAGE_OPERATIONS = {
       format: z.enum(["json", "jsonl"]).optional(),
     }),
     answers: { 200: z.object({ data: z.array(EVENT), next: z.int().optional() }) },
-    problems: [...CALLER_PROBLEMS, "VALIDATION_ERROR", "NOT_FOUND"],
+    problems: ["VALIDATION_ERROR", "NOT_FOUND"],
   },
   eraseLicenseEvents: {
     id: "eraseLicenseEvents",

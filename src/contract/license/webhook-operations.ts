@@ -5,8 +5,6 @@ import { DECIMAL_ID, MAX_JSON_BYTES, type Operation } from "../operation.ts";
 import { ID } from "./shapes.ts";
 
 const HOOKS: readonly Scope[] = ["webhook:manage", "instance:manage", "license:issue"];
-const CALLER_PROBLEMS = ["AUTHENTICATION_REQUIRED", "CLOCK_SKEW", "PERMISSION_DENIED", "INSTANCE_SUSPENDED"] as const;
-const BODY_PROBLEMS = ["BODY_INVALID", "BODY_TOO_LARGE", "MEDIA_TYPE_UNSUPPORTED", "VALIDATION_ERROR"] as const;
 
 const DELIVERY = z.object({
   id: ID,
@@ -46,7 +44,7 @@ export const WEBHOOK_OPERATIONS = {
     params: { id: DECIMAL_ID },
     query: z.object({ before: ID.optional() }),
     answers: { 200: z.object({ data: z.array(DELIVERY), next: ID.optional() }) },
-    problems: [...CALLER_PROBLEMS, "VALIDATION_ERROR", "NOT_FOUND"],
+    problems: ["VALIDATION_ERROR", "NOT_FOUND"],
   },
   replayDelivery: {
     id: "replayDelivery",
@@ -57,7 +55,7 @@ export const WEBHOOK_OPERATIONS = {
     caller: { kind: "instance_or_account", scope: ["instance:manage", "desk:accounts"] },
     params: { id: DECIMAL_ID, delivery: DECIMAL_ID },
     answers: { 202: DELIVERY },
-    problems: [...CALLER_PROBLEMS, "NOT_FOUND"],
+    problems: ["NOT_FOUND"],
   },
   subscribe: {
     id: "subscribe",
@@ -78,7 +76,7 @@ export const WEBHOOK_OPERATIONS = {
       maxBytes: MAX_JSON_BYTES,
     },
     answers: { 201: SUBSCRIBER.extend({ secret: z.string() }) },
-    problems: ["AUTHENTICATION_REQUIRED", "PERMISSION_DENIED", ...BODY_PROBLEMS, "NOT_FOUND", "url_refused"],
+    problems: ["AUTHENTICATION_REQUIRED", "PERMISSION_DENIED", "NOT_FOUND", "url_refused"],
   },
   listSubscribers: {
     id: "listSubscribers",

@@ -1,15 +1,13 @@
 import * as z from "zod";
 import type { Scope } from "../../domain/account/scopes.ts";
 import { ORDER_ID } from "../../domain/sales/order.ts";
-import { MAX_JSON_BYTES, type Operation } from "../operation.ts";
+import { json, type Operation, optionalJson } from "../operation.ts";
 import * as shapes from "./shapes.ts";
 
 const BUYERS: readonly Scope[] = ["instance:manage"];
 const SELLERS: readonly Scope[] = ["license:issue", "desk:accounts"];
 const ORDER_PARAM = { id: ORDER_ID };
 const HANDLE_PARAM = { handle: /^[a-z][a-z0-9-]{1,38}$/ };
-const CALLER_PROBLEMS = ["AUTHENTICATION_REQUIRED", "CLOCK_SKEW", "PERMISSION_DENIED", "INSTANCE_SUSPENDED"] as const;
-const BODY_PROBLEMS = ["BODY_INVALID", "BODY_TOO_LARGE", "MEDIA_TYPE_UNSUPPORTED", "VALIDATION_ERROR"] as const;
 /** What stands in the way of an order. */
 const OFFER_PROBLEMS = [
   "NOT_FOUND",
@@ -26,13 +24,6 @@ const OFFER_PROBLEMS = [
   "STATE_CHANGED",
 ] as const;
 
-function json<S extends z.ZodType>(schema: S) {
-  return { type: "json", schema, maxBytes: MAX_JSON_BYTES } as const;
-}
-function optionalJson<S extends z.ZodType>(schema: S) {
-  return { ...json(schema), optional: true } as const;
-}
-
 /** Orders and payments (README of src/domain/sales). */
 export const SALES_OPERATIONS = {
   createOrder: {
@@ -45,7 +36,7 @@ export const SALES_OPERATIONS = {
     caller: { kind: "instance_or_account", scope: BUYERS },
     body: json(shapes.ORDER_BODY),
     answers: { 200: shapes.ORDER, 201: shapes.ORDER },
-    problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, ...OFFER_PROBLEMS, "coupon_refused", "IDEMPOTENCY_MISMATCH"],
+    problems: [...OFFER_PROBLEMS, "coupon_refused", "IDEMPOTENCY_MISMATCH"],
   },
   startCheckout: {
     id: "startCheckout",
@@ -56,7 +47,7 @@ export const SALES_OPERATIONS = {
     caller: { kind: "instance_or_account", scope: BUYERS },
     body: json(shapes.CHECKOUT_BODY),
     answers: { 200: shapes.CHECKOUT, 201: shapes.CHECKOUT },
-    problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, ...OFFER_PROBLEMS],
+    problems: [...OFFER_PROBLEMS],
   },
   listOrders: {
     id: "listOrders",
@@ -67,7 +58,7 @@ export const SALES_OPERATIONS = {
     caller: { kind: "instance_or_account", scope: [...BUYERS, ...SELLERS] },
     query: shapes.ORDER_QUERY,
     answers: { 200: shapes.ORDER_LIST },
-    problems: [...CALLER_PROBLEMS, "VALIDATION_ERROR"],
+    problems: ["VALIDATION_ERROR"],
   },
   showOrder: {
     id: "showOrder",
@@ -78,7 +69,7 @@ export const SALES_OPERATIONS = {
     caller: { kind: "instance_or_account", scope: [...BUYERS, ...SELLERS] },
     params: ORDER_PARAM,
     answers: { 200: shapes.ORDER },
-    problems: [...CALLER_PROBLEMS, "NOT_FOUND"],
+    problems: ["NOT_FOUND"],
   },
   cancelOrder: {
     id: "cancelOrder",
@@ -90,14 +81,7 @@ export const SALES_OPERATIONS = {
     params: ORDER_PARAM,
     body: optionalJson(z.object({})),
     answers: { 200: shapes.ORDER },
-    problems: [
-      ...CALLER_PROBLEMS,
-      ...BODY_PROBLEMS,
-      "NOT_FOUND",
-      "order_state",
-      "payment_unavailable",
-      "STATE_CHANGED",
-    ],
+    problems: ["NOT_FOUND", "order_state", "payment_unavailable", "STATE_CHANGED"],
   },
   markOrderPaid: {
     id: "markOrderPaid",
@@ -109,7 +93,7 @@ export const SALES_OPERATIONS = {
     params: ORDER_PARAM,
     body: optionalJson(shapes.NOTE_BODY),
     answers: { 200: shapes.ORDER },
-    problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, ...OFFER_PROBLEMS],
+    problems: [...OFFER_PROBLEMS],
   },
   refundOrder: {
     id: "refundOrder",
@@ -121,14 +105,7 @@ export const SALES_OPERATIONS = {
     params: ORDER_PARAM,
     body: optionalJson(shapes.NOTE_BODY),
     answers: { 200: shapes.ORDER },
-    problems: [
-      ...CALLER_PROBLEMS,
-      ...BODY_PROBLEMS,
-      "NOT_FOUND",
-      "order_state",
-      "payment_unavailable",
-      "STATE_CHANGED",
-    ],
+    problems: ["NOT_FOUND", "order_state", "payment_unavailable", "STATE_CHANGED"],
   },
   receiveStripe: {
     id: "receiveStripe",
@@ -149,7 +126,7 @@ export const SALES_OPERATIONS = {
     caller: { kind: "account", scope: "license:issue" },
     params: HANDLE_PARAM,
     answers: { 200: shapes.SELLER },
-    problems: [...CALLER_PROBLEMS, "NOT_FOUND"],
+    problems: ["NOT_FOUND"],
   },
   saveSeller: {
     id: "saveSeller",
@@ -161,7 +138,7 @@ export const SALES_OPERATIONS = {
     params: HANDLE_PARAM,
     body: json(shapes.SELLER_BODY),
     answers: { 200: shapes.SELLER },
-    problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, "NOT_FOUND"],
+    problems: ["NOT_FOUND"],
   },
   listCoupons: {
     id: "listCoupons",
@@ -172,7 +149,7 @@ export const SALES_OPERATIONS = {
     caller: { kind: "account", scope: "license:issue" },
     params: HANDLE_PARAM,
     answers: { 200: shapes.COUPON_LIST },
-    problems: [...CALLER_PROBLEMS, "NOT_FOUND"],
+    problems: ["NOT_FOUND"],
   },
   createCoupon: {
     id: "createCoupon",
@@ -184,6 +161,6 @@ export const SALES_OPERATIONS = {
     params: HANDLE_PARAM,
     body: json(shapes.COUPON_BODY),
     answers: { 201: shapes.COUPON },
-    problems: [...CALLER_PROBLEMS, ...BODY_PROBLEMS, "NOT_FOUND", "coupon_exists"],
+    problems: ["NOT_FOUND", "coupon_exists"],
   },
 } as const satisfies Record<string, Operation>;
