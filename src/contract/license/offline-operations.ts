@@ -39,6 +39,8 @@ export const OFFLINE_OPERATIONS = {
       }),
     },
     problems: [
+      "PERMISSION_DENIED",
+      "INSTANCE_SUSPENDED",
       ...CODE_PROBLEMS,
       "OFFLINE_REFUSED",
       "PRODUCT_MISMATCH",
@@ -78,6 +80,6 @@ export const OFFLINE_OPERATIONS = {
       maxBytes: MAX_JSON_BYTES,
     },
     answers: { 200: z.object({ code: z.enum(["RELEASED", "ALREADY_RELEASED"]), ...SAID }) },
-    problems: [...CODE_PROBLEMS, "DEVICE_PROOF_INVALID"],
+    problems: ["PERMISSION_DENIED", "INSTANCE_SUSPENDED", ...CODE_PROBLEMS, "DEVICE_PROOF_INVALID"],
   },
 } as const satisfies Record<string, Operation>;

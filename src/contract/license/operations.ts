@@ -156,6 +156,8 @@ export const LICENSE_OPERATIONS = {
     body: json(shapes.ACTIVATE_BODY),
     answers: { 200: shapes.LEASE_ANSWER, 201: shapes.LEASE_ANSWER },
     problems: [
+      "PERMISSION_DENIED",
+      "INSTANCE_SUSPENDED",
       "RATE_LIMITED",
       ...PROOF_PROBLEMS,
       "DEVICE_ID_REQUIRED",
