@@ -5,7 +5,7 @@ import type { HostConfig, HostMessage } from "./host-messages.ts";
 
 type HostFile = "marketplace-host.ts" | "sandbox-host.ts";
 
-const BOOT_LIMIT_MS = 30_000;
+const BOOT_LIMIT_MS = 60_000;
 
 /** A forked Node process that holds one workerd. It is the head of its own process group, so nothing of it survives. */
 export class HostProcess {

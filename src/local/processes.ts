@@ -58,7 +58,7 @@ export async function startProcesses(options: ProcessesOptions): Promise<Process
         if (message.kind === "ready") void watchdog.ready(message.beat);
       },
       () => {
-        if (!running.isStopping) void startSandbox();
+        if (!running.isStopping) startSandbox().catch(() => watchdog.gone());
       },
     );
     await record();

@@ -10,6 +10,8 @@ export interface WatchdogSettings {
   readonly memoryPollMs: number;
   /** From a kill to the next `ready`; beyond it the whole host is replaced. */
   readonly bootMs: number;
+  /** How long a kill waits for the marketplace to hear of it. */
+  readonly reportMs: number;
 }
 
 export const WATCHDOG: WatchdogSettings = {
@@ -17,7 +19,8 @@ export const WATCHDOG: WatchdogSettings = {
   hangMs: 1_500,
   maxResidentBytes: 1024 ** 3,
   memoryPollMs: 50,
-  bootMs: 5_000,
+  bootMs: 10_000,
+  reportMs: 300,
 };
 
 export type Incident = "hang" | "memory" | "crash" | "boot_timeout" | "ready";
@@ -62,7 +65,12 @@ export class Watchdog {
     const isRestart = this.#state !== "starting";
     this.#enter("ready");
     if (isRestart) this.#restarts++;
-    await this.#watched.report("ready");
+    await this.#watched.report("ready").catch(() => {});
+  }
+
+  /** Nothing is there and nothing is starting: a new host is forked when the boot limit has passed. */
+  gone(): void {
+    this.#enter("killed");
   }
 
   stop(): void {
@@ -75,9 +83,10 @@ export class Watchdog {
       if (this.#state === "ready" && this.#beat !== null && !(await this.#answers(this.#beat))) {
         if (this.#state === "ready") await this.#kill("hang");
       } else if (this.#state === "killed" && performance.now() - this.#changedAt > this.#settings.bootMs) {
-        this.#enter("killed");
-        await this.#watched.report("boot_timeout");
-        await this.#watched.replace();
+        await this.#watched.report("boot_timeout").catch(() => {});
+        // A host that did not start either is replaced in turn: whoever watches never gives up.
+        await this.#watched.replace().catch(() => {});
+        if (this.#state === "killed") this.#enter("killed");
       }
     }
   }
@@ -102,10 +111,11 @@ export class Watchdog {
     }
   }
 
-  /** Of that workerd only: Miniflare starts the next one within some 200 ms. */
+  /** Of that workerd only: Miniflare starts the next one within some 200 ms. Said first, so that lost calls know why. */
   async #kill(why: Incident): Promise<void> {
     this.#enter("killed");
-    const reported = this.#watched.report(why);
+    const reported = this.#watched.report(why).catch(() => {});
+    await Promise.race([reported, sleep(this.#settings.reportMs)]);
     if (this.#pid !== null) {
       try {
         process.kill(this.#pid, "SIGKILL");

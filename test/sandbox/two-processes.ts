@@ -63,7 +63,7 @@ export async function startTwoProcesses(settings: Partial<WatchdogSettings> = {}
         if (message.kind === "ready") void watchdog.ready(message.beat);
       },
       () => {
-        if (!isStopping) void startSandbox();
+        if (!isStopping) startSandbox().catch(() => watchdog.gone());
       },
     );
   }

@@ -3,7 +3,7 @@ import type { Incident, IncidentDesk, IncidentKind } from "../../market/executio
 
 const MAX_KEPT = 20;
 /** A sandbox that is not ready again by then is called anyway: its own start may have been missed. */
-const MAX_DOWN_MS = 8000;
+const MAX_DOWN_MS = 20_000;
 
 /**
  * What the local launcher said about the sandbox process, in this isolate. Only the local runtime needs it: one plugin

@@ -12,11 +12,13 @@ import { createIsolateGate } from "./isolate-gate.ts";
 /** Beyond the sandbox's own deadline: a synchronous loop stops the sandbox's timers too. */
 const MARGIN_MS = 500;
 const PING_MS = 250;
-/** The launcher tells why it killed the sandbox a little after the call was lost. */
-const CAUSE_WAIT_MS = 1000;
-const NOT_STARTED_TRIES = 20;
+/** The launcher tells why it kills the sandbox before it does so; on a busy machine the word may be overtaken. */
+const CAUSE_WAIT_MS = 3000;
+/** A replaced process takes its time to start; where nothing replaces processes, one that is not there is not coming. */
+const ABSENT_MS = 2000;
+const REPLACED_MS = 20_000;
 const POLL_MS = 100;
-const GATE_MS = 8000;
+const GATE_MS = 20_000;
 
 type RunnerWorld = CapabilityWorld & Pick<World, "pulledData">;
 /** How one attempt ended: an answer of the sandbox, or no answer and what is known about why. */
@@ -131,7 +133,7 @@ async function once(
     } catch (error) {
       const text = String(error instanceof Error ? error.message : error);
       if (!text.includes("Make sure it is running")) return { lost: await causeOf(incidents, startedAt) };
-      if (tries === NOT_STARTED_TRIES) return { lost: "never_started" };
+      if (tries * POLL_MS >= (incidents === null ? ABSENT_MS : REPLACED_MS)) return { lost: "never_started" };
       await scheduler.wait(POLL_MS);
     } finally {
       clearTimeout(timer);
