@@ -63,12 +63,29 @@ export interface Installation {
     readonly egress: readonly { readonly host: string; readonly methods?: readonly string[] }[];
     readonly emits: readonly string[];
     readonly settings: readonly SettingField[];
+    /** Of the manifest's settings; 1 where it is not said. */
+    readonly settingsVersion?: number;
     readonly ui?: DeclaredUi | null;
   } | null;
   /** What the admin set, as it was kept; secrets sealed. */
-  readonly settings: { readonly values: JsonObject; readonly sealed: { readonly [key: string]: string } };
+  readonly settings: {
+    readonly values: JsonObject;
+    readonly sealed: { readonly [key: string]: string };
+    /** The version of the settings that the values are written for; null = of what runs, or none were kept. */
+    readonly writtenFor?: SettingsOrigin | null;
+  };
   /** The newest consent for the installed version; null = none. */
   readonly grant: { readonly permissions: readonly Permission[]; readonly closureDigest: string } | null;
+}
+
+export interface SettingsOrigin {
+  readonly settingsVersion: number;
+  /** The release whose bundle holds every migration up to it. */
+  readonly release: string;
+  /** Hex digest of that bundle. */
+  readonly bundleSha256: string;
+  /** Moves with every write. */
+  readonly revision: number;
 }
 
 /** Why an installation does not run. Kept as the message of a `skipped` execution. */

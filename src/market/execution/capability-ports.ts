@@ -1,3 +1,4 @@
+import type { SettingsOrigin } from "../../domain/execution/installation.ts";
 import type { CallReply } from "../../domain/execution/job.ts";
 import type { Method } from "../../domain/execution/methods.ts";
 import type { Json, JsonObject } from "../../domain/json/json.ts";
@@ -70,14 +71,37 @@ export type FileAct =
 /** What admins set for an installation. Times are Unix seconds. */
 export interface SettingsStore {
   read(activationId: string): Promise<KeptSettings>;
-  /** Replaces all values at once. */
-  saveValues(activationId: string, values: JsonObject, actor: string, now: number): Promise<void>;
+  /** Replaces all values at once; they are written for this version of the settings, as this release has it. */
+  saveValues(
+    activationId: string,
+    values: JsonObject,
+    writtenFor: SettingsTarget,
+    actor: string,
+    now: number,
+  ): Promise<void>;
+  /** What the settings were when an update left this version, or the nearest older one; null = nothing was kept. */
+  past(
+    activationId: string,
+    settingsVersion: number,
+  ): Promise<{ readonly settingsVersion: number; readonly values: JsonObject } | null>;
+  /**
+   * Brings the values to another version, unless somebody wrote since: false. An update keeps what it found; a rollback
+   * forgets what was kept of the versions it comes back to.
+   */
+  bring(
+    activationId: string,
+    from: SettingsOrigin,
+    to: SettingsTarget,
+    values: JsonObject,
+    now: number,
+  ): Promise<boolean>;
   saveSecret(activationId: string, key: string, sealed: string, actor: string, now: number): Promise<void>;
   /** False: there was none. */
   dropSecret(activationId: string, key: string): Promise<boolean>;
   /** Values and secrets. */
   erase(activationId: string): Promise<void>;
 }
+export type SettingsTarget = Pick<SettingsOrigin, "settingsVersion" | "release">;
 export interface KeptSettings {
   readonly values: JsonObject;
   readonly updatedAt: number | null;

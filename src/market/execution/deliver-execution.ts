@@ -14,12 +14,11 @@ import { callOfName } from "../../domain/execution/run-names.ts";
 import { unixSeconds } from "../../domain/time.ts";
 import type { World } from "../ports.ts";
 import { authorityOf } from "./authority.ts";
+import { bringSettings, type SettingsWorld } from "./bring-settings.ts";
 import type { ClaimedExecution, ExecutionEnd } from "./ports.ts";
 
-export type DeliveryWorld = Pick<
-  World,
-  "executions" | "runs" | "health" | "executionBell" | "runner" | "pluginStorage" | "clock"
->;
+export type DeliveryWorld = SettingsWorld &
+  Pick<World, "executions" | "runs" | "health" | "executionBell" | "runner" | "pluginStorage" | "clock">;
 
 /**
  * Runs one queued delivery: takes it by a guarded write, judges installation, grant, license and blocks again – they may
@@ -40,7 +39,7 @@ export async function deliverExecution(world: DeliveryWorld, executionId: string
 
 /** Writes an end once: a failure that may pass waits for its next try, everything else is counted and final. */
 export async function endExecution(
-  world: Omit<DeliveryWorld, "runner" | "pluginStorage">,
+  world: Pick<DeliveryWorld, "executions" | "runs" | "health" | "executionBell" | "clock">,
   claimed: ClaimedExecution,
   end: ExecutionEnd,
 ): Promise<boolean> {
@@ -88,7 +87,8 @@ async function runClaimed(
   const retryAfter =
     call.kind === "lifecycle" ? null : await world.pluginStorage.of(installation.activationId).spend(RUNS);
   if (retryAfter !== null) return { retryAfter };
-  return runJudged(world, installation, jobFor(installation, claimed.id, call), call, judge);
+  const current = await bringSettings(world, installation);
+  return runJudged(world, current, jobFor(current, claimed.id, call), call, judge);
 }
 
 /** Runs a judged call, and looks again while it lasts whether it may go on. */

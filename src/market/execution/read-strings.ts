@@ -1,18 +1,11 @@
-import { readBundleFile } from "../../domain/catalogue/bundle-file.ts";
 import type { Json, JsonObject } from "../../domain/json/json.ts";
 import type { World } from "../ports.ts";
+import { type PluginBundle, readPluginFile } from "./read-plugin-file.ts";
 
 const MAX_KEPT = 100;
 
 type StringsWorld = Pick<World, "bundles" | "licenses">;
-export interface StringsSource {
-  readonly pluginId: string;
-  readonly version: string;
-  readonly bundleSha256: string;
-}
-interface ListedFiles {
-  readonly files?: { readonly [path: string]: { readonly sha256: string } };
-}
+export type StringsSource = PluginBundle;
 /** Bundles are immutable, so what was read once holds as long as this isolate. */
 const kept = new Map<string, JsonObject | null>();
 
@@ -52,21 +45,7 @@ async function stringsOf(world: StringsWorld, release: StringsSource, tag: strin
 }
 
 async function read(world: StringsWorld, release: StringsSource, tag: string): Promise<JsonObject | null> {
-  const path = `locales/${tag}.json`;
-  const manifest = (await world.licenses.manifestOf(release.pluginId, release.version)) as ListedFiles | null;
-  const listed = manifest?.files?.[path];
-  const sha256 = release.bundleSha256;
-  const size = listed === undefined ? null : await world.bundles.size(sha256);
-  if (listed === undefined || size === null) return null;
-  const source = {
-    size,
-    read: async (offset: number, length: number) => {
-      const bytes = await world.bundles.range(sha256, offset, length);
-      if (bytes === null) throw new Error(`bundle ${sha256} went away`);
-      return bytes;
-    },
-  };
-  const bytes = await readBundleFile(source, path, listed.sha256);
+  const bytes = await readPluginFile(world, release, `locales/${tag}.json`);
   return bytes === null ? null : textsOf(new TextDecoder().decode(bytes));
 }
 

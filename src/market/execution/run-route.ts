@@ -6,6 +6,7 @@ import type { Problem } from "../../domain/problem.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
 import { unixSeconds } from "../../domain/time.ts";
 import type { World } from "../ports.ts";
+import { bringSettings } from "./bring-settings.ts";
 import { type DeliveryWorld, endExecution, runJudged } from "./deliver-execution.ts";
 import { newExecutionId } from "./new-execution-id.ts";
 
@@ -42,8 +43,9 @@ export async function runRoute(
   const run = { executionId, activationId, instanceId, pluginId: plugin.id, version, kind: "route" as const, name };
   const claimed = await world.runs.begin(run, now);
   // A request without effect by definition may be repeated once inside the runner; any other may not.
-  const job = jobOf(installation, executionId, "route", { isIdempotent: route.method === "GET" });
-  const end = await runJudged(world, installation, job, { kind: "route", request, route: name }, judgeInstallation);
+  const current = await bringSettings(world, installation);
+  const job = jobOf(current, executionId, "route", { isIdempotent: route.method === "GET" });
+  const end = await runJudged(world, current, job, { kind: "route", request, route: name }, judgeInstallation);
   const answer = end.outcome === "ok" ? readAnswer(end.value as Json) : null;
   if (end.outcome === "ok" && answer === null) {
     const message = "A route answers {status?, headers?, body?} with a status of 200–299 or 400–599";

@@ -4,7 +4,7 @@ import type { Problem } from "../../domain/problem.ts";
 import type { Reason } from "../../domain/reasons.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
 import { unixSeconds } from "../../domain/time.ts";
-import type { World } from "../ports.ts";
+import { bringSettings, type SettingsWorld } from "./bring-settings.ts";
 import { noteChange } from "./note-change.ts";
 import { type InstallationOwner, ownInstallation } from "./own-installation.ts";
 import type { SecretView } from "./secrets.ts";
@@ -24,13 +24,13 @@ export interface SettingsView {
 }
 
 export async function showSettings(
-  world: Pick<World, "executions" | "settings">,
+  world: SettingsWorld,
   owner: InstallationOwner,
   installationId: string,
 ): Promise<Result<SettingsView, Problem<Reason>>> {
   const own = await ownInstallation(world, owner, installationId);
   if (!own.ok) return own;
-  const { installation } = own.value;
+  const installation = await bringSettings(world, own.value.installation);
   const fields = installation.release?.settings ?? [];
   const kept = await world.settings.read(installation.storageId);
   const values = effectiveSettings(fields, kept.values);
@@ -58,7 +58,7 @@ export async function showSettings(
 
 /** Replaces all values: what is not sent falls back to its default. Every fault is named, and then nothing is kept. */
 export async function saveSettings(
-  world: Pick<World, "executions" | "settings" | "audit" | "clock">,
+  world: SettingsWorld,
   owner: InstallationOwner,
   installationId: string,
   sent: JsonObject,
@@ -73,7 +73,9 @@ export async function saveSettings(
     return refuse({ reason: "VALIDATION_ERROR", facts: { errors } });
   }
   const now = unixSeconds(world.clock.now());
-  await world.settings.saveValues(installation.storageId, read.value, actor, now);
+  await bringSettings(world, installation);
+  const writtenFor = { settingsVersion: installation.release?.settingsVersion ?? 1, release: installation.version };
+  await world.settings.saveValues(installation.storageId, read.value, writtenFor, actor, now);
   const keys = Object.keys(read.value).sort();
   await noteChange(world, owner, installation.activationId, "installation.settings", { keys }, now);
   return showSettings(world, owner, installationId);

@@ -43,7 +43,9 @@ const installationWith = (storage: string) => `
     json_extract(r.manifest, '$.emits') AS emits,
     json_extract(r.manifest, '$.ui') AS ui,
     json_extract(r.manifest, '$.settings.fields') AS fields,
-    (SELECT s.settings FROM installation_settings s WHERE s.activation_id = ${storage}) AS settings,
+    json_extract(r.manifest, '$.settings.version') AS settings_version,
+    (SELECT json_array(json(s.settings), s.revision, s.schema_version, s.release_version,
+      (SELECT o.sha256 FROM releases o WHERE o.plugin_id = p.id AND o.version = s.release_version AND o.state <> 'rejected')) FROM installation_settings s WHERE s.activation_id = ${storage}) AS settings,
     (SELECT json_group_object(s.key, s.sealed) FROM installation_secrets s WHERE s.activation_id = ${storage}) AS sealed,
     g.permissions, g.closure_digest AS granted_closure
   FROM activations a
@@ -144,6 +146,7 @@ interface InstallationRow {
   emits: string | null;
   ui: string | null;
   fields: string | null;
+  settings_version: number | null;
   settings: string | null;
   sealed: string;
   permissions: string | null;
@@ -195,9 +198,10 @@ function installationOf(row: InstallationRow): Installation {
             emits: parseColumn<string[]>(row.emits ?? "[]"),
             ui: parseColumn<DeclaredUi | null>(row.ui ?? "null"),
             settings: parseColumn<SettingField[]>(row.fields ?? "[]"),
+            settingsVersion: row.settings_version ?? 1,
           },
     settings: {
-      values: parseColumn<JsonObject>(row.settings ?? "{}"),
+      ...settingsOf(row.settings),
       sealed: parseColumn<{ [key: string]: string }>(row.sealed),
     },
     grant:
@@ -205,6 +209,14 @@ function installationOf(row: InstallationRow): Installation {
         ? null
         : { permissions: parseColumn<Permission[]>(row.permissions), closureDigest: row.granted_closure },
   };
+}
+
+function settingsOf(column: string | null): Pick<Installation["settings"], "values" | "writtenFor"> {
+  if (column === null) return { values: {}, writtenFor: null };
+  const [values, revision, settingsVersion, release, bundleSha256] =
+    parseColumn<[JsonObject, number, number | null, string | null, string | null]>(column);
+  const isKnown = settingsVersion !== null && release !== null && bundleSha256 !== null;
+  return { values, writtenFor: isKnown ? { settingsVersion, release, bundleSha256, revision } : null };
 }
 
 /** Columns of JSON were written by us from checked values. */

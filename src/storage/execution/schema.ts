@@ -24,7 +24,21 @@ export const installationSettings = sqliteTable("installation_settings", {
   revision: integer("revision").notNull(),
   actor: text("actor").notNull(),
   updatedAt: integer("updated_at").notNull(),
+  schemaVersion: integer("schema_version"),
+  releaseVersion: text("release_version"),
 });
+
+/** What they were when an update left a version of the plugin's settings. */
+export const installationSettingsPast = sqliteTable(
+  "installation_settings_past",
+  {
+    activationId: text("activation_id").notNull(),
+    schemaVersion: integer("schema_version").notNull(),
+    settings: text("settings").notNull(),
+    leftAt: integer("left_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.activationId, table.schemaVersion] })],
+);
 
 export const installationSecrets = sqliteTable(
   "installation_secrets",

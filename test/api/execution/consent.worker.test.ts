@@ -1,5 +1,6 @@
 import { createExecutionContext, createScheduledController, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { zipSync } from "fflate";
 import { expect, it } from "vitest";
 import { sha256Hex } from "../../../src/domain/digest.ts";
 import worker from "../../../src/worker.ts";
@@ -216,4 +217,98 @@ it("keeps the old version's grant from reaching further than it was given", asyn
     .run();
   const posted = await postEvent(instance, requestCreated("evt_blocked"));
   expect(posted.body.deliveries).toEqual([]);
+});
+
+const KEEPS = [{ key: "fee", type: "integer", label: "Fee" }];
+const RENAMED = [
+  { key: "rate", type: "decimal", label: "Rate" },
+  { key: "tone", type: "text", label: "Tone" },
+];
+
+/** A version whose settings are the next, with the steps that lead there. */
+async function publishSettings(one: Installed, version: string, number: number, fields: object[], steps: object[][]) {
+  const files = Object.fromEntries(
+    steps.map((operations, n) => [
+      `migrations/settings-${n + 2}.json`,
+      new TextEncoder().encode(JSON.stringify({ operations })),
+    ]),
+  );
+  await env.BUNDLES.put(`b/sha256/${await sha256Hex(`${one.name}@${version}`)}`, zipSync(files));
+  const listed = await Promise.all(
+    Object.entries(files).map(async ([path, bytes]) => [path, { sha256: await sha256Hex(bytes) }]),
+  );
+  const { closure } = (await env.DB.prepare("SELECT closure_digest AS closure FROM releases WHERE plugin_id = ?")
+    .bind(one.pluginId)
+    .first<{ closure: string }>()) ?? { closure: "" };
+  const settings = { version: number, fields };
+  await publish(one, version, { settings, files: Object.fromEntries(listed) }, closure);
+}
+
+async function configured(steps: object[][]) {
+  const instance = await registeredInstance();
+  const module = onRequest("context.log.info(context.settings)");
+  const settings = { version: 1, fields: KEEPS };
+  const one = await installPlugin({ instance, module, manifest: manifest({ settings }) });
+  const path = `/v1/installations/${one.installationId}/settings`;
+  const bearer = instance.accountToken;
+  const shown = async () => (await call("GET", path, { bearer })).body;
+  const save = (values: object) => call("PUT", path, { bearer, body: { values } });
+  expect((await save({ fee: 3 })).status).toBe(200);
+  await publishSettings(one, "2.0.0", 2, RENAMED, steps);
+  return { instance, one, shown, save };
+}
+
+const THERE_AND_BACK = [
+  { op: "rename", key: "fee", to: "rate", undoable: true },
+  { op: "toType", key: "rate", type: "decimal", undoable: true },
+  { op: "set", key: "tone", value: "kind", undoable: true },
+];
+
+it("brings settings to the version that runs, once however many come, and back with what was changed since", async () => {
+  const { one, shown, save } = await configured([THERE_AND_BACK]);
+  await update(one, "2.0.0");
+  const all = await Promise.all([shown(), shown(), shown()]);
+  for (const body of all) expect(body).toMatchObject({ version: "2.0.0", values: { rate: "3", tone: "kind" } });
+  const { results } = await env.DB.prepare(
+    "SELECT data FROM audit WHERE action = 'installation.settings_migrated' AND subject_id = ?",
+  )
+    .bind(one.activationId)
+    .all();
+  expect(results).toHaveLength(1);
+  expect((await save({ rate: "3", tone: "dry" })).status).toBe(200);
+  await update(one, "1.0.0");
+  expect(await shown()).toMatchObject({ version: "1.0.0", values: { fee: 3 } });
+  // Forward again: nothing is left of the first time.
+  await save({ fee: 4 });
+  await update(one, "2.0.0");
+  expect(await shown()).toMatchObject({ values: { rate: "4", tone: "kind" } });
+});
+
+it("hands migrated settings to the first run after an update", async () => {
+  const { instance, one } = await configured([THERE_AND_BACK]);
+  await env.DB.prepare(
+    "UPDATE releases SET server_sha256 = (SELECT o.server_sha256 FROM releases o WHERE o.plugin_id = ?1 AND o.version = '1.0.0') WHERE plugin_id = ?1",
+  )
+    .bind(one.pluginId)
+    .run();
+  await update(one, "2.0.0");
+  const { said, outcome } = await runs(instance, one, 1);
+  expect(outcome).toBe("ok");
+  expect(JSON.parse(said)).toEqual({ rate: "3", tone: "kind" });
+});
+
+it("gives a rollback over a step that cannot be undone the settings of before the update", async () => {
+  const { one, shown, save } = await configured([[...THERE_AND_BACK, { op: "drop", key: "fee", undoable: false }]]);
+  await update(one, "2.0.0");
+  await save({ rate: "9" });
+  await update(one, "1.0.0");
+  expect(await shown()).toMatchObject({ values: { fee: 3 } });
+});
+
+it("keeps settings as they are where no migration can be read", async () => {
+  const { one, shown } = await configured([]);
+  await update(one, "2.0.0");
+  expect(await shown()).toMatchObject({ version: "2.0.0", values: {} });
+  await update(one, "1.0.0");
+  expect(await shown()).toMatchObject({ values: { fee: 3 } });
 });
