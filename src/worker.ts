@@ -102,6 +102,7 @@ import { createReleaseBell } from "./storage/publish/release-bell.ts";
 import { sealingsOnD1 } from "./storage/publish/sealings.ts";
 import { releaseStatesOnD1 } from "./storage/publish/states.ts";
 import { releasesOnD1 } from "./storage/publish/store.ts";
+import { createPublishingReads } from "./storage/publisher/reads.ts";
 import { installedVersionsOnD1 } from "./storage/resolve/installed-versions.ts";
 import { releaseIndexOnD1 } from "./storage/resolve/release-index.ts";
 import { createOrderStore } from "./storage/sales/order-store.ts";
@@ -147,7 +148,9 @@ app.notFound((context) => {
     refused.headers.set("allow", allow);
     return refused;
   }
-  return wantsPage(context.req.raw) ? notFoundResponse() : problemResponse({ reason: "NOT_FOUND" }, about(context));
+  return wantsPage(context.req.raw)
+    ? notFoundResponse(context.req.raw)
+    : problemResponse({ reason: "NOT_FOUND" }, about(context));
 });
 app.onError((error, context) => {
   console.error(JSON.stringify({ requestId: context.get("requestId"), error: String(error), stack: error.stack }));
@@ -158,7 +161,7 @@ app.onError((error, context) => {
     return problemResponse({ reason: "SERVICE_UNAVAILABLE", facts }, about(context));
   }
   return wantsPage(context.req.raw)
-    ? failureResponse(context.get("requestId"))
+    ? failureResponse(context.req.raw, context.get("requestId"))
     : problemResponse({ reason: "INTERNAL_ERROR" }, about(context));
 });
 
@@ -361,6 +364,7 @@ function openPorts(env: Env) {
     keyHasher: createKeyHasher(env.LICENSE_PEPPER_V1, env.LICENSE_PEPPER_V2),
     catalogue: catalogueOnD1(env.DB),
     console: createConsoleReads(env.DB),
+    publishing: createPublishingReads(env.DB),
     setupSecret: env.SETUP_SECRET ?? null,
     webhooks: createWebhookStore(env.DB),
     webhookBell: createWebhookBell(env.WEBHOOKS),

@@ -21,8 +21,10 @@ import { PluginPage, type PluginView } from "./plugin/page.tsx";
 import { ReleasePage } from "./plugin/release.tsx";
 import { registerPluginUi } from "./plugin-ui/routes.ts";
 import { isReason, ProblemPage } from "./problem.tsx";
-import { errorPageResponse, pageResponse, type Rendered, render } from "./respond.ts";
+import { errorPageResponse, pageResponse, type Rendered, readerOf, render } from "./respond.ts";
 import { registerSalesPages } from "./sales/routes.tsx";
+import { type Language, languageOf } from "./words/language.ts";
+import { registerLanguage } from "./words/routes.ts";
 
 interface PagesEnv {
   Variables: { readonly world: World; readonly requestId: string };
@@ -46,7 +48,8 @@ export function createPages(): Hono<PagesEnv> {
     load: () => Promise<V | null>,
     draw: (view: V) => Parameters<typeof render>[0],
   ): Promise<Response> {
-    const key = context.req.path;
+    const reader = readerOf(context.req.raw, context.get("world"));
+    const key = `${reader.language} ${context.req.path}`;
     const now = context.get("world").clock.now();
     const fresh = kept.fresh(key, now);
     if (fresh !== null) return pageResponse(context.req.raw, fresh);
@@ -55,7 +58,11 @@ export function createPages(): Hono<PagesEnv> {
       kept.drop(key);
       return context.notFound();
     }
-    return pageResponse(context.req.raw, await kept.draw(key, view, now, () => render(draw(view))));
+    return pageResponse(context.req.raw, await kept.draw(key, view, now, () => render(draw(view), reader)));
+  }
+
+  async function page(context: Context<PagesEnv>, tree: Parameters<typeof render>[0]): Promise<Response> {
+    return pageResponse(context.req.raw, await render(tree, readerOf(context.req.raw, context.get("world"))));
   }
 
   app.get(paths.home(), (context) =>
@@ -68,8 +75,8 @@ export function createPages(): Hono<PagesEnv> {
 
   app.get(paths.plugins(), async (context) => {
     const state = parseListState(new URL(context.req.url).searchParams);
-    const page = await searchCatalogue(context.get("world"), toCatalogueQuery(state), VISITOR);
-    return pageResponse(context.req.raw, await render(<ListPage view={{ state, page }} />));
+    const found = await searchCatalogue(context.get("world"), toCatalogueQuery(state), VISITOR);
+    return page(context, <ListPage view={{ state, page: found }} />);
   });
   app.get("/plugins/", (context) => moved(paths.plugins() + new URL(context.req.url).search));
 
@@ -91,13 +98,13 @@ export function createPages(): Hono<PagesEnv> {
     const found = await showPlugin(context.get("world"), { name: context.req.param("name") }, VISITOR);
     const row = found.ok && found.value.versions.find(({ version }) => version === context.req.param("version"));
     if (!found.ok || !row) return context.notFound();
-    return pageResponse(context.req.raw, await render(<ReleasePage view={{ plugin: found.value, row }} />));
+    return page(context, <ReleasePage view={{ plugin: found.value, row }} />);
   });
 
   app.get("/problems/:code{[A-Za-z0-9_]{1,64}}", async (context) => {
     const code = context.req.param("code");
     if (!isReason(code)) return context.notFound();
-    return pageResponse(context.req.raw, await render(<ProblemPage reason={code} />));
+    return page(context, <ProblemPage reason={code} />);
   });
 
   for (const [path, text] of [
@@ -105,8 +112,9 @@ export function createPages(): Hono<PagesEnv> {
     [paths.privacy(), LEGAL.privacy],
     [paths.terms(), LEGAL.terms],
   ] as const)
-    app.get(path, async (context) => pageResponse(context.req.raw, await render(<LegalPage text={text} />)));
+    app.get(path, (context) => page(context, <LegalPage text={text} />));
 
+  registerLanguage(app);
   registerSalesPages(app);
   registerDocs(app);
   registerOffline(app);
@@ -130,17 +138,20 @@ export function wantsPage(request: Request): boolean {
   return /(?:^|,)\s*(?:text\/html|application\/xhtml\+xml)\s*(?:;|,|$)/i.test(request.headers.get("accept") ?? "");
 }
 
-let notFound: Promise<Rendered> | null = null;
+const notFound = new Map<Language, Promise<Rendered>>();
 
 /** 404 for browsers. */
-export async function notFoundResponse(): Promise<Response> {
-  notFound ??= render(<NotFoundPage />);
-  return errorPageResponse(await notFound, 404);
+export async function notFoundResponse(request: Request): Promise<Response> {
+  const language = languageOf(request);
+  const kept = notFound.get(language) ?? render(<NotFoundPage />, { language, origin: "" });
+  notFound.set(language, kept);
+  return errorPageResponse(await kept, 404);
 }
 
 /** 500 for browsers. */
-export async function failureResponse(requestId: string): Promise<Response> {
-  return errorPageResponse(await render(<FailurePage requestId={requestId} />), 500);
+export async function failureResponse(request: Request, requestId: string): Promise<Response> {
+  const reader = { language: languageOf(request), origin: "" };
+  return errorPageResponse(await render(<FailurePage requestId={requestId} />, reader), 500);
 }
 
 async function loadHome(world: World): Promise<HomeView> {

@@ -9,7 +9,7 @@ import { Icon } from "./parts/icon.tsx";
 import { PluginGrid } from "./parts/plugin-card.tsx";
 import { SearchField } from "./parts/search-field.tsx";
 import { Shell } from "./shell.tsx";
-import { CATEGORY_WORDS, knownCategory, TYPE_WORDS } from "./words.ts";
+import { categoryWords, knownCategory, typeWords } from "./words/codes.ts";
 
 export interface HomeView {
   readonly popular: readonly PluginCard[];
@@ -139,12 +139,12 @@ function Types() {
               class="card plugin-card flex h-full items-center gap-3 p-3 sm:items-start sm:gap-3.5 sm:p-4"
             >
               <span class="flex size-10 shrink-0 items-center justify-center rounded-lg bg-plugin-soft text-plugin-on-soft">
-                <Icon name={TYPE_WORDS[type].icon} class="size-5" />
+                <Icon name={typeWords(type).icon} class="size-5" />
               </span>
               <span>
-                <span class="block font-semibold">{TYPE_WORDS[type].label}</span>
+                <span class="block font-semibold">{typeWords(type).label}</span>
                 <span class="mt-0.5 hidden text-sm leading-snug text-muted-foreground sm:block">
-                  {TYPE_WORDS[type].sentence}
+                  {typeWords(type).sentence}
                 </span>
               </span>
             </a>
@@ -203,8 +203,8 @@ function Categories({ categories }: { categories: HomeView["categories"] }) {
               href={listPath({ ...EVERYTHING, category })}
               class="card plugin-card inline-flex min-h-11 items-center gap-2.5 px-4 py-2 text-sm font-medium"
             >
-              <Icon name={CATEGORY_WORDS[category].icon} class="size-4 text-plugin-edge" />
-              {CATEGORY_WORDS[category].label}
+              <Icon name={categoryWords(category).icon} class="size-4 text-plugin-edge" />
+              {categoryWords(category).label}
               <span class="text-muted-foreground">{count}</span>
             </a>
           </li>

@@ -1,7 +1,7 @@
 import { paths } from "../contract/paths.ts";
 import { type Category, PLUGIN_TYPES, type PluginType } from "../domain/manifest/permissions.ts";
 import type { CatalogueQuery } from "../market/catalogue/views.ts";
-import { knownCategory } from "./words.ts";
+import { knownCategory } from "./words/codes.ts";
 
 export const PAGE_SIZE = 20;
 const MAX_QUERY_LENGTH = 100;

@@ -8,7 +8,7 @@ import { Pages } from "./parts/pages.tsx";
 import { PluginGrid } from "./parts/plugin-card.tsx";
 import { SearchField } from "./parts/search-field.tsx";
 import { Shell } from "./shell.tsx";
-import { CATEGORY_WORDS, TYPE_WORDS } from "./words.ts";
+import { categoryWords, typeWords } from "./words/codes.ts";
 
 export interface ListView {
   readonly state: ListState;
@@ -64,7 +64,7 @@ function FilterForm({ state }: { state: ListState }) {
             id="type"
             label="Type"
             value={state.type ?? ""}
-            options={[["", "All types"], ...PLUGIN_TYPES.map((type) => [type, TYPE_WORDS[type].label] as const)]}
+            options={[["", "All types"], ...PLUGIN_TYPES.map((type) => [type, typeWords(type).label] as const)]}
           />
           <Choice
             id="category"
@@ -72,7 +72,7 @@ function FilterForm({ state }: { state: ListState }) {
             value={state.category ?? ""}
             options={[
               ["", "All categories"],
-              ...CATEGORIES.map((category) => [category, CATEGORY_WORDS[category].label] as const),
+              ...CATEGORIES.map((category) => [category, categoryWords(category).label] as const),
             ]}
           />
           <Choice
@@ -126,8 +126,8 @@ function ActiveFilters({ state }: { state: ListState }) {
   if (!isFiltered(state)) return null;
   const filters: readonly (readonly [label: string, href: string] | null)[] = [
     state.query === "" ? null : [`“${state.query}”`, listPath(state, { query: "" })],
-    state.type ? [TYPE_WORDS[state.type].label, listPath(state, { type: undefined })] : null,
-    state.category ? [CATEGORY_WORDS[state.category].label, listPath(state, { category: undefined })] : null,
+    state.type ? [typeWords(state.type).label, listPath(state, { type: undefined })] : null,
+    state.category ? [categoryWords(state.category).label, listPath(state, { category: undefined })] : null,
     state.tag ? [`#${state.tag}`, listPath(state, { tag: undefined })] : null,
     state.rating ? [`${state.rating}+ stars`, listPath(state, { rating: undefined })] : null,
   ];

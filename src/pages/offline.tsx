@@ -10,7 +10,7 @@ import { ok, type Result, refuse } from "../domain/result.ts";
 import { answerOffline } from "../market/license/offline-answer.ts";
 import { releaseOffline } from "../market/license/offline-release.ts";
 import type { World } from "../market/ports.ts";
-import { errorPageResponse, pageResponse, render } from "./respond.ts";
+import { errorPageResponse, pageResponse, type Reader, readerOf, render } from "./respond.ts";
 import { Shell } from "./shell.tsx";
 
 /** Files of devices are a kilobyte; with the form around them never more than this. */
@@ -23,18 +23,21 @@ const MAX_FILE_BYTES = 4_096;
  */
 // biome-ignore lint/suspicious/noExplicitAny: the page needs nothing of the environment but the world
 export function registerOffline(app: Hono<any>): void {
-  app.get(paths.offline(), async (context) => pageResponse(context.req.raw, await render(<OfflinePage />)));
+  app.get(paths.offline(), async (context) =>
+    pageResponse(context.req.raw, await render(<OfflinePage />, readerOf(context.req.raw, context.get("world")))),
+  );
 
   app.post(paths.offline(), async (context) => {
     const world = context.get("world") as World;
+    const reader = readerOf(context.req.raw, world);
     const form = await readForm(context.req.raw);
-    if (!form.ok) return refusedPage(form.problem);
+    if (!form.ok) return refusedPage(form.problem, reader);
     const { text, code } = form.value;
     const caller = { code, address: context.req.header("cf-connecting-ip") ?? null };
     const isRelease = (await openRelease(text)) !== null;
     const answered = await (isRelease ? releaseOffline : answerOffline)(world, caller, text);
-    if (!answered.ok) return refusedPage(answered.problem);
-    return isRelease ? releasedPage(answered.value) : download(answered.value);
+    if (!answered.ok) return refusedPage(answered.problem, reader);
+    return isRelease ? releasedPage(answered.value, reader) : download(answered.value);
   });
 }
 
@@ -111,14 +114,14 @@ function ReleasedPage({ code }: { code: string }) {
   );
 }
 
-async function refusedPage(problem: Problem<Reason>): Promise<Response> {
+async function refusedPage(problem: Problem<Reason>, reader: Reader): Promise<Response> {
   const status =
     problem.reason === "BODY_TOO_LARGE" ? 413 : problem.reason === "VALIDATION_ERROR" ? 422 : statusOf(problem.reason);
-  return errorPageResponse(await render(<OfflinePage problem={problem} />), status < 400 ? 422 : status);
+  return errorPageResponse(await render(<OfflinePage problem={problem} />, reader), status < 400 ? 422 : status);
 }
 
-async function releasedPage(answer: JsonObject): Promise<Response> {
-  return errorPageResponse(await render(<ReleasedPage code={String(answer.code)} />), 200);
+async function releasedPage(answer: JsonObject, reader: Reader): Promise<Response> {
+  return errorPageResponse(await render(<ReleasedPage code={String(answer.code)} />, reader), 200);
 }
 
 /** Never shown, always saved: the browser keeps the page with the form. */

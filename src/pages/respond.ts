@@ -1,6 +1,7 @@
 import { type Bytes, encodeHex, encodeUtf8 } from "../domain/bytes.ts";
+import { LANGUAGE_VARY, type Language, languageOf, Spoken } from "./words/language.ts";
 
-/** A rendered page: bytes that may be sent to anybody, and their validator. */
+/** A rendered page: bytes that may be sent to anybody who reads its language, and their validator. */
 export interface Rendered {
   /** UTF-8, encoded once: a kept page is sent many times. */
   readonly bytes: Bytes;
@@ -20,9 +21,24 @@ export const SECURITY_HEADERS = {
   "x-content-type-options": "nosniff",
 } as const;
 
+/** Whom a page is drawn for. */
+export interface Reader {
+  readonly language: Language;
+  /** Of this marketplace, for the absolute addresses in the head. */
+  readonly origin: string;
+}
+
+export function readerOf(request: Request, world: { readonly site: { readonly origin: string } }): Reader {
+  return { language: languageOf(request), origin: world.site.origin };
+}
+
 /** A JSX tree → the page's text and its ETag. */
-export async function render(page: { toString(): string | Promise<string> }): Promise<Rendered> {
-  const bytes = encodeUtf8(`<!doctype html>${await page.toString()}`);
+export async function render(
+  page: { toString(): string | Promise<string> },
+  reader: Reader = { language: "en", origin: "" },
+): Promise<Rendered> {
+  const html = await Spoken({ value: reader, children: page as never })?.toString();
+  const bytes = encodeUtf8(`<!doctype html>${html}`);
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   const etag = `"${encodeHex(digest.subarray(0, 16))}"`;
   return { bytes, etag };
@@ -30,14 +46,15 @@ export async function render(page: { toString(): string | Promise<string> }): Pr
 
 /** A page everybody may keep for a minute; 304 when the browser has these very bytes. */
 export function pageResponse(request: Request, { bytes, etag }: Rendered): Response {
-  const headers = { ...SECURITY_HEADERS, etag, "cache-control": "public, max-age=60" };
+  const headers = { ...SECURITY_HEADERS, etag, "cache-control": "public, max-age=60", vary: LANGUAGE_VARY };
   if (isFresh(request.headers.get("if-none-match"), etag)) return new Response(null, { status: 304, headers });
   return new Response(bytes, { headers });
 }
 
 /** Pages that say what went wrong are never kept by anybody. */
 export function errorPageResponse({ bytes }: Rendered, status: number): Response {
-  return new Response(bytes, { status, headers: { ...SECURITY_HEADERS, "cache-control": "no-store", vary: "accept" } });
+  const headers = { ...SECURITY_HEADERS, "cache-control": "no-store", vary: `accept, ${LANGUAGE_VARY}` };
+  return new Response(bytes, { status, headers });
 }
 
 /** Weak comparison of RFC 9110 §13.1.2. */

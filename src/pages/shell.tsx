@@ -3,6 +3,10 @@ import { accountPaths } from "../contract/account/paths.ts";
 import { consolePaths } from "../contract/console/paths.ts";
 import { paths } from "../contract/paths.ts";
 import { Icon } from "./parts/icon.tsx";
+import { SHELL } from "./shell-words.ts";
+import { wordsOf } from "./words/dictionary.ts";
+import { currentLanguage, LANGUAGES, type Language } from "./words/language.ts";
+import { LanguageLinks, languagePath } from "./words/links.tsx";
 
 type Place = "home" | "plugins" | "docs" | "account" | "console";
 
@@ -33,14 +37,15 @@ export function Shell({
   isPaper = false,
   children,
 }: ShellProps) {
+  const language = currentLanguage();
   return (
-    <html lang="en">
+    <html lang={language}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>{title}</title>
         {description === undefined ? null : <meta name="description" content={description} />}
-        {canonical === undefined ? null : <link rel="canonical" href={canonical} />}
+        {canonical === undefined ? null : <LanguageLinks address={canonical} />}
         {isHidden ? <meta name="robots" content="noindex" /> : null}
         <meta name="theme-color" media="(prefers-color-scheme: light)" content="#ffffff" />
         <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#020817" />
@@ -50,19 +55,20 @@ export function Shell({
       </head>
       <body class="flex min-h-screen flex-col bg-background font-sans text-base text-foreground antialiased">
         <a class="skip-link button" href="#content">
-          Skip to content
+          {wordsOf(SHELL).skip}
         </a>
         <Header at={at} hasSearch={!hasOwnSearch} isPaper={isPaper} />
         <main id="content" class="flex-1">
           {children}
         </main>
-        <Footer isPaper={isPaper} />
+        <Footer isPaper={isPaper} address={canonical} />
       </body>
     </html>
   );
 }
 
 function Header({ at, hasSearch, isPaper }: { at: Place | undefined; hasSearch: boolean; isPaper: boolean }) {
+  const words = wordsOf(SHELL);
   return (
     <header
       class={`sticky top-0 z-20 border-b border-border bg-background ${isPaper ? "print:hidden" : "print:static"}`}
@@ -74,19 +80,19 @@ function Header({ at, hasSearch, isPaper }: { at: Place | undefined; hasSearch: 
             Rising BSM <span class="font-normal text-muted-foreground max-[22.5rem]:sr-only">Marketplace</span>
           </span>
         </a>
-        <nav aria-label="Main" class="ml-auto flex gap-x-4 sm:ml-0">
+        <nav aria-label={words.main} class="ml-auto flex gap-x-4 sm:ml-0">
           <MainLink href={paths.plugins()} isHere={at === "plugins"}>
-            Plugins
+            {words.plugins}
           </MainLink>
           <MainLink href={paths.docs()} isHere={at === "docs"}>
-            Docs
+            {words.docs}
           </MainLink>
           <MainLink href={accountPaths.account()} isHere={at === "account"}>
-            Account
+            {words.account}
           </MainLink>
           {at === "account" || at === "console" ? (
             <MainLink href={consolePaths.home()} isHere={at === "console"}>
-              Console
+              {words.console}
             </MainLink>
           ) : null}
         </nav>
@@ -94,7 +100,7 @@ function Header({ at, hasSearch, isPaper }: { at: Place | undefined; hasSearch: 
           <search class="relative hidden w-72 sm:ml-auto sm:block">
             <form action={paths.plugins()} method="get">
               <label class="sr-only" for="header-search">
-                Search plugins
+                {words.search}
               </label>
               <Icon name="search" class="pointer-events-none absolute left-3 top-3.5 size-4 text-muted-foreground" />
               <input
@@ -103,7 +109,7 @@ function Header({ at, hasSearch, isPaper }: { at: Place | undefined; hasSearch: 
                 type="search"
                 name="query"
                 maxlength={100}
-                placeholder="Search plugins"
+                placeholder={words.search}
               />
             </form>
           </search>
@@ -125,24 +131,51 @@ function MainLink({ href, isHere, children }: { href: string; isHere: boolean; c
   );
 }
 
-function Footer({ isPaper }: { isPaper: boolean }) {
+function Footer({ isPaper, address }: { isPaper: boolean; address: string | undefined }) {
+  const words = wordsOf(SHELL);
   return (
     <footer class={`mt-20 border-t border-border bg-accent${isPaper ? " print:hidden" : ""}`}>
-      <div class="wrap flex flex-col gap-6 py-10 text-sm text-muted-foreground sm:flex-row sm:items-center sm:justify-between">
+      <div class="wrap flex flex-col gap-6 py-10 text-sm text-muted-foreground lg:flex-row lg:items-center lg:justify-between">
         <p class="flex items-center gap-2.5">
           <img src={paths.asset("mark.svg")} width="24" height="24" alt="" class="size-6" />
-          Plugins for Rising BSM, signed and reviewed.
+          {words.claim}
         </p>
-        <nav aria-label="Legal and service" class="flex flex-wrap gap-x-6 gap-y-1">
-          <FooterLink href={paths.plugins()}>Plugins</FooterLink>
-          <FooterLink href={paths.docs()}>Docs</FooterLink>
-          <FooterLink href={paths.openapi()}>API description</FooterLink>
-          <FooterLink href={paths.imprint()}>Impressum</FooterLink>
-          <FooterLink href={paths.privacy()}>Datenschutz</FooterLink>
-          <FooterLink href={paths.terms()}>AGB</FooterLink>
-        </nav>
+        <div class="flex flex-wrap items-center gap-x-6 gap-y-1">
+          <nav aria-label={words.service} class="flex flex-wrap gap-x-6 gap-y-1">
+            <FooterLink href={paths.plugins()}>{words.plugins}</FooterLink>
+            <FooterLink href={paths.docs()}>{words.docs}</FooterLink>
+            <FooterLink href={paths.openapi()}>{words.api}</FooterLink>
+            <FooterLink href={paths.imprint()}>{words.imprint}</FooterLink>
+            <FooterLink href={paths.privacy()}>{words.privacy}</FooterLink>
+            <FooterLink href={paths.terms()}>{words.terms}</FooterLink>
+          </nav>
+          <LanguageSwitch address={address} />
+        </div>
       </div>
     </footer>
+  );
+}
+
+const LANGUAGE_NAMES = { en: "English", de: "Deutsch" } as const satisfies Record<Language, string>;
+
+/** Each language in its own words; choosing one keeps it (`words/README.md`). */
+function LanguageSwitch({ address }: { address: string | undefined }) {
+  const here = currentLanguage();
+  return (
+    <nav aria-label={wordsOf(SHELL).language} class="no-print flex gap-x-4">
+      {LANGUAGES.map((language) => (
+        <a
+          href={languagePath(language, address)}
+          hreflang={language}
+          lang={language}
+          rel="nofollow"
+          aria-current={language === here ? "true" : undefined}
+          class="inline-flex min-h-8 items-center underline-offset-4 hover:text-foreground hover:underline aria-[current]:font-semibold aria-[current]:text-foreground"
+        >
+          {LANGUAGE_NAMES[language]}
+        </a>
+      ))}
+    </nav>
   );
 }
 

@@ -1,6 +1,6 @@
 import type { PluginDetail, ReviewRow } from "../../src/market/catalogue/views.ts";
 
-/** 01.11.2026, 12:00 UTC. */
+/** 1 November 2026, 12:00 UTC. */
 export const NOON = 1_793_534_400;
 export const SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 

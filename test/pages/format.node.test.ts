@@ -43,9 +43,10 @@ it("shows the cheapest way in on a card", () => {
   expect(price()).toBe("Free");
 });
 
-it("writes dates as people in Austria and Germany read them", () => {
-  expect(formatDate(NOON)).toBe("01.11.2026");
-  expect(formatDate(0)).toBe("01.01.1970");
+it("writes dates in words in English, in digits in German", () => {
+  expect(formatDate(NOON)).toBe("1 Nov 2026");
+  expect(formatDate(NOON, "de")).toBe("01.11.2026");
+  expect(formatDate(0)).toBe("1 Jan 1970");
 });
 
 it("shortens counts and sizes where there is little room", () => {
@@ -56,8 +57,8 @@ it("shortens counts and sizes where there is little room", () => {
     "9,999",
     "12.3k",
     "999.9k",
-    "1M",
-    "4.1M",
+    "1m",
+    "4.1m",
   ]);
   expect(formatCount(1_234_567)).toBe("1,234,567");
   expect([812, 49_356, 5_242_880].map(formatBytes)).toEqual(["812 B", "48.2 KiB", "5.0 MiB"]);

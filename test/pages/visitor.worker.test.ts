@@ -135,7 +135,7 @@ it("shows everything about a plugin on its page", async () => {
     "See appointments",
     "Contacts api.sms.example",
     "Quiet hours: nothing is sent at night",
-    "01.11.2026",
+    "1 Nov 2026",
     "Saves an hour a day",
     "1f".repeat(32),
     "4c".repeat(32),

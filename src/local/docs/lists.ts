@@ -13,7 +13,7 @@ import type { Reason } from "../../domain/reasons.ts";
 import { RELEASE_REASONS } from "../../domain/release/reasons.ts";
 import { SALES_REASONS } from "../../domain/sales/reasons.ts";
 import { TRUST_REASONS } from "../../domain/trust/reasons.ts";
-import { PERMISSION_WORDS } from "../../pages/words.ts";
+import { permissionWords } from "../../pages/words/codes.ts";
 import { code, table } from "./markdown-table.ts";
 
 /** The closed list of permissions: what people read, which methods they open, which events. */
@@ -27,7 +27,7 @@ export function permissionList(): string {
     "How to choose and declare them is told in [Permissions](/docs/permissions).",
     "",
     ...PERMISSIONS.flatMap((permission) => {
-      const { title, sentence } = PERMISSION_WORDS[permission];
+      const { title, sentence } = permissionWords(permission);
       const opened = methods.filter(([, method]) => method.permission === permission);
       const heard = Object.entries(ENTITY_READ).filter(([, read]) => read === permission);
       return [

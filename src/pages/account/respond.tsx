@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { SENTENCES } from "../../contract/sentences.ts";
 import { encodeBase64url } from "../../domain/bytes.ts";
 import type { Reason } from "../../domain/reasons.ts";
-import { render } from "../respond.ts";
+import { readerOf, render } from "../respond.ts";
 import { Shell } from "../shell.tsx";
 import type { PersonalEnv } from "./session.ts";
 
@@ -16,7 +16,7 @@ export async function privatePage(
   options: { readonly status?: number; readonly headers?: Readonly<Record<string, string>> } = {},
 ): Promise<Response> {
   const nonce = encodeBase64url(context.get("world").chance.bytes(16));
-  const { bytes } = await render(draw(nonce));
+  const { bytes } = await render(draw(nonce), readerOf(context.req.raw, context.get("world")));
   return new Response(bytes, {
     status: options.status ?? 200,
     headers: { ...privateHeaders(nonce), ...options.headers },

@@ -5,7 +5,7 @@ import type { OrderFacts } from "../../market/sales/ports.ts";
 import { Section, Time } from "../account/form-parts.tsx";
 import { Pages } from "../parts/pages.tsx";
 import { formatAmount, KIND_WORDS, STATE_WORDS } from "../sales/money.ts";
-import { TIER_WORDS } from "../words.ts";
+import { tierWords } from "../words/codes.ts";
 import { Deliveries, type Delivery } from "./instances.tsx";
 import { ConsoleShell } from "./layout.tsx";
 import { Empty, LinkButton, Mark } from "./parts.tsx";
@@ -27,7 +27,7 @@ export function OrdersPage({ orders, total, page }: { orders: readonly OrderFact
               <div class="flex flex-wrap items-center gap-x-3 gap-y-1">
                 <h2 class="font-semibold">
                   <a class="link" href={paths.checkout(order.id)}>
-                    {plugin.displayName}, {TIER_WORDS[order.tier]}
+                    {plugin.displayName}, {tierWords(order.tier)}
                   </a>
                 </h2>
                 <Mark tone={order.state === "paid" ? "good" : order.state === "open" ? "info" : "quiet"}>

@@ -1,5 +1,5 @@
 import type { InstallPlan } from "../../market/console/plan-install.ts";
-import { PERMISSION_WORDS } from "../words.ts";
+import { permissionWords } from "../words/codes.ts";
 import { Mark } from "./parts.tsx";
 
 interface ConsentProps {
@@ -94,7 +94,7 @@ function PermissionWords({
   description: string;
   isFresh: boolean;
 }) {
-  const { title, sentence } = PERMISSION_WORDS[code];
+  const { title, sentence } = permissionWords(code);
   return (
     <span class="min-w-0">
       <span class="font-medium">{title}</span> {isFresh ? <Mark tone="info">New</Mark> : null}

@@ -6,7 +6,7 @@ import type { PluginDetail } from "../../market/catalogue/views.ts";
 import type { Check, InstallPlan } from "../../market/console/plan-install.ts";
 import type { InstalledRow, InstanceRow, LicenseRow } from "../../market/console/ports.ts";
 import { formatPrice, plural } from "../format.ts";
-import { TIER_WORDS } from "../words.ts";
+import { tierWords } from "../words/codes.ts";
 import { ConsentFields } from "./consent.tsx";
 import type { FormProblem } from "./form-problem.ts";
 import { InstalledMark } from "./installed-list.tsx";
@@ -136,7 +136,7 @@ export function LicensePage({
                   name="license"
                   value={license.id}
                   isChosen={index === 0}
-                  label={`${TIER_WORDS[license.type]}, ${licenseWords(license, now)}`}
+                  label={`${tierWords(license.type)}, ${licenseWords(license, now)}`}
                   text={`Number ${license.id} · ${license.liveSeats} of ${license.maxInstalls ?? "any number of"} seats taken`}
                 />
               ))}
@@ -170,7 +170,7 @@ export function LicensePage({
                   name="tier"
                   value={tier.id}
                   isChosen={index === 0 && !isTrialOffered}
-                  label={tier.price === 0 ? TIER_WORDS[tier.id] : `${TIER_WORDS[tier.id]} – ${formatPrice(tier)}`}
+                  label={tier.price === 0 ? tierWords(tier.id) : `${tierWords(tier.id)} – ${formatPrice(tier)}`}
                   text={
                     tier.limits.installs === null
                       ? "Any number of installations"
@@ -246,7 +246,7 @@ function CheckWords({ check, plan }: { check: Check; plan: InstallPlan }) {
       return (
         <>
           {check.isMet && plan.license !== null
-            ? `A ${TIER_WORDS[plan.license.type]} license allows it.`
+            ? `A ${tierWords(plan.license.type)} license allows it.`
             : "A valid license is needed."}
         </>
       );
@@ -343,7 +343,7 @@ export function CompletePage({ row, needsSettings, now }: { row: InstalledRow; n
           <Facts
             rows={[
               ["Status", <InstalledMark row={row} now={now} />],
-              ["License", TIER_WORDS[row.license.type]],
+              ["License", tierWords(row.license.type)],
             ]}
           />
         </div>

@@ -4,7 +4,7 @@ import { HOUR } from "../../domain/time.ts";
 import type { InstalledRow } from "../../market/console/ports.ts";
 import { Time } from "../account/form-parts.tsx";
 import { plural } from "../format.ts";
-import { TIER_WORDS } from "../words.ts";
+import { tierWords } from "../words/codes.ts";
 import { Mark } from "./parts.tsx";
 
 /** What an installation is doing, in the order in which a person must know it. */
@@ -43,7 +43,7 @@ export function InstalledList({
             {hasUpdate(row) ? <Mark tone="info">Update to {row.latestVersion}</Mark> : null}
           </div>
           <p class="mt-1 text-sm text-muted-foreground">
-            {isOfOneInstance ? "" : `${row.instance.name} · `}Version {row.version} · {TIER_WORDS[row.license.type]} ·
+            {isOfOneInstance ? "" : `${row.instance.name} · `}Version {row.version} · {tierWords(row.license.type)} ·
             last heard of <Time at={row.lastSeenAt} />
           </p>
           <p class="mt-1 text-sm">

@@ -7,7 +7,7 @@ import type { Suspension } from "../../market/execution/run-ports.ts";
 import { Act, Section, Time } from "../account/form-parts.tsx";
 import { plural } from "../format.ts";
 import { Pages } from "../parts/pages.tsx";
-import { TIER_WORDS } from "../words.ts";
+import { tierWords } from "../words/codes.ts";
 import { hasUpdate, InstalledList, InstalledMark } from "./installed-list.tsx";
 import { ConsoleShell } from "./layout.tsx";
 import { Empty, Facts, LinkButton, Mark, Note } from "./parts.tsx";
@@ -158,7 +158,7 @@ export function PluginPage({ view }: { view: PluginView }) {
             [
               "License",
               <a class="link" href={consolePaths.license(row.license.id)}>
-                {TIER_WORDS[row.license.type]}, number {row.license.id}
+                {tierWords(row.license.type)}, number {row.license.id}
               </a>,
             ],
             ["Seat", row.seatClass === "dev" ? "for development" : "counted"],

@@ -5,7 +5,7 @@ import type { PluginDetail } from "../../market/catalogue/views.ts";
 import type { InstalledRow, InstanceRow, LicenseRow, TransferRow } from "../../market/console/ports.ts";
 import { Section, Time } from "../account/form-parts.tsx";
 import { formatPrice } from "../format.ts";
-import { TIER_WORDS } from "../words.ts";
+import { tierWords } from "../words/codes.ts";
 import type { FormProblem } from "./form-problem.ts";
 import { licenseWords } from "./install.tsx";
 import { InstalledMark } from "./installed-list.tsx";
@@ -77,7 +77,7 @@ export function LicensesPage({
                 <LicenseMark license={license} now={now} />
               </div>
               <p class="mt-1 text-sm text-muted-foreground">
-                {TIER_WORDS[license.type]} · {license.instance.name} · {seatWords(license)}
+                {tierWords(license.type)} · {license.instance.name} · {seatWords(license)}
                 {license.expiresAt === null ? " · without end" : " · until "}
                 {license.expiresAt === null ? null : <Time at={license.graceUntil ?? license.expiresAt} />}
               </p>
@@ -113,7 +113,7 @@ export function LicensePage({ view }: { view: LicenseView }) {
   const isOver = license.state === "revoked";
   return (
     <ConsoleShell
-      title={`${license.plugin.displayName}, ${TIER_WORDS[license.type]}`}
+      title={`${license.plugin.displayName}, ${tierWords(license.type)}`}
       at="licenses"
       lead={
         <>
@@ -218,7 +218,7 @@ function Buy({ view: { plugin, license, problem } }: { view: LicenseView }) {
           <select id="tier" name="tier" class="field mt-1.5">
             {tiers.map((tier) => (
               <option value={tier.id} selected={tier.id === license.type}>
-                {TIER_WORDS[tier.id]} – {formatPrice(tier)}
+                {tierWords(tier.id)} – {formatPrice(tier)}
                 {tier.id === license.type ? " (what you have)" : ""}
               </option>
             ))}

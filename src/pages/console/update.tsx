@@ -2,7 +2,7 @@ import { consolePaths } from "../../contract/console/paths.ts";
 import type { Permission } from "../../domain/manifest/permissions.ts";
 import type { InstalledRow } from "../../market/console/ports.ts";
 import type { DiffView } from "../../market/execution/consent.ts";
-import { PERMISSION_WORDS } from "../words.ts";
+import { isPermission, permissionWords } from "../words/codes.ts";
 import { ConsentFields } from "./consent.tsx";
 import type { FormProblem } from "./form-problem.ts";
 import { ConsoleShell } from "./layout.tsx";
@@ -121,5 +121,5 @@ function Changes({ view: { diff } }: { view: DiffView }) {
 }
 
 function wordsOf(entry: string): string {
-  return Object.hasOwn(PERMISSION_WORDS, entry) ? PERMISSION_WORDS[entry as Permission].title : entry;
+  return isPermission(entry) ? permissionWords(entry).title : entry;
 }

@@ -1,6 +1,6 @@
 import type { PluginCard } from "../../market/catalogue/views.ts";
 import { ownPicture } from "../picture.ts";
-import { TYPE_WORDS } from "../words.ts";
+import { typeWords } from "../words/codes.ts";
 import { Icon } from "./icon.tsx";
 
 /** The plugin's icon, or a tile of its type. */
@@ -12,7 +12,7 @@ export function PluginIcon({ plugin, size }: { plugin: Pick<PluginCard, "icon" |
     return <img src={picture} width={pixels} height={pixels} alt="" class={`${box} shrink-0 object-cover`} />;
   return (
     <span class={`${box} plugin-tile flex shrink-0 items-center justify-center`}>
-      <Icon name={TYPE_WORDS[plugin.type].icon} class={size === "card" ? "size-6" : "size-9"} />
+      <Icon name={typeWords(plugin.type).icon} class={size === "card" ? "size-6" : "size-9"} />
     </span>
   );
 }

@@ -8,7 +8,7 @@ import { CategoryBadge, TypeBadge } from "../parts/badge.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { PluginIcon } from "../parts/plugin-icon.tsx";
 import { Shell } from "../shell.tsx";
-import { TYPE_WORDS } from "../words.ts";
+import { typeWords } from "../words/codes.ts";
 import { Details, InstallCard } from "./aside.tsx";
 import { Overview } from "./overview.tsx";
 import { Permissions } from "./permissions.tsx";
@@ -88,7 +88,7 @@ function PluginHeader({ plugin }: { plugin: PluginDetail }) {
                 class="inline-flex min-h-8 items-center underline-offset-4 hover:underline"
                 href={listPath({ ...EVERYTHING, type: plugin.type })}
               >
-                {TYPE_WORDS[plugin.type].label}
+                {typeWords(plugin.type).label}
               </a>
             </li>
           </ol>

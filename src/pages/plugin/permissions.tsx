@@ -1,7 +1,7 @@
 import type { Child } from "hono/jsx";
 import type { PluginDetail } from "../../market/catalogue/views.ts";
 import { Icon } from "../parts/icon.tsx";
-import { PERMISSION_WORDS } from "../words.ts";
+import { permissionWords } from "../words/codes.ts";
 import { Section } from "./section.tsx";
 
 /** What the plugin asks for, in the words of the person who must decide. */
@@ -49,7 +49,7 @@ export function Permissions({ plugin }: { plugin: PluginDetail }) {
 }
 
 function PermissionItem({ permission }: { permission: PluginDetail["permissions"][number] }) {
-  const { title, sentence, icon } = PERMISSION_WORDS[permission.code];
+  const { title, sentence, icon } = permissionWords(permission.code);
   return (
     <Row icon={icon} title={title} mark={permission.required ? "Required" : "Optional"}>
       {sentence}

@@ -1,7 +1,7 @@
 import type { PluginDetail, PricingView } from "../../market/catalogue/views.ts";
 import { formatCount, formatPrice } from "../format.ts";
 import { Icon } from "../parts/icon.tsx";
-import { TIER_WORDS } from "../words.ts";
+import { tierWords } from "../words/codes.ts";
 import { Section } from "./section.tsx";
 
 type PricingTier = PricingView["tiers"][number];
@@ -37,7 +37,7 @@ function TierCard({ tier }: { tier: PricingTier }) {
   return (
     <li class={`card relative flex flex-col p-5 ${tier.popular ? "border-2 border-plugin-edge" : ""}`}>
       <h3 class="flex items-center justify-between gap-2 font-semibold">
-        {TIER_WORDS[tier.id]}
+        {tierWords(tier.id)}
         {tier.popular ? <span class="badge bg-plugin-soft text-plugin-on-soft">Popular</span> : null}
       </h3>
       <Price tier={tier} />

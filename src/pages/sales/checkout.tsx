@@ -3,7 +3,7 @@ import { isWaiting, type Order } from "../../domain/sales/order.ts";
 import type { CheckoutView } from "../../market/sales/show-checkout.ts";
 import { formatDate, isoDay } from "../format.ts";
 import { Shell } from "../shell.tsx";
-import { TIER_WORDS } from "../words.ts";
+import { tierWords } from "../words/codes.ts";
 import { formatAmount, KIND_WORDS, STATE_WORDS, termWords } from "./money.ts";
 
 /** What went wrong with the last click, in a sentence. */
@@ -19,7 +19,7 @@ export function CheckoutPage({ view }: { view: CheckoutPageView }) {
       <article class="wrap max-w-2xl pt-14">
         <p class="text-sm font-semibold text-muted-foreground">Order</p>
         <h1 class="mt-1 text-3xl font-bold tracking-tight" dir="auto">
-          {plugin.displayName}, {TIER_WORDS[order.tier]}
+          {plugin.displayName}, {tierWords(order.tier)}
         </h1>
         {refusal === null ? null : (
           <p role="alert" class="mt-5 rounded-lg border border-border bg-accent px-4 py-3 font-medium">
@@ -55,7 +55,7 @@ function Facts({ view: { order, plugin, publisher } }: { view: CheckoutPageView 
         <span dir="auto">{publisher.displayName}</span>
       </Fact>
       <Fact name="License">
-        {KIND_WORDS[order.kind]}, {TIER_WORDS[order.tier]}
+        {KIND_WORDS[order.kind]}, {tierWords(order.tier)}
         {order.kind === "upgrade" ? null : `, ${termWords(order.termDays)}`}
       </Fact>
       {order.discount === 0 ? null : <Fact name="List price">{money(order.listPrice)}</Fact>}

@@ -3,7 +3,7 @@ import { type Invoice, invoiceNumber } from "../../domain/sales/invoice.ts";
 import type { OrderKind, SoldTier } from "../../domain/sales/order.ts";
 import { formatDate, isoDay } from "../format.ts";
 import { Shell } from "../shell.tsx";
-import { TIER_WORDS } from "../words.ts";
+import { tierWords } from "../words/codes.ts";
 import { formatAmount, KIND_WORDS, termWords } from "./money.ts";
 
 export type InvoiceView = Invoice & { readonly handle: string };
@@ -54,7 +54,7 @@ export function InvoicePage({ view }: { view: InvoiceView }) {
           <tbody>
             <tr>
               <td class="py-2" dir="auto">
-                {plugin.displayName} ({plugin.name}), {TIER_WORDS[document.tier as SoldTier]}:{" "}
+                {plugin.displayName} ({plugin.name}), {tierWords(document.tier as SoldTier)}:{" "}
                 {KIND_WORDS[document.kind as OrderKind]}
                 {document.kind === "upgrade" ? null : `, ${termWords(document.termDays)}`}
               </td>

@@ -4,7 +4,7 @@ import { SENTENCES } from "../../contract/sentences.ts";
 import type { World } from "../../market/ports.ts";
 import { payOrder } from "../../market/sales/pay-order.ts";
 import { showCheckout, showInvoice } from "../../market/sales/show-checkout.ts";
-import { render, SECURITY_HEADERS } from "../respond.ts";
+import { readerOf, render, SECURITY_HEADERS } from "../respond.ts";
 import { CheckoutPage } from "./checkout.tsx";
 import { InvoicePage } from "./invoice.tsx";
 
@@ -43,7 +43,7 @@ export function registerSalesPages<E extends SalesEnv>(app: Hono<E>): void {
   app.get(`/invoices/${INVOICE}`, async (context) => {
     const found = await showInvoice(context.get("world"), context.req.param("id"));
     if (!found.ok) return context.notFound();
-    return answer(<InvoicePage view={found.value} />, 200);
+    return answer(context, <InvoicePage view={found.value} />, 200);
   });
 }
 
@@ -54,11 +54,15 @@ async function checkout<E extends SalesEnv>(
 ): Promise<Response> {
   const found = await showCheckout(context.get("world"), context.req.param("id") as string);
   if (!found.ok) return context.notFound();
-  return answer(<CheckoutPage view={{ ...found.value, refusal }} />, status);
+  return answer(context, <CheckoutPage view={{ ...found.value, refusal }} />, status);
 }
 
-async function answer(page: Parameters<typeof render>[0], status: number): Promise<Response> {
-  const { bytes } = await render(page);
+async function answer<E extends SalesEnv>(
+  context: Context<E, string>,
+  page: Parameters<typeof render>[0],
+  status: number,
+): Promise<Response> {
+  const { bytes } = await render(page, readerOf(context.req.raw, context.get("world")));
   return new Response(bytes, { status, headers: PRIVATE_HEADERS });
 }
 
