@@ -6,8 +6,10 @@ import * as session from "../../src/storage/account/session-schema.ts";
 import * as catalogue from "../../src/storage/catalogue/schema.ts";
 import * as execution from "../../src/storage/execution/schema.ts";
 import * as ui from "../../src/storage/execution/ui-schema.ts";
+import * as hooks from "../../src/storage/hooks/schema.ts";
 import * as device from "../../src/storage/license/device-schema.ts";
 import * as license from "../../src/storage/license/schema.ts";
+import * as moderation from "../../src/storage/moderation/schema.ts";
 import * as publish from "../../src/storage/publish/schema.ts";
 import * as sales from "../../src/storage/sales/schema.ts";
 
@@ -19,6 +21,8 @@ const TYPED: readonly SQLiteTable[] = [
   ui,
   device,
   license,
+  hooks,
+  moderation,
   publish,
   sales,
 ].flatMap((schema) => Object.values(schema));

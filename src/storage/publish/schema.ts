@@ -45,6 +45,11 @@ export const releases = sqliteTable("releases", {
   notice: text("notice"),
   replacement: text("replacement"),
   reproducible: text("reproducible", { enum: ["yes", "no"] }),
+  reviewAt: integer("review_at"),
+  decidedAt: integer("decided_at"),
+  erasedAt: integer("erased_at"),
+  deskReasons: text("desk_reasons").notNull().default("[]"),
+  provenance: text("provenance"),
 });
 
 export const releaseChecks = sqliteTable("release_checks", {
@@ -55,6 +60,7 @@ export const releaseChecks = sqliteTable("release_checks", {
   result: text("result", { enum: ["clean", "dirty", "unknown"] }).notNull(),
   findings: text("findings").notNull().default("[]"),
   at: integer("at").notNull(),
+  rejects: integer("rejects").notNull().default(1),
 });
 
 export const voidStatements = sqliteTable(
@@ -125,4 +131,97 @@ export const reservedNames = sqliteTable("reserved_names", {
 export const orphans = sqliteTable("orphans", {
   key: text("key").primaryKey(),
   markedAt: integer("marked_at").notNull(),
+});
+
+export const checkAcceptances = sqliteTable(
+  "check_acceptances",
+  {
+    releaseId: integer("release_id").notNull(),
+    name: text("name").notNull(),
+    attempt: integer("attempt").notNull(),
+    accountId: integer("account_id").notNull(),
+    reason: text("reason").notNull(),
+    at: integer("at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.releaseId, table.name, table.attempt, table.accountId] })],
+);
+
+export const releaseApprovals = sqliteTable(
+  "release_approvals",
+  {
+    releaseId: integer("release_id").notNull(),
+    sha256: text("sha256").notNull(),
+    accountId: integer("account_id").notNull(),
+    reason: text("reason").notNull(),
+    at: integer("at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.releaseId, table.sha256, table.accountId] })],
+);
+
+export const releaseBlocks = sqliteTable("release_blocks", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  releaseId: integer("release_id").notNull(),
+  former: text("former", { enum: ["published", "deprecated", "yanked"] }).notNull(),
+  code: text("code").notNull(),
+  reason: text("reason").notNull(),
+  askedBy: integer("asked_by").notNull(),
+  askedAt: integer("asked_at").notNull(),
+  confirmedBy: integer("confirmed_by"),
+  confirmedAt: integer("confirmed_at"),
+  lapsedAt: integer("lapsed_at"),
+  liftAskedBy: integer("lift_asked_by"),
+  liftReason: text("lift_reason"),
+  liftedBy: integer("lifted_by"),
+  liftedAt: integer("lifted_at"),
+});
+
+export const appeals = sqliteTable("appeals", {
+  releaseId: integer("release_id").primaryKey(),
+  reason: text("reason").notNull(),
+  accountId: integer("account_id").notNull(),
+  at: integer("at").notNull(),
+  dueAt: integer("due_at").notNull(),
+  outcome: text("outcome", { enum: ["upheld", "overturned"] }),
+  decidedBy: integer("decided_by"),
+  decisionReason: text("decision_reason"),
+  decidedAt: integer("decided_at"),
+});
+
+export const pluginLooks = sqliteTable("plugin_looks", {
+  pluginId: integer("plugin_id").primaryKey(),
+  skeleton: text("skeleton").notNull(),
+  displaySkeleton: text("display_skeleton").notNull(),
+  iconHash: text("icon_hash"),
+});
+
+export const pluginNotices = sqliteTable("plugin_notices", {
+  pluginId: integer("plugin_id").primaryKey(),
+  message: text("message").notNull(),
+  replacement: text("replacement"),
+  at: integer("at").notNull(),
+});
+
+export const retroScans = sqliteTable(
+  "retro_scans",
+  {
+    releaseId: integer("release_id").notNull(),
+    ruleSet: text("rule_set").notNull(),
+    hits: integer("hits").notNull(),
+    at: integer("at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.releaseId, table.ruleSet] })],
+);
+
+export const trustedBuilds = sqliteTable("trusted_builds", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  publisherId: integer("publisher_id").notNull(),
+  plugin: text("plugin").notNull(),
+  issuer: text("issuer").notNull(),
+  ownerId: text("owner_id").notNull(),
+  repositoryId: text("repository_id").notNull(),
+  workflow: text("workflow").notNull(),
+  environment: text("environment").notNull(),
+  accountId: integer("account_id").notNull(),
+  createdAt: integer("created_at").notNull(),
+  removedAt: integer("removed_at"),
 });
