@@ -1,8 +1,8 @@
 import { dictionary } from "../words/dictionary.ts";
 
 /** States, gates and findings of a release. */
-export const RELEASE_WORDS = dictionary(
-  {
+export const RELEASE_WORDS = dictionary({
+  en: {
     states: {
       staged: "Uploaded",
       scanning: "Being checked",
@@ -13,7 +13,6 @@ export const RELEASE_WORDS = dictionary(
       blocked: "Blocked",
       rejected: "Rejected",
     },
-    channels: { stable: "stable", beta: "beta", nightly: "nightly" },
     gates: {
       checks: { title: "Checks", waits: "the marketplace", text: "Automatic checks run, or run again soon." },
       statement: {
@@ -28,7 +27,7 @@ export const RELEASE_WORDS = dictionary(
       },
       velocity: { title: "Pause", waits: "time", text: "Many releases came in a short time; this one waits a while." },
       desk: { title: "Review", waits: "the desk", text: "People of the marketplace look at it and decide." },
-    } as Readonly<Record<string, { title: string; waits: string; text: string }>>,
+    },
     openGates: "What it waits for",
     noGates: "Nothing is open.",
     earliest: "Not before",
@@ -95,7 +94,7 @@ export const RELEASE_WORDS = dictionary(
     more: "More",
     unknown: "It was not found.",
   },
-  {
+  de: {
     states: {
       staged: "Hochgeladen",
       scanning: "Wird geprüft",
@@ -106,7 +105,6 @@ export const RELEASE_WORDS = dictionary(
       blocked: "Gesperrt",
       rejected: "Abgelehnt",
     },
-    channels: { stable: "stabil", beta: "Beta", nightly: "Nightly" },
     gates: {
       checks: {
         title: "Prüfungen",
@@ -205,11 +203,11 @@ export const RELEASE_WORDS = dictionary(
     more: "Mehr",
     unknown: "Nicht gefunden.",
   },
-);
+});
 
 /** The upload page. */
-export const UPLOAD_WORDS = dictionary(
-  {
+export const UPLOAD_WORDS = dictionary({
+  en: {
     title: "Upload a bundle",
     lead: "Pack it with rbsm pack; the command line does all of this in one step with rbsm publish.",
     bundle: "Bundle (.rbsm)",
@@ -234,7 +232,7 @@ export const UPLOAD_WORDS = dictionary(
     meaning: "What this code means",
     optional: "optional",
   },
-  {
+  de: {
     title: "Paket hochladen",
     lead: "Packen Sie es mit rbsm pack; auf der Kommandozeile erledigt rbsm publish alles in einem Schritt.",
     bundle: "Paket (.rbsm)",
@@ -259,4 +257,4 @@ export const UPLOAD_WORDS = dictionary(
     meaning: "Was dieser Code bedeutet",
     optional: "freiwillig",
   },
-);
+});

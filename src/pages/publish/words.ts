@@ -1,8 +1,8 @@
 import { dictionary } from "../words/dictionary.ts";
 
 /** Around every page of the publisher's console. */
-export const FRAME_WORDS = dictionary(
-  {
+export const FRAME_WORDS = dictionary({
+  en: {
     navigation: "Publishing",
     other: "Other organization",
     roles: {
@@ -30,7 +30,7 @@ export const FRAME_WORDS = dictionary(
     version: "Version",
     by: "by",
   },
-  {
+  de: {
     navigation: "Veröffentlichen",
     other: "Andere Organisation",
     roles: {
@@ -58,11 +58,11 @@ export const FRAME_WORDS = dictionary(
     version: "Version",
     by: "von",
   },
-);
+});
 
 /** `/publish` and the overview of an organization. */
-export const OVERVIEW_WORDS = dictionary(
-  {
+export const OVERVIEW_WORDS = dictionary({
+  en: {
     choose: "Which organization?",
     chooseLead: "You are a member of these.",
     startTitle: "Publish plugins",
@@ -95,7 +95,7 @@ export const OVERVIEW_WORDS = dictionary(
     uploadNow: "Upload a bundle",
     members: "Members and invitations",
   },
-  {
+  de: {
     choose: "Welche Organisation?",
     chooseLead: "Sie sind Mitglied von diesen.",
     startTitle: "Plugins veröffentlichen",
@@ -128,4 +128,4 @@ export const OVERVIEW_WORDS = dictionary(
     uploadNow: "Paket hochladen",
     members: "Mitglieder und Einladungen",
   },
-);
+});

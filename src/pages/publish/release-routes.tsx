@@ -1,0 +1,102 @@
+import type { Hono } from "hono";
+import { publisherPaths, RELEASE_ACTS, type ReleaseAct } from "../../contract/publisher/paths.ts";
+import type { Problem } from "../../domain/problem.ts";
+import type { Reason } from "../../domain/reasons.ts";
+import type { Result } from "../../domain/result.ts";
+import type { World } from "../../market/ports.ts";
+import { moveRelease } from "../../market/publish/move-release.ts";
+import { type ReleaseView, showRelease } from "../../market/publish/show-release.ts";
+import { submitForReview } from "../../market/publish/submit-for-review.ts";
+import { withdrawRelease } from "../../market/publish/withdraw-release.ts";
+import type { OwnRelease } from "../../market/publisher/ports.ts";
+import { privatePage, refusalPage } from "../account/respond.tsx";
+import { type PersonalEnv, seeOther } from "../account/session.ts";
+import { type FormProblem, formProblem, invalidForm, statusOf } from "../console/form-problem.ts";
+import { ID, onMember, onMemberForm, type PublishContext, type Seat } from "./on-publish.ts";
+import { actsOf, ReleaseActPage, ReleasePage } from "./release.tsx";
+
+const BASE = `/releases/${ID}`;
+const LOOK_AGAIN_SECONDS = 3;
+
+/** One release: how it stands, and what its owners and maintainers do about it. */
+export function registerReleasePages(app: Hono<PersonalEnv>): void {
+  onMember(app, BASE, "see", (context, seat) => drawRelease(context, seat));
+
+  for (const act of RELEASE_ACTS) {
+    onMember(app, `${BASE}/${act}`, "publish", async (context, seat) => {
+      const found = await findRelease(context, seat);
+      if (found === null || !actsOf(found.release.state).includes(act)) return null;
+      return privatePage(context, () => <ReleaseActPage seat={seat} release={found.release} act={act} />);
+    });
+    onMemberForm(app, `${BASE}/${act}`, "publish", async (context, seat, form) => {
+      const found = await findRelease(context, seat);
+      if (found === null) return refusalPage(context, "NOT_FOUND", 404);
+      const typed = { reason: form.get("reason")?.trim() ?? "", replacement: form.get("replacement")?.trim() ?? "" };
+      const again = (problem: FormProblem) =>
+        privatePage(
+          context,
+          () => <ReleaseActPage seat={seat} release={found.release} act={act} typed={typed} problem={problem} />,
+          { status: statusOf(problem.reason) },
+        );
+      const isAsked = act === "yank" || act === "deprecate";
+      if (isAsked && [...typed.reason].length < 3)
+        return again(invalidForm([{ field: "reason", text: "Reason: at least three characters" }]));
+      if (typed.reason.length > 500)
+        return again(invalidForm([{ field: "reason", text: "Reason: at most 500 characters" }]));
+      const done = await perform(context.get("world"), seat, found.release, act, typed);
+      if (!done.ok) return again(formProblem(done.problem, { reason: "Reason", replacement: "Replacement" }));
+      return seeOther(publisherPaths.release(seat.member.handle, found.release.releaseId));
+    });
+  }
+}
+
+async function perform(
+  world: World,
+  { person }: Seat,
+  release: ReleaseView,
+  act: ReleaseAct,
+  { reason, replacement }: { readonly reason: string; readonly replacement: string },
+): Promise<Result<unknown, Problem<Reason>>> {
+  const { releaseId, pluginId, version } = release;
+  if (act === "withdraw") return withdrawRelease(world, person, releaseId, reason === "" ? undefined : reason);
+  if (act === "resubmit") return submitForReview(world, person, pluginId);
+  const wish =
+    act === "yank"
+      ? ({ kind: act, reason } as const)
+      : act === "deprecate"
+        ? ({ kind: act, notice: { message: reason, replacement: replacement === "" ? null : replacement } } as const)
+        : ({ kind: act } as const);
+  const moved = await moveRelease(world, person, { pluginId, version }, wish);
+  if (moved.ok) world.background.defer(world.tuf.write());
+  return moved;
+}
+
+/** While checks run the browser looks again by itself, script or none. */
+export async function drawRelease(
+  context: PublishContext,
+  seat: Seat,
+  problem?: FormProblem,
+): Promise<Response | null> {
+  const found = await findRelease(context, seat);
+  if (found === null) return null;
+  const { state } = found.release;
+  const isRunning = state === "staged" || state === "scanning";
+  return privatePage(context, () => <ReleasePage seat={seat} view={{ ...found, problem }} />, {
+    ...(problem === undefined ? {} : { status: statusOf(problem.reason) }),
+    ...(isRunning ? { headers: { refresh: String(LOOK_AGAIN_SECONDS) } } : {}),
+  });
+}
+
+/** A release of this organization; another's is absent, also for an operator. */
+async function findRelease(
+  context: PublishContext,
+  { person, member }: Seat,
+): Promise<{ readonly release: ReleaseView; readonly row: OwnRelease } | null> {
+  const world = context.get("world");
+  const releaseId = context.req.param("id") ?? "";
+  const [shown, [row]] = await Promise.all([
+    showRelease(world, person, releaseId),
+    world.publishing.releases(member.id, { releaseId }, 1),
+  ]);
+  return shown.ok && row !== undefined ? { release: shown.value, row } : null;
+}

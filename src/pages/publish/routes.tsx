@@ -1,0 +1,14 @@
+import { Hono } from "hono";
+import type { PersonalEnv } from "../account/session.ts";
+import { registerOverviewPages } from "./overview-routes.tsx";
+import { registerReleasePages } from "./release-routes.tsx";
+import { registerUploadPages } from "./upload-routes.tsx";
+
+/** `/publish`: what a publisher uploads, sells, reads and answers. */
+export function createPublishPages(): Hono<PersonalEnv> {
+  const app = new Hono<PersonalEnv>();
+  registerOverviewPages(app);
+  registerUploadPages(app);
+  registerReleasePages(app);
+  return app;
+}
