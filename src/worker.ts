@@ -29,6 +29,8 @@ import { sweepLifecycle } from "./market/execution/sweep-lifecycle.ts";
 import { sweepSchedules } from "./market/execution/sweep-schedules.ts";
 import { sweepTickets } from "./market/execution/ui-tickets.ts";
 import { watchInstances } from "./market/execution/watch-instances.ts";
+import { deliverHook, sweepHooks } from "./market/hooks/deliver-hook.ts";
+import { HOOK_BELL } from "./market/hooks/ports.ts";
 import { deliverEvent } from "./market/license/deliver-event.ts";
 import { SignerUnavailable } from "./market/license/keyset-ports.ts";
 import { sweepOffline } from "./market/license/offline-release.ts";
@@ -80,6 +82,7 @@ import { settingsOnD1 } from "./storage/execution/settings.ts";
 import { createTailStore } from "./storage/execution/tail-store.ts";
 import { createUiTicketStore } from "./storage/execution/ui-ticket-store.ts";
 import { createWatchStore } from "./storage/execution/watch-store.ts";
+import { hooksOnD1 } from "./storage/hooks/store.ts";
 import { createLicenseAudit } from "./storage/license/audit.ts";
 import { type BudgetMeter, createBudgets } from "./storage/license/budgets.ts";
 import { licenseDevicesOnD1 } from "./storage/license/devices.ts";
@@ -211,6 +214,7 @@ const CONSUMERS: Readonly<Record<string, (world: World, message: unknown) => Pro
   events: (world, message) => deliverExecution(world, (message as { executionId: string }).executionId),
   webhooks: (world, message) => {
     const { deliveryId } = message as { deliveryId: string };
+    if (deliveryId.startsWith(HOOK_BELL)) return deliverHook(world, deliveryId.slice(HOOK_BELL.length));
     if (deliveryId.startsWith(SUBSCRIBER_BELL)) return deliverEvent(world, deliveryId.slice(SUBSCRIBER_BELL.length));
     return deliverWebhook(
       { ...world, renderLicense: (licenseId, event, owed) => renderLicenseWebhook(world, licenseId, event, owed) },
@@ -231,6 +235,7 @@ const SWEEPS: readonly ((world: World) => Promise<unknown>)[] = [
   sweepTickets,
   sweepStorages,
   sweepReleases,
+  sweepHooks,
   sweepOrders,
   sweepRevocations,
   sweepDevices,
@@ -322,6 +327,7 @@ function openPorts(env: Env) {
     licenseRoots: () => readRoots(env.LICENSE_ROOTS),
     audit: createAuditLog(env.DB),
     releases: releasesOnD1(env.DB),
+    hooks: hooksOnD1(env.DB),
     releaseStates: releaseStatesOnD1(env.DB),
     listingStates: listingStatesOnD1(env.DB),
     releaseBell: createReleaseBell(env.RELEASES),

@@ -8,6 +8,7 @@ import { PING_OPERATIONS } from "./execution/ping-operations.ts";
 import { PULL_OPERATIONS, RUN_OPERATIONS } from "./execution/run-operations.ts";
 import { SETTINGS_OPERATIONS } from "./execution/settings-operations.ts";
 import { UI_OPERATIONS } from "./execution/ui-operations.ts";
+import { HOOK_OPERATIONS } from "./hooks/operations.ts";
 import { SEAT_OPERATIONS } from "./license/device-operations.ts";
 import { KEYSET_OPERATIONS } from "./license/keyset-operations.ts";
 import { LIST_OPERATIONS } from "./license/list-operations.ts";
@@ -34,6 +35,7 @@ export const OPERATIONS: readonly Operation[] = Object.values({
   ...PUBLISH_OPERATIONS,
   ...RECOVERY_OPERATIONS,
   ...LISTING_STATE_OPERATIONS,
+  ...HOOK_OPERATIONS,
   ...LICENSE_OPERATIONS,
   ...TERM_OPERATIONS,
   ...USAGE_OPERATIONS,

@@ -8,6 +8,7 @@ import type { PullPorts } from "./execution/pull-ports.ts";
 import type { RunPorts } from "./execution/run-ports.ts";
 import type { UiPorts } from "./execution/ui-ports.ts";
 import type { WatchPorts } from "./execution/watch-ports.ts";
+import type { HookPorts } from "./hooks/ports.ts";
 import type { LicenseDevicePorts } from "./license/device-ports.ts";
 import type { KeysetPorts } from "./license/keyset-ports.ts";
 import type { LicenseLifePorts } from "./license/life-ports.ts";
@@ -15,6 +16,7 @@ import type { OfflinePorts } from "./license/offline-ports.ts";
 import type { LicensePorts } from "./license/ports.ts";
 import type { RevocationPorts } from "./license/revocation-ports.ts";
 import type { PublishPorts } from "./publish/ports.ts";
+import type { PublisherPorts } from "./publisher/ports.ts";
 import type { ResolvePorts } from "./resolve/ports.ts";
 import type { SalesPorts } from "./sales/ports.ts";
 import type { TufPorts } from "./tuf/ports.ts";
@@ -24,6 +26,8 @@ export interface World
   extends RecoveryPorts,
     AccountPorts,
     PublishPorts,
+    HookPorts,
+    PublisherPorts,
     LicenseLifePorts,
     ExecutionPorts,
     ConsolePorts,
