@@ -4,6 +4,7 @@ import type { EgressRule } from "../domain/execution/job.ts";
 /** One exchange, from the first byte that leaves to the last that comes in. */
 export const EGRESS_TIMEOUT_MS = 15_000;
 const MAX_REQUEST_BYTES = 4_194_304;
+export const REQUEST_TOO_LARGE = "the request is larger than 4 MiB";
 const MAX_ANSWER_BYTES = 8_388_608;
 
 /** Headers by which a plugin could speak as somebody else, or frame the request differently. */
@@ -52,7 +53,7 @@ export function egressRequest(request: Request, url: URL, rules: readonly Egress
   const cut = () => {
     isCut = true;
   };
-  const body = length === null ? bounded(request.body, MAX_REQUEST_BYTES, "request", cut) : request.body;
+  const body = length === null ? bounded(request.body, MAX_REQUEST_BYTES, "request", { onCut: cut }) : request.body;
   const leaving = new Request(url, { method: request.method, headers, body, redirect: "manual" });
   return { request: leaving, isCut: () => isCut };
 }
@@ -63,10 +64,29 @@ export interface Leaving {
   isCut(): boolean;
 }
 
-export function egressResponse(response: Response): Response {
+/** Sends what may leave; an exchange that fails or lasts too long is a refusal, an answer that lasts too long breaks off. */
+export async function exchange(
+  leaving: Leaving,
+  hostname: string,
+  send: (request: Request, options: { signal: AbortSignal }) => Promise<Response>,
+  timeoutMs: number = EGRESS_TIMEOUT_MS,
+): Promise<Response> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  try {
+    const answer = await send(leaving.request, { signal });
+    return leaving.isCut() ? egressDenied(REQUEST_TOO_LARGE) : egressResponse(answer, signal);
+  } catch {
+    if (leaving.isCut()) return egressDenied(REQUEST_TOO_LARGE);
+    return egressDenied(
+      signal.aborted ? `${hostname} took longer than ${timeoutMs / 1000} s` : `${hostname} does not answer`,
+    );
+  }
+}
+
+function egressResponse(response: Response, signal: AbortSignal): Response {
   const headers = new Headers(response.headers);
   for (const name of STRIPPED_FROM_RESPONSE) headers.delete(name);
-  return new Response(bounded(response.body, MAX_ANSWER_BYTES, "answer"), {
+  return new Response(bounded(response.body, MAX_ANSWER_BYTES, "answer", { signal }), {
     status: response.status,
     statusText: response.statusText,
     headers,
@@ -78,12 +98,12 @@ export function egressDenied(why: string): Response {
   return new Response(`network_denied: ${why}`, { status: 403, headers: { "x-rbsm-egress": "denied" } });
 }
 
-/** A stream that breaks once more than `max` bytes came through it. */
+/** A stream that breaks once more than `max` bytes came through it, or the time is over. */
 function bounded(
   stream: ReadableStream | null,
   max: number,
   what: string,
-  onCut: () => void = () => {},
+  { onCut, signal }: { readonly onCut?: () => void; readonly signal?: AbortSignal },
 ): ReadableStream | null {
   if (stream === null) return null;
   let total = 0;
@@ -91,11 +111,11 @@ function bounded(
     transform(chunk, controller) {
       total += chunk.byteLength;
       if (total <= max) return controller.enqueue(chunk);
-      onCut();
+      onCut?.();
       controller.error(new Error(`network_denied: the ${what} is larger than ${max / 1_048_576} MiB`));
     },
   });
-  return stream.pipeThrough(counting);
+  return stream.pipeThrough(counting, signal === undefined ? {} : { signal });
 }
 
 /** The first rule that covers the host; an exact one stands before a wildcard. */

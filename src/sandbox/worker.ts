@@ -3,7 +3,7 @@ import guestPrelude from "../../dist/guest/prelude.guest.js";
 import type { HostSession, Runner } from "../contract/sandbox.ts";
 import { sha256Hex } from "../domain/digest.ts";
 import type { Call, EgressRule, Job, RunReply } from "../domain/execution/job.ts";
-import { EGRESS_TIMEOUT_MS, egressDenied, egressRefusal, egressRequest, egressResponse } from "./egress.ts";
+import { egressDenied, egressRefusal, egressRequest, exchange, REQUEST_TOO_LARGE } from "./egress.ts";
 import type { EgressMeter } from "./egress-meter.ts";
 import { runPlugin } from "./run.ts";
 
@@ -42,8 +42,6 @@ export class SandboxRunner extends WorkerEntrypoint<SandboxEnv> implements Runne
   }
 }
 
-const TOO_LARGE = "the request is larger than 4 MiB";
-
 /** The network of plugins with declared hosts. It has no `connect`: without one, TCP is refused. */
 export class Egress extends WorkerEntrypoint<SandboxEnv, EgressProps> {
   override async fetch(request: Request): Promise<Response> {
@@ -52,16 +50,11 @@ export class Egress extends WorkerEntrypoint<SandboxEnv, EgressProps> {
     if (why !== null) return egressDenied(why);
     const { activationId, egress, perMinute } = this.ctx.props;
     const leaving = egressRequest(request, url, egress);
-    if (leaving === null) return egressDenied(TOO_LARGE);
+    if (leaving === null) return egressDenied(REQUEST_TOO_LARGE);
     const { EgressMeter } = this.ctx.exports as unknown as { EgressMeter: DurableObjectNamespace<EgressMeter> };
     const wait = await EgressMeter.getByName(activationId).spend(perMinute);
     if (wait !== null) return egressDenied(`more than ${perMinute} requests in one minute; try again in ${wait} s`);
-    try {
-      const answer = await fetch(leaving.request, { signal: AbortSignal.timeout(EGRESS_TIMEOUT_MS) });
-      return leaving.isCut() ? egressDenied(TOO_LARGE) : egressResponse(answer);
-    } catch {
-      return egressDenied(leaving.isCut() ? TOO_LARGE : `${url.hostname} does not answer`);
-    }
+    return exchange(leaving, url.hostname, (request, options) => fetch(request, options));
   }
 }
 

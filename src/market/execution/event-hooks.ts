@@ -9,7 +9,7 @@ import { ok, type Result, refuse } from "../../domain/result.ts";
 import { DAY, unixSeconds } from "../../domain/time.ts";
 import type { World } from "../ports.ts";
 import { ownInstance } from "./own-instance.ts";
-import { receiveEvent } from "./receive-events.ts";
+import { receiveAndDerive } from "./receive-events.ts";
 
 /** So long both secrets work, that every automation can be changed. */
 export const HOOK_OVERLAP = DAY;
@@ -49,7 +49,7 @@ export async function openEventHook(
 
 /** One unsigned webhook of an instance that was proven by its secret: mapped to our envelope and received like any event. */
 export async function receiveHook(
-  world: Pick<World, "executions" | "executionBell" | "chance" | "clock" | "pluginStorage">,
+  world: Pick<World, "executions" | "executionBell" | "chance" | "clock" | "pluginStorage" | "watches">,
   instanceId: string,
   body: Json,
   query: ReadonlyMap<string, string>,
@@ -64,6 +64,6 @@ export async function receiveHook(
   const occurredAt = new Date(world.clock.now()).toISOString();
   const envelope = eventOfHook(body, query, { id, occurredAt });
   if (envelope === null) return refuse({ reason: "hook_unmapped" });
-  const received = await receiveEvent(world, instanceId, envelope);
+  const received = await receiveAndDerive(world, instanceId, envelope);
   return received.ok ? ok({ id: received.value.id }) : received;
 }

@@ -1,14 +1,9 @@
-import {
-  DERIVED_EVENTS,
-  derivedEvents,
-  WATCHED_ENTITIES,
-  type WatchedEntity,
-  watchedRow,
-} from "../../domain/execution/derive.ts";
-import { type Installation, judgeEvent } from "../../domain/execution/installation.ts";
+import { derivedEvents, READ_ENTITIES, watchedRow } from "../../domain/execution/derive.ts";
+import type { Installation } from "../../domain/execution/installation.ts";
 import type { JsonObject } from "../../domain/json/json.ts";
 import { MINUTE, unixSeconds } from "../../domain/time.ts";
 import type { World } from "../ports.ts";
+import { hearsDerived } from "./derive-posted.ts";
 import { receiveEvent } from "./receive-events.ts";
 
 /** No instance is asked more often. */
@@ -29,23 +24,19 @@ export async function watchInstances(world: Needs): Promise<number> {
   let made = 0;
   for (const instanceId of instances) {
     const installations = await world.executions.installationsOf(instanceId, now);
-    for (const entity of WATCHED_ENTITIES) {
-      const listener = installations.find((installation) => hears(installation, entity, now));
+    for (const entity of READ_ENTITIES) {
+      const listener = installations.find((installation) => hearsDerived(installation, entity, now));
       if (listener !== undefined) made += await compare(world, instanceId, entity, listener);
     }
   }
   return made;
 }
 
-function hears(installation: Installation, entity: WatchedEntity, now: number): boolean {
-  return DERIVED_EVENTS[entity].some((event) => judgeEvent(installation, event, entity, now) === null);
-}
-
 /** A row seen for the first time is only remembered. Events come before the memory: a crash repeats them, ids and all. */
 async function compare(
   world: Needs,
   instanceId: string,
-  entity: WatchedEntity,
+  entity: (typeof READ_ENTITIES)[number],
   listener: Installation,
 ): Promise<number> {
   const reply = await world.hostData.call({

@@ -13,4 +13,5 @@ export interface WatchStore {
   see(instanceId: string, entity: WatchedEntity, rows: readonly WatchedRow[]): Promise<void>;
   /** The instance posts such events by itself: nothing is derived for it any more. */
   tellsItself(instanceId: string): Promise<void>;
+  isToldByInstance(instanceId: string): Promise<boolean>;
 }

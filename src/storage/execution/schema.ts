@@ -179,7 +179,7 @@ export const watchedRows = sqliteTable(
   "watched_rows",
   {
     instanceId: integer("instance_id").notNull(),
-    entity: text("entity", { enum: ["customer", "request", "appointment"] }).notNull(),
+    entity: text("entity", { enum: ["customer", "request", "appointment", "user"] }).notNull(),
     entityId: integer("entity_id").notNull(),
     status: text("status").notNull(),
     assignee: integer("assignee"),

@@ -53,5 +53,13 @@ export function createWatchStore(db: D1Database): WatchStore {
         .bind(Number(instanceId))
         .run();
     },
+
+    async isToldByInstance(instanceId) {
+      const row = await db
+        .prepare("SELECT tells_itself FROM watched_instances WHERE instance_id = ?1")
+        .bind(Number(instanceId))
+        .first<{ tells_itself: number }>();
+      return row?.tells_itself === 1;
+    },
   };
 }

@@ -381,3 +381,55 @@ it("derives what the host never fires from two looks at its rows, once, and not 
   await tick();
   expect(await own()).toHaveLength(4);
 });
+
+it("derives what an instance shows by posting: users too, and rows that nobody can ask for", async () => {
+  const instance = await registeredInstance("https://unreachable.example.com/api");
+  await call("PUT", "/v1/instances/mode", { bearer: await instance.bearer(), body: { mode: "pull" } });
+  const events = ["user.status_changed", "appointment.completed", "request.assigned"].map((on) => ({ on }));
+  const module = `const tell = async (context, event) => context.log.info({ event: event.event, data: event.data, changes: event.changes });
+    export default { events: { ${events.map(({ on }) => `"${on}": tell`).join(", ")} } };`;
+  const granted = ["appointments.read", "requests.read", "users.read"];
+  const installed = await installPlugin({ instance, events, module, granted });
+  let n = 0;
+  const post = async (entity: string, operation: string, data: object) => {
+    const event = `${entity}.${operation}`;
+    const over = { event, entity, entityId: "5", data: { id: 5, ...data } };
+    return postEvent(instance, requestCreated(`evt_posted_${++n}`, over));
+  };
+  await post("user", "created", { name: "Eva", status: "active" });
+  await post("user", "updated", { name: "Eva B.", status: "ACTIVE" });
+  await post("user", "updated", { name: "Eva B.", status: "suspended", passwordHash: "x", phone: "1" });
+  await post("appointment", "updated", { status: "PLANNED" });
+  await post("appointment", "updated", { status: "COMPLETED" });
+  // Templates write numbers as text, and leave out what they do not know.
+  await post("request", "created", { status: "NEW", processorId: "3" });
+  await post("request", "updated", { status: "NEW" });
+  await post("request", "updated", { status: "NEW", processorId: "4" });
+  const told = async () => {
+    const rows = await ended(instance, installed, 3);
+    return rows.filter(({ logs }) => logs.length > 0).map(({ logs }) => JSON.parse(logs[0].text));
+  };
+  const all = await told();
+  expect(all.map(({ event }) => event).sort()).toEqual(events.map(({ on }) => on).sort());
+  const user = all.find(({ event }) => event === "user.status_changed");
+  expect(user.changes).toEqual({ status: { from: "ACTIVE", to: "SUSPENDED" } });
+  expect(user.data).toEqual({ id: 5, name: "Eva B.", status: "suspended" });
+  expect(all.find(({ event }) => event === "request.assigned").changes).toEqual({
+    processorId: { from: "3", to: "4" },
+  });
+  // A repeat of the same post says nothing new; who tells it by itself is not second-guessed.
+  await postEvent(
+    instance,
+    requestCreated("evt_posted_3", {
+      event: "user.updated",
+      entity: "user",
+      entityId: "5",
+      data: { id: 5, name: "Eva B.", status: "suspended", passwordHash: "x", phone: "1" },
+    }),
+  );
+  await post("user", "status_changed", { status: "active" });
+  await post("user", "updated", { status: "deleted" });
+  expect((await ended(instance, installed, 4)).filter(({ action }) => action === "user.status_changed")).toHaveLength(
+    2,
+  );
+});

@@ -7,7 +7,7 @@ import { matchRoute } from "../../../src/domain/execution/match-route.ts";
 import { METHODS, type Method } from "../../../src/domain/execution/methods.ts";
 import { cutUser, withoutSecrets } from "../../../src/domain/execution/people.ts";
 import { PERMISSIONS, PLUGIN_TYPES } from "../../../src/domain/manifest/permissions.ts";
-import { egressRefusal } from "../../../src/sandbox/egress.ts";
+import { egressRefusal, egressRequest, exchange } from "../../../src/sandbox/egress.ts";
 
 describe("copying a stranger's value", () => {
   it.each([
@@ -239,5 +239,34 @@ describe("the egress rule", () => {
   it("keeps methods in that were not declared", () => {
     for (const method of ["POST", "get", "CONNECT", "TRACE"])
       expect(egressRefusal(new URL("https://api.example.at/"), method, rules)).not.toBeNull();
+  });
+});
+
+describe("an exchange with a declared host", () => {
+  const url = new URL("https://api.allowed.example/slow");
+  const leaving = () => {
+    const made = egressRequest(new Request(url), url, [{ host: url.hostname, methods: ["GET"] }]);
+    if (made === null) throw new Error("it may leave");
+    return made;
+  };
+  const aborted = (signal: AbortSignal) =>
+    new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+
+  it("ends when the host does not answer in time, and the plugin is told", async () => {
+    const answer = await exchange(leaving(), url.hostname, (_, { signal }) => aborted(signal), 20);
+    expect([answer.status, answer.headers.get("x-rbsm-egress")]).toEqual([403, "denied"]);
+    expect(await answer.text()).toBe("network_denied: api.allowed.example took longer than 0.02 s");
+  });
+
+  it("breaks off an answer that never ends", async () => {
+    const dripping = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array([1])) });
+    const answer = await exchange(leaving(), url.hostname, async () => new Response(dripping), 20);
+    expect(answer.status).toBe(200);
+    await expect(answer.arrayBuffer()).rejects.toThrow(/timeout/);
+  });
+
+  it("tells a host that cannot be reached from one that is slow", async () => {
+    const answer = await exchange(leaving(), url.hostname, () => Promise.reject(new Error("refused")));
+    expect(await answer.text()).toBe("network_denied: api.allowed.example does not answer");
   });
 });

@@ -5,9 +5,13 @@ import { deliverExecution } from "../../../src/market/execution/deliver-executio
 import type { PluginRunner } from "../../../src/market/execution/ports.ts";
 import { receiveEvent } from "../../../src/market/execution/receive-events.ts";
 import { sweepExecutions } from "../../../src/market/execution/sweep-executions.ts";
+import { createAuditLog } from "../../../src/storage/account/audit.ts";
+import { bundlesOnR2 } from "../../../src/storage/bundles.ts";
 import { createExecutionStore } from "../../../src/storage/execution/execution-store.ts";
 import { createHealthStore } from "../../../src/storage/execution/health-store.ts";
 import { createRunStore } from "../../../src/storage/execution/run-store.ts";
+import { settingsOnD1 } from "../../../src/storage/execution/settings.ts";
+import { createLicenseStore } from "../../../src/storage/license/store.ts";
 import {
   type Installed,
   type InstalledPlugin,
@@ -53,6 +57,10 @@ function quietWorld(now = Date.now()) {
       pluginStorage: { of: () => ({ spend: async () => null }) as never },
       clock: { now: () => now },
       runner,
+      settings: settingsOnD1(env.DB),
+      licenses: createLicenseStore(env.DB, { now: () => now }),
+      bundles: bundlesOnR2(env.BUNDLES),
+      audit: createAuditLog(env.DB),
     },
     rung,
     jobs,
