@@ -112,6 +112,7 @@ import { createOrderStore } from "./storage/sales/order-store.ts";
 import { createReplyStore } from "./storage/sales/reply-store.ts";
 import { createSellerStore } from "./storage/sales/seller-store.ts";
 import { createTufRepository } from "./storage/tuf/repository.ts";
+import { updateIndexOnD1 } from "./storage/update/update-index.ts";
 import type { TufWriter } from "./storage/tuf/tuf-writer.ts";
 import { createSealedHmac, createVault } from "./storage/vault.ts";
 
@@ -335,6 +336,7 @@ function openPorts(env: Env) {
     sealings: sealingsOnD1(env.DB),
     releaseIndex: releaseIndexOnD1(env.DB),
     installedVersions: installedVersionsOnD1(env.DB),
+    updateIndex: updateIndexOnD1(env.DB),
     accounts: createAccountStore(env.DB),
     tokens: createTokenStore(env.DB),
     sessions: createSessionStore(env.DB),

@@ -20,6 +20,7 @@ import type { PublisherPorts } from "./publisher/ports.ts";
 import type { ResolvePorts } from "./resolve/ports.ts";
 import type { SalesPorts } from "./sales/ports.ts";
 import type { TufPorts } from "./tuf/ports.ts";
+import type { UpdatePorts } from "./update/ports.ts";
 
 /** What every use case may ask of the world; each takes the part it needs: `Pick<World, "clock" | "accounts">`. */
 export interface World
@@ -33,6 +34,7 @@ export interface World
     ConsolePorts,
     SalesPorts,
     TufPorts,
+    UpdatePorts,
     ResolvePorts,
     RunPorts,
     PullPorts,

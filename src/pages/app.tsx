@@ -21,6 +21,7 @@ import { PluginPage, type PluginView } from "./plugin/page.tsx";
 import { ReleasePage } from "./plugin/release.tsx";
 import { registerPluginUi } from "./plugin-ui/routes.ts";
 import { isReason, ProblemPage } from "./problem.tsx";
+import { createPublishPages } from "./publish/routes.tsx";
 import { errorPageResponse, pageResponse, type Rendered, readerOf, render } from "./respond.ts";
 import { registerSalesPages } from "./sales/routes.tsx";
 import { type Language, languageOf } from "./words/language.ts";
@@ -121,6 +122,7 @@ export function createPages(): Hono<PagesEnv> {
   registerPluginUi(app);
   app.route("/", createAccountPages());
   app.route("/", createConsolePages());
+  app.route("/", createPublishPages());
   app.get(paths.manifestSchema(), (context) => schemaResponse(context.req.raw, context.get("world").site.origin));
 
   app.get("/robots.txt", async (context) => {

@@ -1,3 +1,4 @@
+import { jsx } from "hono/jsx";
 import { type Bytes, encodeHex, encodeUtf8 } from "../domain/bytes.ts";
 import { LANGUAGE_VARY, type Language, languageOf, Spoken } from "./words/language.ts";
 
@@ -37,7 +38,8 @@ export async function render(
   page: { toString(): string | Promise<string> },
   reader: Reader = { language: "en", origin: "" },
 ): Promise<Rendered> {
-  const html = await Spoken({ value: reader, children: page as never })?.toString();
+  // As an element: called as a function, it would draw outside the store that holds its value.
+  const html = await jsx(Spoken, { value: reader }, page as never).toString();
   const bytes = encodeUtf8(`<!doctype html>${html}`);
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   const etag = `"${encodeHex(digest.subarray(0, 16))}"`;
