@@ -28,12 +28,12 @@ export function readMarked(marked: string): { readonly text: string; readonly ra
   const ranges: Range[] = [];
   let text = "";
   let from = -1;
-  for (const part of marked.split(/([\u0001\u0002])/)) {
-    if (part === OPEN_MARK) from = text.length;
-    else if (part === CLOSE_MARK) {
+  for (const unit of marked) {
+    if (unit === OPEN_MARK) from = text.length;
+    else if (unit === CLOSE_MARK) {
       if (from >= 0 && from < text.length) ranges.push({ from, to: text.length });
       from = -1;
-    } else text += part;
+    } else text += unit;
   }
   return { text, ranges };
 }

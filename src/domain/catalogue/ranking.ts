@@ -46,7 +46,7 @@ export interface ScoreParts {
 
 /** Score of a plugin of which the text part is known, at a day's beginning (`now` in Unix seconds). */
 export function scoreOf(text: number, facts: RankingFacts, now: number, exact: ScoreParts["exact"] = 0): ScoreParts {
-  const use = useOf(facts.aliveInstances);
+  const use = livenessOf(facts.aliveInstances);
   const trust = trustOf(facts, now);
   const rating = ratingOf(facts.starSum, facts.starCount);
   const fresh = freshOf(facts.releasedAt, now);
@@ -67,7 +67,7 @@ export function textOfLikeness(likeness: number): number {
   return likeness < LEAST_LIKENESS ? 0 : 0.8 * likeness;
 }
 
-export function useOf(aliveInstances: number): number {
+export function livenessOf(aliveInstances: number): number {
   return Math.min(1, Math.log10(1 + Math.max(0, aliveInstances)) / 5);
 }
 

@@ -1,3 +1,4 @@
+import type { PriceKind } from "../../domain/catalogue/card-facets.ts";
 import type { Range } from "../../domain/catalogue/highlight.ts";
 import type { ScoreParts } from "../../domain/catalogue/ranking.ts";
 import type { Permission, PluginType } from "../../domain/manifest/permissions.ts";
@@ -39,11 +40,7 @@ export interface SearchQuery {
 export const SEARCH_SORTS = ["relevance", "downloads", "rating", "createdAt", "updated", "name"] as const;
 export type SearchSort = (typeof SEARCH_SORTS)[number];
 
-/** Free: a tier without price and end; trial: can be tried; paid: has a price. A plugin may be several. */
-export const PRICE_KINDS = ["free", "trial", "paid"] as const;
-export type PriceKind = (typeof PRICE_KINDS)[number];
-
-/** How the text was found: all words, some words, or by likeness of letters since no word matched. */
+/** `all` = there was no text; else how it was found: every word, any word, or likeness of letters since no word matched. */
 export type MatchKind = "all" | "words" | "any" | "similar";
 
 export interface SearchHit {
@@ -59,6 +56,8 @@ export interface SearchHit {
 export interface SearchPage {
   readonly items: readonly SearchHit[];
   readonly total: number;
+  /** False where more than 10,000 plugins match a combination that no counter counts: `total` is 10,000 then. */
+  readonly isTotalExact: boolean;
   readonly match: MatchKind;
   /** Cursor of the next page; null at the end. Good until the index is rebuilt, then `cursor_expired`. */
   readonly next: string | null;
@@ -95,7 +94,7 @@ export type FacetName = (typeof FACETS)[number];
 /** Of a text that more plugins match, those are ranked whose words fit best. */
 export const MAX_CANDIDATES = 1000;
 
-/** Cards found, in order, before their words are marked. */
+/** Cards found, in order, before their words are marked; `excerpt` carries the index's marks (`readMarked`). */
 export interface FoundCards {
   readonly items: readonly {
     readonly card: PluginCard;
@@ -103,6 +102,7 @@ export interface FoundCards {
     readonly score: ScoreParts | null;
   }[];
   readonly total: number;
+  readonly isTotalExact: boolean;
   readonly match: MatchKind;
   /** Key of the last one, if there is more. */
   readonly next: SearchKey | null;
