@@ -25,6 +25,7 @@ import { registerResolveRoutes } from "./resolve/routes.ts";
 import { route } from "./route.ts";
 import { registerSalesRoutes } from "./sales/routes.ts";
 import { registerTufRoutes } from "./tuf/routes.ts";
+import { registerUpdateRoutes } from "./update/routes.ts";
 
 /** The JSON wing: everything below `/v1`, plus `/health` and the well-known documents. */
 export function createApi(): Hono<ApiEnv> {
@@ -56,6 +57,7 @@ export function createApi(): Hono<ApiEnv> {
   registerSalesRoutes(app);
   registerResolveRoutes(app);
   registerTufRoutes(app);
+  registerUpdateRoutes(app);
   // One line per slice: registerXRoutes(app);
   return app;
 }

@@ -24,6 +24,7 @@ import { RESOLVE_OPERATIONS } from "./resolve/operations.ts";
 import { SALES_OPERATIONS } from "./sales/operations.ts";
 import { SERVICE_OPERATIONS } from "./service/operations.ts";
 import { TUF_OPERATIONS } from "./tuf/operations.ts";
+import { UPDATE_OPERATIONS } from "./update/operations.ts";
 
 /** Every call of the API. */
 export const OPERATIONS: readonly Operation[] = Object.values({
@@ -54,4 +55,5 @@ export const OPERATIONS: readonly Operation[] = Object.values({
   ...UI_OPERATIONS,
   ...CONSENT_OPERATIONS,
   ...TUF_OPERATIONS,
+  ...UPDATE_OPERATIONS,
 });

@@ -3,6 +3,7 @@ import { getTableConfig, type SQLiteColumn, type SQLiteTable } from "drizzle-orm
 import { expect, it } from "vitest";
 import * as account from "../../src/storage/account/schema.ts";
 import * as session from "../../src/storage/account/session-schema.ts";
+import * as advisory from "../../src/storage/advisory/schema.ts";
 import * as catalogue from "../../src/storage/catalogue/schema.ts";
 import * as execution from "../../src/storage/execution/schema.ts";
 import * as ui from "../../src/storage/execution/ui-schema.ts";
@@ -12,6 +13,7 @@ import * as license from "../../src/storage/license/schema.ts";
 import * as moderation from "../../src/storage/moderation/schema.ts";
 import * as publish from "../../src/storage/publish/schema.ts";
 import * as sales from "../../src/storage/sales/schema.ts";
+import * as update from "../../src/storage/update/schema.ts";
 
 const TYPED: readonly SQLiteTable[] = [
   account,
@@ -25,6 +27,8 @@ const TYPED: readonly SQLiteTable[] = [
   moderation,
   publish,
   sales,
+  advisory,
+  update,
 ].flatMap((schema) => Object.values(schema));
 
 interface RealColumn {
