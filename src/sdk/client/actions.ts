@@ -69,7 +69,11 @@ export async function applyActions(options: PullOptions, call: CallOptions = {})
   return acknowledged.length;
 }
 
-async function applyOnce({ applied, apply }: PullOptions, action: PendingAction): Promise<AppliedAction | null> {
+/** The result of an action, applied now or before; null: it failed and waits, as all after it do. */
+export async function applyOnce(
+  { applied, apply }: Pick<PullOptions, "applied" | "apply">,
+  action: PendingAction,
+): Promise<AppliedAction | null> {
   const known = await applied.get(action.id);
   if (known !== null) return known;
   try {

@@ -9,6 +9,15 @@ export { type AppliedAction, applyActions, type PendingAction, type PullOptions 
 export { MarketplaceError } from "./error.ts";
 export type * from "./license-shapes.ts";
 export type { CallOptions, LineOptions } from "./line.ts";
+export {
+  type FetchedWebhook,
+  type InstalledPluginVersion,
+  type PingOptions,
+  type PingRound,
+  type PluginNote,
+  type PluginUpdate,
+  pingMarketplace,
+} from "./ping.ts";
 export type { Decision, DownloadOptions } from "./plugins.ts";
 export type * from "./shapes.ts";
 

@@ -1,5 +1,6 @@
-import { env } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
 import { expect, it } from "vitest";
+import { type AppliedAction, type PingOptions, pingMarketplace } from "../../../src/sdk/client/index.ts";
 import { onRequest } from "../../sandbox/job.ts";
 import { call } from "../account/calls.worker.ts";
 import {
@@ -191,4 +192,59 @@ it("hands actions out again until a ping acknowledges them", async () => {
   expect(stranger.body).toMatchObject({ acknowledged: { actions: [] } });
   const done = await ping(instance, { acks });
   expect(done.body).toMatchObject({ acknowledged: { actions: [action.id] }, actions: [] });
+});
+
+it("is answered by the SDK: all is taken once and in order, whichever answer is lost", async () => {
+  const instance = await registeredInstance();
+  await call("PUT", "/v1/instances/mode", { bearer: await instance.bearer(), body: { mode: "pull" } });
+  const module = onRequest(`await context.customers.create({ name: "From the plugin" });`);
+  const installed = await installPlugin({ instance, module, granted: ["requests.read", "customers.write"] });
+  await postEvent(instance, requestCreated("evt_sdk"));
+  await ended(instance, installed);
+  const owed = [
+    await owe(instance, "plugin.reviewed"),
+    await owe(instance, "payment.completed"),
+    await owe(instance, "plugin.downloaded"),
+  ];
+  const heard: string[] = [];
+  const done = new Map<string, AppliedAction>();
+  let [kept, failing, applied, lost] = [null as string | null, true, 0, 0];
+  const options: PingOptions = {
+    marketplace: "http://localhost:8787",
+    credentials: { apiKey: (await instance.bearer()).split(":")[0] as string, apiSecret: instance.apiSecret },
+    appVersion: "0.1.0",
+    installed: [{ pluginId: String(installed.pluginId), version: "1.0.0" }],
+    cursor: {
+      get: async () => kept,
+      set: async (cursor) => {
+        kept = cursor;
+      },
+    },
+    applied: { get: async (id) => done.get(id) ?? null, set: async (id, result) => void done.set(id, result) },
+    async onWebhook({ id, event }) {
+      if (event === "payment.completed" && failing) throw new Error("later");
+      heard.push(id);
+    },
+    async apply({ method }) {
+      applied++;
+      return { ok: method === "customers.create", status: 201 };
+    },
+    // Every answer that follows an acknowledgement is lost at first.
+    fetch: async (url, init) => {
+      const answer = await exports.default.fetch(url, init as RequestInit);
+      if (lost === 1) throw new Error(`the line broke ${lost++}`);
+      lost++;
+      return answer;
+    },
+  };
+  await expect(pingMarketplace(options)).rejects.toThrow("the line broke");
+  expect([heard, applied]).toEqual([[`evt_${owed[0]}`], 1]);
+  const again = await pingMarketplace(options);
+  expect(again).toMatchObject({ webhooks: 0, actions: 0, updates: [], revoked: [], nextPingSeconds: 300 });
+  failing = false;
+  expect(await pingMarketplace(options)).toMatchObject({ webhooks: 2 });
+  expect(heard).toEqual(owed.map((id) => `evt_${id}`));
+  expect(await Promise.all(owed.map(stateOf))).toEqual(["delivered", "delivered", "delivered"]);
+  expect([applied, done.size]).toEqual([1, 1]);
+  expect((await ping(instance)).body).toMatchObject({ actions: [], webhooks: { events: [] } });
 });
