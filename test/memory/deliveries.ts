@@ -29,10 +29,16 @@ export function deliveriesInMemory({ releases, tokens, seen }: DeliveryTables): 
       const row = releases.find((one) => one.sha256 === sha256 && one.delivery === "public" && one.state !== "review");
       if (row === undefined) return null;
       const { releaseId, size, name, version, state } = row;
-      return { releaseId, size, name, version, isBlocked: state === "blocked" };
+      const block = state === "blocked" ? { reason: "policy", isByLaw: false } : null;
+      return { releaseId, size, name, version, publishedAt: row.publishedAt, block };
     },
     sealedBundle: async () => null,
     publishedManifest: async (sha256) => releases.find((row) => row.sha256 === sha256 && isOut(row))?.manifest ?? null,
+    async publishedContents(sha256) {
+      const row = releases.find((one) => one.sha256 === sha256 && isOut(one));
+      if (row === undefined) return null;
+      return { manifest: row.manifest, isPublic: row.delivery === "public", publishedAt: row.publishedAt };
+    },
     async releaseFor(pluginId, version, publishedBy) {
       const own = releases.filter((row) => row.pluginId === pluginId && isOut(row));
       if (version !== null) return plain(own.find((row) => row.version === version));

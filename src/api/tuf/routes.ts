@@ -1,10 +1,14 @@
 import type { Context, Hono } from "hono";
 import { TUF_OPERATIONS } from "../../contract/tuf/operations.ts";
+import { judgeBytesRequest } from "../../domain/delivery/bytes-request.ts";
 import { ok, refuse } from "../../domain/result.ts";
+import { unixSeconds } from "../../domain/time.ts";
 import { readConsistentPath } from "../../domain/tuf/target-path.ts";
 import { serveBundle } from "../../market/catalogue/serve-bundle.ts";
 import { acceptDocument } from "../../market/tuf/accept-document.ts";
 import type { ApiEnv } from "../context.ts";
+import { bytesHeaders, bytesRequest, sourceOf } from "../delivery/answer-bytes.ts";
+import { bundleSource, deliver } from "../delivery/routes.ts";
 import { problemResponse } from "../problem.ts";
 import { problemContext, route } from "../route.ts";
 
@@ -47,36 +51,31 @@ export function registerTufRoutes(app: Hono<ApiEnv>): void {
 
 /** Indexes and revocations as the repository stored them; bundles from where all downloads come, under the same rules. */
 async function showTarget(context: Context<ApiEnv>): Promise<Response> {
-  const { deliveries, tuf } = context.get("world");
+  const world = context.get("world");
+  const missing = () => problemResponse({ reason: "NOT_FOUND" }, problemContext(context));
   const wanted = readConsistentPath(
     decodeURIComponent(new URL(context.req.url).pathname.slice("/tuf/targets/".length)),
   );
-  const missing = () => problemResponse({ reason: "NOT_FOUND" }, problemContext(context));
   if (wanted === null) return missing();
   const { path, sha256 } = wanted;
-  const isHead = context.req.raw.method === "HEAD";
-  const respond = (body: BodyInit | null, length: number, type: string) =>
-    new Response(isHead ? null : body, {
-      headers: {
-        ...HEADERS,
-        "content-type": type,
-        "content-length": String(length),
-        "cache-control": IMMUTABLE,
-        etag: `"${sha256}"`,
-      },
-    });
+  const request = bytesRequest(context.req.raw);
+  const headers = { ...bytesHeaders(sha256, null), ...HEADERS, "cache-control": IMMUTABLE };
   const release = /^(bundle|sealed)\/([a-z0-9-]+)\/([^/]+)\.(?:rbsm|rbsx)$/.exec(path);
   if (release === null) {
-    const bytes = await tuf.target(path, sha256);
-    return bytes === null ? missing() : respond(bytes, bytes.length, "application/json");
+    const bytes = await world.tuf.target(path, sha256);
+    if (bytes === null) return missing();
+    const size = bytes.length;
+    const now = unixSeconds(world.clock.now());
+    const requested = judgeBytesRequest(request, { etag: `"${sha256}"`, lastModified: null, size }, now);
+    const answer = { requested, size, source: sourceOf(bytes) };
+    return deliver(context, { ...answer, headers: { ...headers, "content-type": "application/json" } }, null);
   }
   const form = release[1] === "sealed" ? "sealed" : "plain";
-  const unconditional = { method: "GET", ifNoneMatch: null, ifRange: null, range: null } as const;
-  const served = await serveBundle({ deliveries }, sha256, unconditional, form);
+  const served = await serveBundle(world, sha256, request, form);
   if (!served.ok) return problemResponse(served.problem, problemContext(context));
-  const { name, version, size } = served.value.bundle;
-  if (name !== release[2] || version !== release[3]) return missing();
-  const body = isHead ? null : await deliveries.stream(sha256, form);
-  if (body === null && !isHead) return problemResponse({ reason: "blob_unavailable" }, problemContext(context));
-  return respond(body, size, "application/octet-stream");
+  const { bundle, requested } = served.value;
+  if (bundle.name !== release[2] || bundle.version !== release[3]) return missing();
+  const answer = { requested, size: bundle.size, source: bundleSource(world, sha256, form) };
+  const typed = { ...headers, "content-type": "application/octet-stream" };
+  return deliver(context, { ...answer, headers: typed }, bundle.releaseId);
 }

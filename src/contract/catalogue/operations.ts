@@ -330,7 +330,13 @@ export const DELIVERY_OPERATIONS = {
     tag: "plugins",
     caller: NONE,
     answers: { 200: "application/octet-stream" },
-    problems: ["download_not_found", "download_gone", "range_not_satisfiable", "blob_unavailable"],
+    problems: [
+      "download_not_found",
+      "download_gone",
+      "precondition_failed",
+      "range_not_satisfiable",
+      "blob_unavailable",
+    ],
   },
   getBundle: {
     id: "getBundle",
@@ -341,6 +347,13 @@ export const DELIVERY_OPERATIONS = {
     tag: "plugins",
     caller: NONE,
     answers: { 200: "application/vnd.rbsm+zip" },
-    problems: ["NOT_FOUND", "download_gone", "range_not_satisfiable", "blob_unavailable"],
+    problems: [
+      "NOT_FOUND",
+      "release_blocked",
+      "release_unlawful",
+      "precondition_failed",
+      "range_not_satisfiable",
+      "blob_unavailable",
+    ],
   },
 } as const satisfies Record<string, Operation>;

@@ -7,6 +7,8 @@ export interface Downloader {
   readonly agent: string;
   /** `Rbsm-Purpose`, as sent. */
   readonly purpose: string;
+  /** A browser fetched it in case somebody wants it. */
+  readonly isPrefetch: boolean;
 }
 
 const PURPOSES = ["install", "update", "ci", "mirror"] as const;
@@ -18,8 +20,8 @@ export function countDownload(
   downloader: Downloader,
 ): void {
   const purpose = PURPOSES.find((known) => known === downloader.purpose) ?? "unknown";
-  // Mirrors fetch everything: they say nothing about use.
-  if (purpose === "mirror") return;
+  // Mirrors fetch everything, prefetching browsers what nobody may ever ask for: neither says anything about use.
+  if (purpose === "mirror" || downloader.isPrefetch) return;
   const day = isoTime(unixSeconds(world.clock.now())).slice(0, 10);
   const client = `${networkOf(downloader.address)}\n${downloader.agent}`;
   world.background.defer(world.deliveries.count({ releaseId, day, purpose, client }));

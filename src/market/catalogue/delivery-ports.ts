@@ -6,6 +6,8 @@ export interface DeliveryStore {
   sealedBundle(sha256: string): Promise<PublicBundle | null>;
   /** A file of a published bundle may be shown; the manifest says which files there are. */
   publishedManifest(sha256: string): Promise<string | null>;
+  /** The same with what decides how much of it may be looked at. */
+  publishedContents(sha256: string): Promise<PublishedContents | null>;
   /** `version`, or the newest published by SemVer precedence – with `publishedBy` the newest of those published until then. */
   releaseFor(pluginId: string, version: string | null, publishedBy: number | null): Promise<DeliverableRelease | null>;
   addToken(token: NewDownloadToken): Promise<void>;
@@ -35,7 +37,24 @@ export interface PublicBundle {
   readonly size: number;
   readonly name: string;
   readonly version: string;
-  readonly isBlocked: boolean;
+  /** Unix seconds. */
+  readonly publishedAt: number;
+  /** Why nobody gets it any more; null while everybody does. */
+  readonly block: Block | null;
+}
+
+export interface Block {
+  /** The reason as it was decided: a code of the revocation list, or the desk's words. */
+  readonly reason: string;
+  readonly isByLaw: boolean;
+}
+
+export interface PublishedContents {
+  readonly manifest: string;
+  /** Gated and sealed bundles show their pictures and nothing else. */
+  readonly isPublic: boolean;
+  /** Unix seconds. */
+  readonly publishedAt: number;
 }
 
 export interface DeliverableRelease {

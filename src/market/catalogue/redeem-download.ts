@@ -2,9 +2,10 @@ import type { Principal } from "../../domain/account/principal.ts";
 import {
   type BytesRequest,
   coversFirstByte,
+  isUnconditional,
   judgeBytesRequest,
   type RequestedBytes,
-} from "../../domain/catalogue/requested-bytes.ts";
+} from "../../domain/delivery/bytes-request.ts";
 import { sha256Hex } from "../../domain/digest.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
@@ -30,7 +31,7 @@ export async function redeemDownload(
   const instanceId = principal.kind === "instance" ? principal.instanceId : null;
   const hash = await sha256Hex(token);
   const now = unixSeconds(world.clock.now());
-  const isPlain = request.method === "GET" && request.range === null && request.ifNoneMatch === null;
+  const isPlain = isUnconditional(request);
   if (isPlain) {
     const release = await world.deliveries.consumeToken(hash, instanceId, now);
     if (release !== null) return ok({ release, requested: { status: 200 } });
@@ -41,7 +42,8 @@ export async function redeemDownload(
   if (isPlain) return refuse({ reason: "download_gone" });
 
   const { release } = facts;
-  const requested = judgeBytesRequest(request, `"${release.sha256}"`, release.size);
+  const current = { etag: `"${release.sha256}"`, lastModified: release.publishedAt, size: release.size };
+  const requested = judgeBytesRequest(request, current, now);
   const isFirst = request.method === "GET" && coversFirstByte(requested);
   // A later range of an unused token would hand out all but one byte for nothing: it buys the whole file instead.
   const isUnused = facts.usedAt === null && requested.status === 206;

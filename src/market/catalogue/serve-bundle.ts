@@ -1,6 +1,7 @@
-import { type BytesRequest, judgeBytesRequest, type RequestedBytes } from "../../domain/catalogue/requested-bytes.ts";
+import { type BytesRequest, judgeBytesRequest, type RequestedBytes } from "../../domain/delivery/bytes-request.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
+import { unixSeconds } from "../../domain/time.ts";
 import type { World } from "../ports.ts";
 import type { BundleForm, PublicBundle } from "./delivery-ports.ts";
 
@@ -11,14 +12,20 @@ export interface ServedBundle {
 
 /** A public bundle, or the sealed form of a paid one, by its digest; gated, unpublished and unknown digests are all just not there. */
 export async function serveBundle(
-  world: Pick<World, "deliveries">,
+  world: Pick<World, "deliveries" | "clock">,
   sha256: string,
   request: BytesRequest,
   form: BundleForm = "plain",
-): Promise<Result<ServedBundle, Problem<"NOT_FOUND" | "download_gone">>> {
+): Promise<Result<ServedBundle, Problem<"NOT_FOUND" | "release_blocked" | "release_unlawful">>> {
   const bundle =
     form === "sealed" ? await world.deliveries.sealedBundle(sha256) : await world.deliveries.publicBundle(sha256);
   if (bundle === null) return refuse({ reason: "NOT_FOUND" });
-  if (bundle.isBlocked) return refuse({ reason: "download_gone", detail: "This release was blocked." });
-  return ok({ bundle, requested: judgeBytesRequest(request, `"${sha256}"`, bundle.size) });
+  const { block, publishedAt: lastModified, size, name, version } = bundle;
+  if (block !== null)
+    return refuse({
+      reason: block.isByLaw ? "release_unlawful" : "release_blocked",
+      facts: { plugin: name, version, blockedFor: block.reason },
+    });
+  const now = unixSeconds(world.clock.now());
+  return ok({ bundle, requested: judgeBytesRequest(request, { etag: `"${sha256}"`, lastModified, size }, now) });
 }

@@ -41,6 +41,17 @@ export function deliveriesOn(db: D1Database, bucket: R2Bucket, cached: BundleFet
         .bind(sha256)
         .first<string>("manifest");
     },
+    async publishedContents(sha256) {
+      const row = await db
+        .prepare(
+          `SELECT manifest, delivery, published_at FROM releases
+           WHERE sha256 = ? AND state IN ('published', 'deprecated', 'yanked') ORDER BY delivery = 'public' DESC LIMIT 1`,
+        )
+        .bind(sha256)
+        .first<{ manifest: string; delivery: string; published_at: number }>();
+      if (row === null) return null;
+      return { manifest: row.manifest, isPublic: row.delivery === "public", publishedAt: row.published_at };
+    },
     async releaseFor(pluginId, version, publishedBy) {
       const row = await db
         .prepare(
@@ -106,32 +117,46 @@ async function recentBundle(db: D1Database, sha256: string): Promise<PublicBundl
   return bundle;
 }
 
+const BUNDLE_COLUMNS = "p.name, r.version, r.state, r.published_at, r.decision_reason";
+
+interface BundleRow {
+  readonly id: number;
+  readonly size: number;
+  readonly name: string;
+  readonly version: string;
+  readonly state: string;
+  readonly published_at: number;
+  readonly decision_reason: string | null;
+}
+
 async function readPublicBundle(db: D1Database, sha256: string): Promise<PublicBundle | null> {
   const row = await db
     .prepare(
-      `SELECT r.id, r.size, p.name, r.version, r.state FROM releases r JOIN plugins p ON p.id = r.plugin_id
+      `SELECT r.id, r.size, ${BUNDLE_COLUMNS} FROM releases r JOIN plugins p ON p.id = r.plugin_id
        WHERE r.sha256 = ? AND r.delivery = 'public' AND r.state IN ('published', 'deprecated', 'yanked', 'blocked')
        ORDER BY r.state = 'blocked' DESC LIMIT 1`,
     )
     .bind(sha256)
-    .first<{ id: number; size: number; name: string; version: string; state: string }>();
-  if (row === null) return null;
-  const { size, name, version, state } = row;
-  return { releaseId: String(row.id), size, name, version, isBlocked: state === "blocked" };
+    .first<BundleRow>();
+  return row === null ? null : readBundle(row);
 }
 
 async function readSealedBundle(db: D1Database, sha256: string): Promise<PublicBundle | null> {
   const row = await db
     .prepare(
-      `SELECT r.id, s.size, p.name, r.version, r.state FROM sealed_bundles s JOIN releases r ON r.id = s.release_id
+      `SELECT r.id, s.size, ${BUNDLE_COLUMNS} FROM sealed_bundles s JOIN releases r ON r.id = s.release_id
        JOIN plugins p ON p.id = r.plugin_id
        WHERE s.sha256 = ? AND r.delivery = 'sealed' AND r.state IN ('published', 'deprecated', 'yanked', 'blocked')`,
     )
     .bind(sha256)
-    .first<{ id: number; size: number; name: string; version: string; state: string }>();
-  if (row === null) return null;
-  const { size, name, version, state } = row;
-  return { releaseId: String(row.id), size, name, version, isBlocked: state === "blocked" };
+    .first<BundleRow>();
+  return row === null ? null : readBundle(row);
+}
+
+function readBundle({ id, size, name, version, state, published_at, decision_reason }: BundleRow): PublicBundle {
+  const reason = decision_reason ?? "policy";
+  const block = state === "blocked" ? { reason, isByLaw: reason === "legal" } : null;
+  return { releaseId: String(id), size, name, version, publishedAt: published_at, block };
 }
 
 function readRelease(row: ReleaseRow): DeliverableRelease {

@@ -1,8 +1,10 @@
 import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
+import { passTime } from "../../clock.ts";
 import { png } from "../../domain/bundle/pictures.ts";
 import { call, ORIGIN } from "../account/calls.worker.ts";
 import {
+  decide,
   type Instance,
   makeInstance,
   makePublisher,
@@ -53,6 +55,8 @@ async function sell(userId: string): Promise<string> {
   return sold.body.licenseKey;
 }
 
+const held = (answer: { headers: Headers }) => answer.headers;
+
 async function get(path: string, headers: Record<string, string> = {}, method = "GET") {
   const response = await exports.default.fetch(path.startsWith("http") ? path : `${ORIGIN}${path}`, {
     method,
@@ -94,11 +98,8 @@ describe("a public bundle", () => {
     expect([...first.bytes, ...rest.bytes]).toEqual([...free.bytes]);
     expect((await get(path(), { range: "bytes=-10" })).bytes).toEqual(free.bytes.slice(-10));
     const beyond = await get(path(), { range: `bytes=${size}-` });
-    expect([beyond.status, beyond.headers.get("content-range"), beyond.bytes.length]).toEqual([
-      416,
-      `bytes */${size}`,
-      0,
-    ]);
+    expect([beyond.status, beyond.headers.get("content-range")]).toEqual([416, `bytes */${size}`]);
+    expect(beyond.headers.get("content-type")).toBe("application/problem+json");
     const known = await get(path(), { "if-none-match": `"x", W/"${free.sha256}"`, range: "bytes=0-1" });
     expect([known.status, known.bytes.length, known.headers.get("etag")]).toEqual([304, 0, `"${free.sha256}"`]);
     expect(known.headers.get("cache-control")).toContain("immutable");
@@ -116,20 +117,161 @@ describe("a public bundle", () => {
     const block = (state: string) =>
       env.DB.prepare("UPDATE releases SET state = ? WHERE sha256 = ?").bind(state, free.sha256).run();
     await block("blocked");
-    // An isolate believes for two seconds what it read.
-    await scheduler.wait(2100);
+    passTime(3);
     const blocked = await get(path());
     expect([blocked.status, blocked.headers.get("cache-control")]).toEqual([410, "no-store"]);
     expect((await get(`/f/${free.sha256}/icons/icon.png`)).status).toBe(404);
     await block("yanked");
-    await scheduler.wait(2100);
+    passTime(3);
     expect((await get(path())).status).toBe(200);
     await block("published");
-  }, 20_000);
+  });
+
+  it("sec-44: a block reaches every address of the bytes within ten seconds, whatever was cached", async () => {
+    const held = await get(path());
+    const addresses = [path(), `/f/${free.sha256}/icons/icon.png`];
+    for (const address of addresses) expect((await get(address)).status, address).toBe(200);
+    const block = (state: string, reason: string | null) =>
+      env.DB.prepare("UPDATE releases SET state = ?, decision_reason = ? WHERE sha256 = ?")
+        .bind(state, reason, free.sha256)
+        .run();
+    await block("blocked", "malware");
+    passTime(9);
+    for (const headers of [{}, { "if-none-match": held.headers.get("etag") ?? "" }, { range: "bytes=5-9" }]) {
+      const answer = await get(path(), headers as Record<string, string>);
+      expect([answer.status, answer.headers.get("cache-control")]).toEqual([410, "no-store"]);
+      expect(JSON.parse(new TextDecoder().decode(answer.bytes))).toMatchObject({
+        code: "release_blocked",
+        plugin: "free-plugin",
+        version: "1.0.0",
+        blockedFor: "malware",
+      });
+    }
+    expect((await get(addresses[1] as string)).status).toBe(404);
+    await block("blocked", "legal");
+    passTime(9);
+    expect((await get(path())).status).toBe(451);
+    await block("published", null);
+    passTime(9);
+    expect((await get(path())).status).toBe(200);
+  });
+
+  it("sec-43: answers conditions and ranges of every kind on the wire", async () => {
+    const etag = `"${free.sha256}"`;
+    const size = free.bytes.length;
+    const modified = held(await get(path())).get("last-modified") ?? "";
+    expect(Date.parse(modified)).toBeGreaterThan(0);
+    const table: [Record<string, string>, number][] = [
+      [{ "if-match": etag }, 200],
+      [{ "if-match": '"other"' }, 412],
+      [{ "if-match": `W/${etag}` }, 412],
+      [{ "if-unmodified-since": modified }, 200],
+      [{ "if-unmodified-since": "Sun, 06 Nov 1994 08:49:37 GMT" }, 412],
+      [{ "if-modified-since": modified }, 304],
+      [{ "if-modified-since": "Sun, 06 Nov 1994 08:49:37 GMT" }, 200],
+      [{ "if-none-match": "*" }, 304],
+      [{ "if-match": etag, "if-none-match": etag }, 304],
+      [{ "if-range": modified, range: "bytes=0-1" }, 206],
+      [{ "if-range": "Sun, 06 Nov 1994 08:49:37 GMT", range: "bytes=0-1" }, 200],
+      [{ range: "bytes=0-10,5-20" }, 200],
+      [{ range: "bytes=0-0,2-2,4-4,6-6,8-8" }, 200],
+      [{ range: `bytes=${size}-,${size + 5}-` }, 416],
+      [{ range: "bytes=5-4" }, 200],
+    ];
+    for (const [headers, status] of table)
+      expect((await get(path(), headers)).status, JSON.stringify(headers)).toBe(status);
+    for (const headers of [{ "if-match": '"other"' }, { range: `bytes=${size}-` }]) {
+      const refused = await get(path(), headers as Record<string, string>);
+      expect([refused.headers.get("etag"), refused.headers.get("cache-control")]).toEqual([etag, "no-store"]);
+    }
+    expect((await get(path(), { "if-match": '"other"' }, "HEAD")).status).toBe(412);
+  });
+
+  it("comes in several parts at once", async () => {
+    const size = free.bytes.length;
+    const answer = await get(path(), { range: "bytes=-4,0-9, 20-29" });
+    expect(answer.status).toBe(206);
+    const boundary = /^multipart\/byteranges; boundary=([0-9a-f]{32})$/.exec(
+      answer.headers.get("content-type") ?? "",
+    )?.[1];
+    expect(answer.headers.get("content-length")).toBe(String(answer.bytes.length));
+    expect(answer.headers.get("content-range")).toBeNull();
+    const latin = (bytes: Uint8Array) => String.fromCharCode(...bytes);
+    const pieces = latin(answer.bytes).split(`--${boundary}`);
+    const expected = [
+      [size - 4, size],
+      [0, 10],
+      [20, 30],
+    ] as const;
+    expect(pieces[0]).toBe("");
+    expect(pieces.at(-1)).toBe("--\r\n");
+    for (const [index, [from, to]] of expected.entries()) {
+      const [head, ...body] = (pieces[index + 1] ?? "").split("\r\n\r\n");
+      expect(head).toBe(`\r\ncontent-type: application/vnd.rbsm+zip\r\ncontent-range: bytes ${from}-${to - 1}/${size}`);
+      expect(body.join("\r\n\r\n")).toBe(`${latin(free.bytes.slice(from, to))}\r\n`);
+    }
+  });
 });
 
-describe("pictures of a listing", () => {
-  it("come out of published bundles, public or gated, and are nothing but pictures", async () => {
+describe("files of a bundle", () => {
+  it("of a public one can all be looked into, by parts too, and none of them runs or is drawn as markup", async () => {
+    const table: [string, string][] = [
+      ["manifest.json", "text/plain; charset=utf-8"],
+      ["README.md", "text/plain; charset=utf-8"],
+      ["LICENSE", "text/plain; charset=utf-8"],
+      ["server/main.js", "text/plain; charset=utf-8"],
+      ["icons/icon.png", "image/png"],
+    ];
+    for (const [file, type] of table) {
+      const { status, headers, bytes } = await get(`/f/${free.sha256}/${file}`);
+      if (file === "server/main.js" && status === 404) continue;
+      expect([status, headers.get("content-type")], file).toEqual([200, type]);
+      const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+      expect(Object.fromEntries(headers), file).toMatchObject({
+        etag: `"${digest}"`,
+        "cache-control": "public, max-age=31536000, immutable, no-transform",
+        "content-security-policy": "default-src 'none'; sandbox",
+        "x-content-type-options": "nosniff",
+        "content-length": String(bytes.length),
+      });
+      const first = await get(`/f/${free.sha256}/${file}`, { range: "bytes=0-2" });
+      expect([first.status, [...first.bytes]], file).toEqual([206, [...bytes.slice(0, 3)]]);
+    }
+  });
+
+  it("sec-37: no file of a bundle is ever served as HTML, SVG or script, and none of an unpublished one at all", async () => {
+    const markup = "<!doctype html><script>alert(1)</script>";
+    const odd = await makeRelease(acme, "odd-files", {
+      manifest: {
+        ...PICTURES,
+        type: "ui",
+        ui: {
+          pages: [{ id: "board", title: "Board", view: { file: "ui/board.html" }, hostPermission: "requests.view" }],
+        },
+      },
+      files: new Map([
+        ["icons/icon.png", png(128, 128)],
+        ["screenshots/one.png", png(640, 360)],
+        ["ui/board.html", new TextEncoder().encode(markup)],
+        ["ui/board.js", new TextEncoder().encode("alert(1)\n")],
+      ]),
+    });
+    const files = ["ui/board.html", "ui/board.js", "icons/icon.png"];
+    const { releaseId } = (await upload(acme.token, { bundle: odd.bytes, statement: odd.statement })).body;
+    await call("GET", `/v1/releases/${releaseId}?wait=30`, { bearer: acme.token });
+    for (const file of files) expect((await get(`/f/${odd.sha256}/${file}`)).status, file).toBe(404);
+    expect((await decide(releaseId, odd.sha256)).status).toBe(200);
+    for (const file of files) {
+      const { status, headers } = await get(`/f/${odd.sha256}/${file}`);
+      expect(status, file).toBe(200);
+      expect(headers.get("content-type"), file).toMatch(/^(?:text\/plain; charset=utf-8|image\/png)$/);
+      expect(headers.get("content-security-policy"), file).toBe("default-src 'none'; sandbox");
+      expect(headers.get("x-content-type-options"), file).toBe("nosniff");
+      expect(headers.has("set-cookie"), file).toBe(false);
+    }
+  });
+
+  it("that are pictures come out of gated bundles, too", async () => {
     const plugin = (await call("GET", `/v1/plugins/${paidId}`)).body;
     expect(plugin.icon).toBe(`${ORIGIN}/f/${paid.sha256}/icons/icon.png`);
     for (const address of [plugin.icon, ...plugin.screenshots]) {
@@ -143,7 +285,7 @@ describe("pictures of a listing", () => {
     }
   });
 
-  it("shows no other file, no path tricks and no unpublished bundle", async () => {
+  it("are otherwise nobody's business: no code of gated bundles, no path tricks, no unpublished bundle", async () => {
     const staged = await makeRelease(acme, "picture-later", {
       manifest: PICTURES,
       files: new Map([
@@ -152,16 +294,9 @@ describe("pictures of a listing", () => {
       ]),
     });
     await upload(acme.token, { bundle: staged.bytes, statement: staged.statement });
-    const paths = [
-      "server/main.js",
-      "manifest.json",
-      "README.md",
-      "icons/other.png",
-      "icons/../server/main.js",
-      "icons%2Ficon.png%00",
-      "constructor.png",
-      "%E0%A4%A",
-    ];
+    for (const path of ["server/main.js", "manifest.json", "README.md"])
+      expect((await get(`/f/${paid.sha256}/${path}`)).status, path).toBe(404);
+    const paths = ["icons/other.png", "icons%2Ficon.png%00", "constructor.png", "%E0%A4%A"];
     for (const path of paths) expect((await get(`/f/${free.sha256}/${path}`)).status, path).toBeGreaterThanOrEqual(400);
     for (const path of paths) expect((await get(`/f/${free.sha256}/${path}`)).status, path).toBeLessThan(500);
     expect((await get(`/f/${staged.sha256}/icons/icon.png`)).status).toBe(404);
@@ -206,7 +341,7 @@ describe("a download token", () => {
     expect(JSON.stringify(results)).not.toContain(token);
   });
 
-  it("serves one of twenty requests at the same time", async () => {
+  it("sec-45: serves one of twenty requests at the same time", async () => {
     const { url } = (await ticket()).body;
     const answers = await Promise.all(Array.from({ length: 20 }, () => get(url)));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(19).fill(410)]);
@@ -234,7 +369,7 @@ describe("a download token", () => {
     expect((await get(url)).status).toBe(410);
   });
 
-  it("ends after five minutes, with its license, and looks unknown to others", async () => {
+  it("sec-45: ends after five minutes, with its license, and looks unknown to others", async () => {
     const { url, token } = (await ticket()).body;
     const stranger = await makeInstance(acme.token);
     const foreign = await get(url, { authorization: `Bearer ${await stranger.bearer()}` });
@@ -310,6 +445,8 @@ describe("counting", () => {
     await get(path, agent("b", "192.0.2.7", { "if-none-match": `"${free.sha256}"` }));
     await get(path, agent("c", "192.0.2.7", { range: "bytes=5-" }));
     await get(path, agent("d", "192.0.2.7", { "rbsm-purpose": "mirror" }));
+    await get(path, agent("p", "192.0.2.7", { "sec-purpose": "prefetch;prerender" }));
+    await get(path, agent("q", "192.0.2.7", { range: "bytes=9-9,5-6" }));
     await scheduler.wait(200);
     expect(await counted()).toBe(before);
     for (let i = 0; i < 3; i++) await get(path, agent("e", `192.0.2.${i}`, { "rbsm-purpose": "update" }));

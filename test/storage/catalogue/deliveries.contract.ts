@@ -50,13 +50,18 @@ export function deliveryContract(title: string, open: () => Promise<DeliverySett
 
     it("knows what is public, blocked and nobody's business", async () => {
       const { deliveries } = setting;
-      expect(await deliveries.publicBundle(digest(0))).toMatchObject({ version: "1.0.0", isBlocked: false });
-      expect(await deliveries.publicBundle(digest(2))).toMatchObject({ isBlocked: false });
-      expect(await deliveries.publicBundle(digest(3))).toMatchObject({ isBlocked: true });
+      expect(await deliveries.publicBundle(digest(0))).toMatchObject({ version: "1.0.0", block: null, publishedAt: NOON });
+      expect(await deliveries.publicBundle(digest(2))).toMatchObject({ block: null });
+      expect(await deliveries.publicBundle(digest(3))).toMatchObject({ block: { isByLaw: false } });
       for (const hidden of [digest(4), digest(5), "00".repeat(32)])
         expect(await deliveries.publicBundle(hidden)).toBeNull();
       expect(await deliveries.publishedManifest(digest(5))).toBe("{}");
-      for (const hidden of [digest(3), digest(4)]) expect(await deliveries.publishedManifest(hidden)).toBeNull();
+      expect(await deliveries.publishedContents(digest(0))).toMatchObject({ isPublic: true, publishedAt: NOON });
+      expect(await deliveries.publishedContents(digest(5))).toMatchObject({ isPublic: false });
+      for (const hidden of [digest(3), digest(4)]) {
+        expect(await deliveries.publishedManifest(hidden)).toBeNull();
+        expect(await deliveries.publishedContents(hidden)).toBeNull();
+      }
     });
 
     it("finds the newest release, one by its version, and the newest of a time", async () => {
