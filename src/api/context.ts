@@ -8,5 +8,7 @@ export interface ApiEnv {
     readonly requestId: string;
     /** Proven once per request, before the handler. */
     principal: Principal;
+    /** The act moved nothing that a plugin is told of. */
+    isQuiet?: boolean;
   };
 }

@@ -37,7 +37,8 @@ export interface Operation {
 }
 
 export type Caller =
-  | { readonly kind: "none" }
+  /** `remembersCaller`: the handler confirms what a copy of the credential proved. */
+  | { readonly kind: "none"; readonly remembersCaller?: true }
   | ({ readonly kind: "instance" } & InstanceTerms)
   /** A token with the scope; of a list, one is enough. */
   | { readonly kind: "account"; readonly scope: Scope | readonly Scope[] }

@@ -3,7 +3,12 @@
 export type Bytes = Uint8Array<ArrayBuffer>;
 
 const HEX = /^(?:[0-9a-f]{2})*$/;
-const BASE64URL = /^[A-Za-z0-9_-]*$/;
+const HEX_OF_BYTE: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+const BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+const NO_DIGIT = 64;
+/** Character code → its six bits. */
+const SIX_BITS = new Uint8Array(128).fill(NO_DIGIT);
+for (let value = 0; value < BASE64URL.length; value++) SIX_BITS[BASE64URL.charCodeAt(value)] = value;
 
 export function encodeUtf8(text: string): Bytes {
   return new TextEncoder().encode(text) as Bytes;
@@ -11,7 +16,7 @@ export function encodeUtf8(text: string): Bytes {
 
 export function encodeHex(bytes: Uint8Array): string {
   let text = "";
-  for (const byte of bytes) text += byte.toString(16).padStart(2, "0");
+  for (const byte of bytes) text += HEX_OF_BYTE[byte];
   return text;
 }
 
@@ -30,10 +35,21 @@ export function encodeBase64url(bytes: Uint8Array): string {
 
 /** Unpadded base64url whose spare bits are zero: one text per byte sequence. */
 export function decodeBase64url(text: string): Bytes | null {
-  if (!BASE64URL.test(text) || text.length % 4 === 1) return null;
-  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
-  const bytes = Uint8Array.from(binary, (char) => char.charCodeAt(0));
-  return encodeBase64url(bytes) === text ? bytes : null;
+  const rest = text.length % 4;
+  if (rest === 1) return null;
+  const bytes = new Uint8Array(Math.floor((text.length * 3) / 4));
+  let at = 0;
+  let bits = 0;
+  for (let i = 0; i < text.length; i++) {
+    const value = SIX_BITS[text.charCodeAt(i)] ?? NO_DIGIT;
+    if (value === NO_DIGIT) return null;
+    bits = (bits << 6) | value;
+    // Of four characters every one but the first completes a byte.
+    if ((i & 3) === 0) continue;
+    bytes[at++] = bits >> (6 - 2 * (i & 3));
+  }
+  const spare = rest === 2 ? 0x0f : rest === 3 ? 0x03 : 0;
+  return (bits & spare) === 0 ? bytes : null;
 }
 
 export function encodeBase64(bytes: Uint8Array): string {

@@ -260,6 +260,7 @@ export function licensesInMemory(tables: LicenseTables): LicenseStore {
       );
       return {
         ...factsOf(license, device, now),
+        callerSecret: "sealed",
         rights: license.rights,
         release: isAsked && release !== undefined ? release : null,
         stored: stored ?? null,

@@ -135,6 +135,7 @@ function readQuery(url: string): { readonly [name: string]: string } {
 async function followedByHooks(context: Context<ApiEnv>, next: () => Promise<void>): Promise<void> {
   await next();
   if (context.req.method === "GET" || !context.res.ok || FREQUENT.test(context.req.path)) return;
+  if (context.get("isQuiet") === true) return;
   const world = context.get("world");
   const body = context.req.method === "POST" ? context.res.clone() : null;
   world.background.defer(

@@ -28,7 +28,7 @@ import { meterKey } from "./meter-keys.ts";
 const IDEMPOTENCY_KEY = /^[A-Za-z0-9_-]{8,64}$/;
 
 export function registerInstallationRoutes(app: Hono<ApiEnv>): void {
-  route(app, LICENSE_OPERATIONS.activate, async ({ world, principal, body, raw, request }) => {
+  route(app, LICENSE_OPERATIONS.activate, async ({ world, principal, body, raw, request, context }) => {
     const idempotency = await readIdempotencyKey(principal, request, raw);
     if (!idempotency.ok) return idempotency;
     const proofs = await readDeviceProofs(world, request, raw, body.nonce);
@@ -50,6 +50,7 @@ export function registerInstallationRoutes(app: Hono<ApiEnv>): void {
     });
     const activated = await meterKey({ world, principal, request }, body.licenseKey, answer);
     if (!activated.ok) return activated;
+    context.set("isQuiet", !activated.value.mayRun);
     return new Response(activated.value.body, {
       status: activated.value.status,
       headers: {

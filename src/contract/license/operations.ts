@@ -152,7 +152,7 @@ export const LICENSE_OPERATIONS = {
     path: "/v1/installations",
     summary: "Activate a license on a device: a seat, a signed lease, and the consent under which the plugin runs",
     tag: "installations",
-    caller: { kind: "none" },
+    caller: { kind: "none", remembersCaller: true },
     body: json(shapes.ACTIVATE_BODY),
     answers: { 200: shapes.LEASE_ANSWER, 201: shapes.LEASE_ANSWER },
     problems: [

@@ -35,6 +35,11 @@ export type Principal =
       readonly isSuspended: boolean;
       /** How far the signed timestamp is from our clock, in seconds. */
       readonly driftSeconds: number;
+      /**
+       * Set where a copy half a minute old proved it: API key and sealed secret of that copy. Who takes something for such a
+       * caller reads whether they still stand.
+       */
+      readonly provenBy?: { readonly apiKey: string; readonly sealed: string };
     };
 
 /** A browser that is signed in. Times are Unix seconds. */

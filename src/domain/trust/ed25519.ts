@@ -42,11 +42,25 @@ export type Engine = (publicKey: Uint8Array, signature: Uint8Array, message: Uin
 async function webCryptoVerify(publicKey: Uint8Array, signature: Uint8Array, message: Uint8Array): Promise<boolean> {
   let key: CryptoKey;
   try {
-    key = await crypto.subtle.importKey("raw", copy(publicKey), { name: "Ed25519" }, false, ["verify"]);
+    key = await keptKey(publicKey);
   } catch {
     return nobleVerify(publicKey, signature, message);
   }
   return crypto.subtle.verify("Ed25519", key, copy(signature), copy(message));
+}
+
+const MAX_KEPT_KEYS = 200;
+const keptKeys = new Map<string, CryptoKey>();
+
+/** A handful of keys sign nearly everything; reading one in costs half of what verifying does. */
+async function keptKey(publicKey: Uint8Array): Promise<CryptoKey> {
+  const name = encodeHex(publicKey);
+  const kept = keptKeys.get(name);
+  if (kept !== undefined) return kept;
+  const key = await crypto.subtle.importKey("raw", copy(publicKey), { name: "Ed25519" }, false, ["verify"]);
+  if (keptKeys.size >= MAX_KEPT_KEYS) keptKeys.delete(keptKeys.keys().next().value as string);
+  keptKeys.set(name, key);
+  return key;
 }
 
 /**

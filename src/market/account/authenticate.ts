@@ -54,7 +54,8 @@ async function authenticateInstance(
   const now = unixSeconds(world.clock.now());
   const known = memory?.recall(bearer.apiKey, now) ?? null;
   const remembered = known === null ? null : await proveInstance(world, bearer, known, windowSeconds);
-  if (remembered?.ok === true) return remembered;
+  if (known !== null && remembered?.ok === true)
+    return ok({ ...remembered.value, provenBy: { apiKey: bearer.apiKey, sealed: known.apiSecret.sealed } });
   const found = await world.instances.findCredential(bearer.apiKey);
   const proven = await proveInstance(world, bearer, found, windowSeconds);
   if (proven.ok && found !== null && !found.isSuspended) memory?.keep(bearer.apiKey, found, now);

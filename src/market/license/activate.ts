@@ -12,6 +12,7 @@ import { judgeDependencies } from "../resolve/judge-dependencies.ts";
 import { withCheckout } from "../sales/checkout-url.ts";
 import { actorOf, type Role, roleOf } from "./access.ts";
 import { type NamedLicense, referLicense } from "./ask-device.ts";
+import { isStillProven } from "./confirm-caller.ts";
 import { judgeActivation } from "./judge-activation.ts";
 import { makeOp } from "./make-ids.ts";
 import type { AskingDevice } from "./match-device.ts";
@@ -50,6 +51,8 @@ export interface ActivateReply {
   /** The JSON text as it was stored. */
   readonly body: string;
   readonly isReplayed: boolean;
+  /** A plugin may have to hear of it: the installation has, or may have, a consent to run. */
+  readonly mayRun: boolean;
 }
 
 const ATTEMPTS = 3;
@@ -68,6 +71,7 @@ export type ActivateWorld = Pick<
   | "vault"
   | "installedVersions"
   | "releaseIndex"
+  | "instances"
 >;
 
 /**
@@ -95,6 +99,7 @@ export async function activate(
       request.idempotency,
       now,
     );
+    if (!(await isStillProven(world, principal, read))) return refuse({ reason: "AUTHENTICATION_REQUIRED" });
     const role = read === null ? null : await roleOf(world, principal, read);
     if (read === null || !mayActivate(principal, role)) return signed({ reason: "NOT_FOUND" });
     if (device.value.fault !== null) return signed(device.value.fault);
@@ -120,7 +125,9 @@ export async function activate(
 
     const wish = wishOf(request, device.value, place, consent.value, role, principal);
     const { order, granted } = await takeSeat(world, facts, facts.rights, judged, wish, now);
-    if (granted !== null) return ok({ ...granted, isReplayed: false });
+    // A first seat without consent runs nothing.
+    const mayRun = place.activation !== null || consent.value !== null;
+    if (granted !== null) return ok({ ...granted, isReplayed: false, mayRun });
     const why = await world.licenses.explainRefusal(order);
     if (why === "STATE_CHANGED" || why === "IDEMPOTENT") continue;
     if (why === "INSTALLATION_TAKEN") return signed(installationTaken());
@@ -144,7 +151,7 @@ function replay(
 ): Result<ActivateReply, Problem<Reason>> | null {
   if (stored === null || idempotency === null) return null;
   if (stored.requestHash !== idempotency.requestHash) return refuse({ reason: "IDEMPOTENCY_MISMATCH" });
-  return ok({ status: stored.status, body: stored.body, isReplayed: true });
+  return ok({ status: stored.status, body: stored.body, isReplayed: true, mayRun: false });
 }
 
 /** A copy is told once in the audit, however often it asks. */

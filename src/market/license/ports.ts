@@ -75,6 +75,8 @@ export interface Rights {
 }
 
 export interface ActivationFacts extends LicenseFacts {
+  /** The sealed secret of the license's instance: whether a remembered credential still holds. */
+  readonly callerSecret: string;
   readonly rights: Rights;
   /** The newest build a license sold with fallback covers after its end. */
   readonly newestEntitled?: string | null;
@@ -226,6 +228,8 @@ export interface RefreshOrder {
   readonly jti: string;
   readonly leaseUntil: number;
   readonly isEntitledByFallback: boolean;
+  /** The lease presented runs at `now`: its renewal is no revival. */
+  readonly isRunning: boolean;
   /** The lease goes to another copy of the device; the one it leaves is a copy from now on. */
   readonly isMove?: boolean;
   readonly actor: Actor;

@@ -112,6 +112,7 @@ export async function renew(
     jti,
     leaseUntil: lease.expiresAt,
     isEntitledByFallback: license.fallback && deriveState(license, now) === "expired",
+    isRunning: isLive(activation, now),
     isMove,
     actor: installationActor(principal),
     op: makeOp(world),

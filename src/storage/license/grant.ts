@@ -12,25 +12,28 @@ const REPLY_KEPT = DAY;
  * A1 (src/domain/license/README.md, Activation): the one statement that gives a seat. Everything that can refuse stands in
  * its conditions, so no interleaving of requests passes the cap. Beyond the printed form it refuses a foreign
  * installation id, a device whose row appeared under another id meanwhile, an idempotency key answered meanwhile and a
- * trial claimed by another license.
+ * trial claimed by another license. Conditions that nothing in the order or in the license (tied to it by `rev`) can meet
+ * are left out: reading the text is what a statement costs most.
  * ?1 license, ?2 activation, ?3 installation, ?4 device, ?5 hardware, ?6 env, ?7 now, ?8 wanted end, ?9 op, ?10 rev read,
  * ?11 version, ?12 jti, ?13 user, ?14 build entitled by fallback, ?15 device key, ?16 seal key, ?17 components,
  * ?18 origin, ?19 label, ?20 app version, ?21 scope and ?22 idempotency key, ?23 trial hardware claim, ?24 nonce of the
  * device proof, ?25 end of a copy let in for a while, ?26 what is noted about the device: a drift, a move or such a copy
  */
-const A1 = `INSERT INTO activations (id, license_id, instance_id, installation_id, device_id, hardware_id, env, seat_key,
+function seatStatement(order: GrantOrder): string {
+  const { license, idempotency, trialHardwareHash, proof, note } = order;
+  return `INSERT INTO activations (id, license_id, instance_id, installation_id, device_id, hardware_id, env, seat_key,
   seat_class, over, version, gen, granted_at, lease_iat, lease_until, jti, last_seen_at, last_op, grant_op,
   device_jkt, seal_key, components, origin, label, app_version, temporary_until, lease_epoch)
 WITH l AS MATERIALIZED (
-  SELECT x.*, iif(x.seat_scope = 'user', ?13, '') AS sk FROM licenses x
+  SELECT x.id, x.instance_id, x.plugin_id, x.epoch, x.fallback, x.grace_until, x.expires_at, x.max_installs, x.seat_cap, x.dev_seats,
+    x.activation_budget, iif(x.seat_scope = 'user', ?13, '') AS sk FROM licenses x
   WHERE x.id = ?1 AND x.rev = ?10 AND x.state = 'active' AND x.starts_at <= ?7
     AND (COALESCE(x.grace_until, x.expires_at, ?7 + 1) > ?7 OR (?14 AND x.fallback))
     AND (x.hardware_id IS NULL OR x.hardware_id = ?5)),
 v AS (SELECT * FROM activations WHERE license_id = ?1 AND released_at IS NULL AND lease_until > ?7),
 s AS MATERIALIZED (
-  SELECT iif(l.seat_cap = -1, 0, (SELECT COUNT(*) FROM v WHERE v.seat_class = 'paid' AND v.seat_key = l.sk AND v.device_id <> ?4)) AS paid,
-    ?6 <> 'production' AND (l.dev_seats = -1
-      OR (SELECT COUNT(*) FROM v WHERE v.seat_class = 'dev' AND v.temporary_until IS NULL AND v.device_id <> ?4) < l.dev_seats) AS dev_ok,
+  SELECT ${license.seatCap === null ? "0" : PAID} AS paid,
+    ${order.environment === "production" ? "0" : DEV_OK} AS dev_ok,
     EXISTS (SELECT 1 FROM v WHERE v.device_id = ?4 AND v.seat_key = l.sk AND (v.env = ?6 OR v.seat_class = 'paid')) AS own,
     (SELECT COUNT(*) FROM license_events e WHERE e.license_id = ?1 AND e.kind = 'activation.granted' AND e.at > ?7 - 3600) AS churn
   FROM l)
@@ -39,19 +42,14 @@ SELECT ?2, l.id, l.instance_id, ?3, ?4, ?5, ?6, l.sk, iif(s.dev_ok OR ?25 IS NOT
   ?11, 1, ?7, ?7, iif(?14 AND l.fallback, ?8, MIN(?8, COALESCE(l.grace_until, l.expires_at, ?8))), ?12, ?7, ?9, ?9,
   ?15, ?16, ?17, ?18, ?19, ?20, ?25, l.epoch
 FROM l, s
-WHERE (l.uniqueness = 'license' OR NOT EXISTS (SELECT 1 FROM activations a JOIN licenses y ON y.id = a.license_id
-    WHERE a.hardware_id = ?5 AND y.plugin_id = l.plugin_id AND a.license_id <> l.id AND a.released_at IS NULL AND a.lease_until > ?7))
-  AND (s.own OR (s.churn < l.activation_budget AND (l.seat_cap = -1 OR s.paid < l.seat_cap OR s.dev_ok OR ?25 IS NOT NULL)))
-  AND (?24 IS NULL OR NOT EXISTS (SELECT 1 FROM device_proofs q WHERE q.jkt = ?15 AND q.nonce = ?24))
-  AND (?26 IS NULL OR (SELECT COUNT(*) FROM license_events e WHERE e.license_id = ?1 AND e.kind = ?26
-      AND (e.activation_id = ?2 OR ?26 = 'activation.temporary')
-      AND e.at > CASE ?26 WHEN 'activation.drifted' THEN ?7 - ${DRIFT_WINDOW} WHEN 'activation.moved' THEN ?7 - ${MOVE_WINDOW} ELSE 0 END)
-    < CASE ?26 WHEN 'activation.drifted' THEN ${MAX_DRIFTS} WHEN 'activation.moved' THEN ${MAX_MOVES} ELSE 1 END)
+WHERE (s.own OR (s.churn < l.activation_budget AND (l.seat_cap = -1 OR s.paid < l.seat_cap OR s.dev_ok OR ?25 IS NOT NULL)))
+  ${license.uniqueness === "license" ? "" : UNIQUE}
+  ${proof === null ? "" : UNSPENT_PROOF}
+  ${note === null ? "" : NOTE_BUDGET}
   AND NOT EXISTS (SELECT 1 FROM activations z WHERE z.instance_id = l.instance_id AND z.installation_id = ?3 AND z.id <> ?2)
   AND NOT EXISTS (SELECT 1 FROM activations z WHERE z.id = ?2 AND (z.device_id <> ?4 OR z.installation_id <> ?3))
-  AND NOT EXISTS (SELECT 1 FROM idempotency_keys y WHERE y.scope = ?21 AND y.key = ?22)
-  AND NOT EXISTS (SELECT 1 FROM trial_claims c WHERE c.plugin_id = l.plugin_id AND c.subject_kind = 'hardware'
-    AND c.subject_hash IN (substr(?23, 1, 64), substr(?23, 65)) AND c.license_id <> l.id)
+  ${idempotency === null ? "" : UNANSWERED}
+  ${trialHardwareHash === null ? "" : UNCLAIMED}
 ON CONFLICT (license_id, device_id) DO UPDATE SET
   seat_class = iif(released_at IS NULL AND lease_until > ?7 AND (env = excluded.env OR seat_class = 'paid'), seat_class, excluded.seat_class),
   over = iif(released_at IS NULL AND lease_until > ?7, over, excluded.over),
@@ -68,7 +66,22 @@ ON CONFLICT (license_id, device_id) DO UPDATE SET
   prev_jti = iif(?26 IS 'activation.moved', NULL, jti), jti = ?12, last_seen_at = ?7, last_op = ?9, released_at = NULL, release_reason = NULL,
   device_jkt = COALESCE(?15, device_jkt), seal_key = COALESCE(?16, seal_key), components = COALESCE(?17, components),
   origin = COALESCE(?18, origin), label = COALESCE(?19, label), app_version = COALESCE(?20, app_version)
-RETURNING id`;
+RETURNING seat_class AS class, over, gen, grant_op = last_op AS granted`;
+}
+
+const PAID = `iif(l.seat_cap = -1, 0, (SELECT COUNT(*) FROM v WHERE v.seat_class = 'paid' AND v.seat_key = l.sk AND v.device_id <> ?4))`;
+const DEV_OK = `(l.dev_seats = -1
+      OR (SELECT COUNT(*) FROM v WHERE v.seat_class = 'dev' AND v.temporary_until IS NULL AND v.device_id <> ?4) < l.dev_seats)`;
+const UNIQUE = `AND NOT EXISTS (SELECT 1 FROM activations a JOIN licenses y ON y.id = a.license_id
+    WHERE a.hardware_id = ?5 AND y.plugin_id = l.plugin_id AND a.license_id <> l.id AND a.released_at IS NULL AND a.lease_until > ?7)`;
+const UNSPENT_PROOF = "AND NOT EXISTS (SELECT 1 FROM device_proofs q WHERE q.jkt = ?15 AND q.nonce = ?24)";
+const NOTE_BUDGET = `AND (SELECT COUNT(*) FROM license_events e WHERE e.license_id = ?1 AND e.kind = ?26
+      AND (e.activation_id = ?2 OR ?26 = 'activation.temporary')
+      AND e.at > CASE ?26 WHEN 'activation.drifted' THEN ?7 - ${DRIFT_WINDOW} WHEN 'activation.moved' THEN ?7 - ${MOVE_WINDOW} ELSE 0 END)
+    < CASE ?26 WHEN 'activation.drifted' THEN ${MAX_DRIFTS} WHEN 'activation.moved' THEN ${MAX_MOVES} ELSE 1 END`;
+const UNANSWERED = "AND NOT EXISTS (SELECT 1 FROM idempotency_keys y WHERE y.scope = ?21 AND y.key = ?22)";
+const UNCLAIMED = `AND NOT EXISTS (SELECT 1 FROM trial_claims c WHERE c.plugin_id = l.plugin_id AND c.subject_kind = 'hardware'
+    AND c.subject_hash IN (substr(?23, 1, 64), substr(?23, 65)) AND c.license_id <> l.id)`;
 
 // ?1 activation, ?2 op, ?3 reply, ?4 code of a seat within the limit
 const REPLY = `json_set(?3, '$.code', iif(a.over AND ?4 = 'VALID', 'OVERAGE', ?4), '$.seat',
@@ -79,17 +92,18 @@ const STATUS = "iif(a.grant_op = a.last_op, 201, 200)";
 export async function grantSeat(db: D1Database, order: GrantOrder): Promise<Granted> {
   const { license, op, now, activationId } = order;
   const reply = JSON.stringify(order.reply);
-  const replies = order.idempotency === null ? readReply(db, order, reply) : storeReply(db, order, reply);
-  const results = await db.batch<{ status: number; body: string }>([
-    ...(order.idempotency === null
+  const before =
+    order.idempotency === null
       ? []
       : [
           db
             .prepare("DELETE FROM idempotency_keys WHERE scope = ?1 AND key = ?2 AND expires_at <= ?3")
             .bind(order.idempotency.scope, order.idempotency.key, now),
-        ]),
+        ];
+  const results = await db.batch<unknown>([
+    ...before,
     db
-      .prepare(A1)
+      .prepare(seatStatement(order))
       .bind(
         Number(license.id),
         activationId,
@@ -145,11 +159,27 @@ export async function grantSeat(db: D1Database, order: GrantOrder): Promise<Gran
     ...(license.seatCap === null ? [] : [noteLastSeat(db, order)]),
     appendWebhook(db, "l.id = ?1", Number(license.id), "license.updated", op, now, now),
     ...(order.offline === undefined || order.offline === null ? [] : [recordFile(db, order, order.offline)]),
-    replies,
+    ...(order.idempotency === null ? [] : [storeReply(db, order, reply)]),
   ]);
-  const row = results.at(-1)?.results[0];
-  if (row === undefined) return null;
+  const seat = results[before.length]?.results[0] as Seat | undefined;
+  if (seat === undefined) return null;
+  if (order.idempotency === null) return { status: seat.granted === 1 ? 201 : 200, body: fillIn(order, seat) };
+  const row = results.at(-1)?.results[0] as { status: number; body: string };
   return { status: row.status === 201 ? 201 : 200, body: row.body };
+}
+
+/** What A1 says of the seat it wrote. */
+interface Seat {
+  readonly class: string;
+  readonly over: number;
+  readonly gen: number;
+  readonly granted: number;
+}
+
+/** The reply that nobody stores; the same bytes as {@link REPLY} makes. */
+function fillIn({ reply }: GrantOrder, { class: seatClass, over, gen }: Seat): string {
+  const code = over === 1 && reply.code === "VALID" ? "OVERAGE" : reply.code;
+  return JSON.stringify({ ...reply, code, seat: { class: seatClass, overage: over === 1, generation: gen } });
 }
 
 function recordNote(db: D1Database, order: GrantOrder, note: NonNullable<GrantOrder["note"]>): D1PreparedStatement {
@@ -211,12 +241,6 @@ function beginTerm(db: D1Database, { license, activationId, op, now }: GrantOrde
         AND EXISTS (SELECT 1 FROM activations a WHERE a.id = ?1 AND a.last_op = ?2 AND a.grant_op = ?2)`,
     )
     .bind(activationId, op, now, Number(license.id));
-}
-
-function readReply(db: D1Database, order: GrantOrder, reply: string): D1PreparedStatement {
-  return db
-    .prepare(`SELECT ${STATUS} AS status, ${REPLY} AS body FROM activations a WHERE a.id = ?1 AND a.last_op = ?2`)
-    .bind(order.activationId, order.op, reply, order.reply.code);
 }
 
 function storeReply(db: D1Database, order: GrantOrder, reply: string): D1PreparedStatement {

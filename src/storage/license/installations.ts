@@ -8,6 +8,7 @@ import { appendRevocation } from "./revocations.ts";
 import {
   ACTIVATION_SELECT,
   activationOf,
+  INSTANCE_STATE,
   id,
   LICENSE_SELECT,
   licenseOf,
@@ -19,7 +20,7 @@ import {
 const SEEN_EVERY = 900;
 
 const COLUMNS = `${LICENSE_SELECT}, ${ACTIVATION_SELECT}, ${RIGHTS_SELECT},
-  p.name AS p_name, p.state AS p_state, i.state AS i_state, i.account_id AS i_account_id`;
+  p.name AS p_name, p.state AS p_state, ${INSTANCE_STATE} AS i_state, i.account_id AS i_account_id`;
 const COMMANDS = `(SELECT json_group_array(json_object('n', c.n, 'jti', c.jti, 'type', c.type, 'args', json(c.args),
   'expiresAt', c.expires_at)) FROM device_commands c WHERE c.activation_id = a.id AND c.acked_at IS NULL) AS commands`;
 // Devices of a license that went to another instance are nobody's: the old one must not read on, nor the new one in its past.
@@ -96,11 +97,16 @@ export async function refreshLease(db: D1Database, order: RefreshOrder): Promise
         order.isEntitledByFallback ? 1 : 0,
         order.isMove === true ? 1 : 0,
       ),
-    appendActivationEvent(db, "a.grant_op = ?2", activationId, op, "activation.revived", order.actor, now),
+    ...(order.isRunning
+      ? []
+      : [appendActivationEvent(db, "a.grant_op = ?2", activationId, op, "activation.revived", order.actor, now)]),
     ...(order.isMove === true
       ? [appendActivationEvent(db, "TRUE", activationId, op, "activation.moved", order.actor, now)]
       : []),
-    appendWebhook(db, "l.id = ?1", Number(order.license.id), "license.updated", op, now, now),
+    // A lease that runs is renewed without an event, so nobody is owed anything.
+    ...(order.isRunning && order.isMove !== true
+      ? []
+      : [appendWebhook(db, "l.id = ?1", Number(order.license.id), "license.updated", op, now, now)]),
   ]);
   return refreshed?.results.length === 1;
 }

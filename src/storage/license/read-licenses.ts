@@ -22,6 +22,7 @@ import { plugins } from "../catalogue/schema.ts";
 import {
   ACTIVATION_SELECT,
   activationOf,
+  INSTANCE_STATE,
   id,
   integer,
   integerOrNull,
@@ -39,19 +40,14 @@ import { usageCounters } from "./schema.ts";
 const FACTS_SELECT = `${LICENSE_SELECT}, ${ACTIVATION_SELECT},
   k.state AS k_state, k.valid_until AS k_valid_until, k.hint AS k_hint, k.sealed AS k_sealed,
   p.name AS p_name, p.state AS p_state, lr.version AS p_latest_version,
-  i.state AS i_state, i.account_id AS i_account_id, ${liveSeats("?2")} AS live_seats`;
+  ${INSTANCE_STATE} AS i_state, i.account_id AS i_account_id, ${liveSeats("?2")} AS live_seats`;
 const FACTS_JOINS = `JOIN plugins p ON p.id = l.plugin_id
   JOIN instances i ON i.id = l.instance_id
   LEFT JOIN releases lr ON lr.id = p.latest_release_id`;
 const BY_DEVICE_KEY = "(SELECT d.id FROM activations d WHERE d.license_id = l.id AND d.device_jkt = ?4 LIMIT 1)";
 const BY_HARDWARE = `(SELECT d.id FROM activations d WHERE d.hardware_id = ?3 AND d.license_id = l.id
   ORDER BY d.lease_until DESC LIMIT 1)`;
-// ?9 installation id
-const BY_INSTALLATION = `(SELECT d.id FROM activations d
-  WHERE d.instance_id = l.instance_id AND d.installation_id = ?9 AND d.license_id = l.id)`;
 const DEVICE_JOIN = `LEFT JOIN activations a ON a.id = COALESCE(${BY_DEVICE_KEY}, ${BY_HARDWARE})`;
-const DEVICE_OR_INSTALLATION_JOIN = `LEFT JOIN activations a
-  ON a.id = COALESCE(${BY_DEVICE_KEY}, ${BY_HARDWARE}, iif(?3 IS NULL AND ?4 IS NULL, ${BY_INSTALLATION}, NULL))`;
 /** Looked for only where fallback was sold. */
 const NEWEST_ENTITLED = `iif(l.fallback, (SELECT n.version FROM releases n WHERE n.plugin_id = l.plugin_id
   AND n.state IN ('published', 'deprecated') AND n.published_at <= COALESCE(l.fallback_until, 0)
@@ -86,9 +82,8 @@ export async function findWithInstance(
 ): Promise<{ readonly credential: InstanceCredential; readonly facts: LicenseFacts | null } | null> {
   const row = await db
     .prepare(
-      `SELECT ${FACTS_SELECT}, i.id AS i_id, i.publisher_id AS i_publisher_id, i.api_secret_sealed AS i_api_secret,
-        c.state AS c_state
-      FROM instances i JOIN accounts c ON c.id = i.account_id
+      `SELECT ${FACTS_SELECT}, i.id AS i_id, i.publisher_id AS i_publisher_id, i.api_secret_sealed AS i_api_secret
+      FROM instances i
       LEFT JOIN license_keys k ON ${byHash(keyHash)}
       LEFT JOIN licenses l ON l.id = k.license_id AND l.instance_id = i.id
       LEFT JOIN plugins p ON p.id = l.plugin_id
@@ -103,14 +98,17 @@ export async function findWithInstance(
       instanceId: id(row, "i_id"),
       accountId: id(row, "i_account_id"),
       publisherId: textOrNull(row, "i_publisher_id"),
-      isSuspended: row.i_state !== "active" || row.c_state !== "active",
+      isSuspended: row.i_state !== "active",
       apiSecret: { purpose: INSTANCE_API_SECRET, row: apiKey, sealed: text(row, "i_api_secret") },
     },
     facts: row.l_id === null ? null : factsOf(row),
   };
 }
 
-/** License, device, rights, the asked release and an earlier reply in one statement: one round trip to the primary. */
+/**
+ * License, device, rights, the asked release and an earlier reply in one statement: one round trip to the primary. What was
+ * not asked for is not joined: reading its text is most of what the statement costs.
+ */
 export async function findForActivation(
   db: D1Database,
   ref: LicenseRef,
@@ -119,42 +117,56 @@ export async function findForActivation(
   idempotency: IdempotencyKey | null,
   now: number,
 ): Promise<ActivationFacts | null> {
+  const params: (string | number | null)[] = [reference(ref), now, device.hardwareId, device.jkt, asked.version];
+  const bind = (value: string) => `?${params.push(value)}`;
   const row = await db
     .prepare(
       `SELECT ${FACTS_SELECT}, ${RIGHTS_SELECT},
         r.version AS r_version, r.published_at AS r_published_at, r.closure_digest AS r_closure_digest,
         json_extract(r.manifest, '$.permissions') AS r_permissions,
         json_extract(r.manifest, '$.dependencies') AS r_dependencies,
-        y.request_hash AS y_request_hash, y.status AS y_status, y.body AS y_body,
+        i.api_secret_sealed AS i_api_secret,
+        ${idempotency === null ? "NULL AS y_request_hash" : "y.request_hash AS y_request_hash, y.status AS y_status, y.body AS y_body"},
         ${NEWEST_ENTITLED} AS newest_entitled, ${QUOTA_LOW} AS quota_low
-      ${source(ref)} ${FACTS_JOINS} ${DEVICE_OR_INSTALLATION_JOIN}
+      ${source(ref)} ${FACTS_JOINS} ${deviceJoin(device, asked.installationId === null ? null : bind(asked.installationId))}
       LEFT JOIN releases r ON r.plugin_id = l.plugin_id AND r.state IN ('published', 'deprecated')
-        AND r.version = COALESCE(?5, (SELECT x.version FROM releases x WHERE x.sha256 = ?8 AND x.plugin_id = l.plugin_id LIMIT 1))
-        AND (?8 IS NULL OR r.sha256 = ?8)
-      LEFT JOIN idempotency_keys y ON y.scope = ?6 AND y.key = ?7 AND y.expires_at > ?2
+        AND ${asked.bundleSha256 === null ? "r.version = ?5" : buildByDigest(bind(asked.bundleSha256))}
+      ${
+        idempotency === null
+          ? ""
+          : `LEFT JOIN idempotency_keys y ON y.scope = ${bind(idempotency.scope)} AND y.key = ${bind(idempotency.key)} AND y.expires_at > ?2`
+      }
       WHERE ${condition(ref)}`,
     )
-    .bind(
-      reference(ref),
-      now,
-      device.hardwareId,
-      device.jkt,
-      asked.version,
-      idempotency?.scope ?? null,
-      idempotency?.key ?? null,
-      asked.bundleSha256,
-      asked.installationId,
-    )
+    .bind(...params)
     .first<Row>();
   if (row === null) return null;
   return {
     ...factsOf(row),
+    callerSecret: text(row, "i_api_secret"),
     rights: rightsIn(row, now),
     newestEntitled: textOrNull(row, "newest_entitled"),
     isQuotaLow: integer(row, "quota_low") === 1,
     release: releaseOf(row),
     stored: storedOf(row),
   };
+}
+
+/** The row of the device that shows itself, else of the installation that is named. `?3` and `?4` are always bound. */
+function deviceJoin({ hardwareId, jkt }: DeviceRef, installation: string | null): string {
+  if (jkt === null && hardwareId !== null) return `LEFT JOIN activations a ON a.id = ${BY_HARDWARE} AND ?4 IS NULL`;
+  if (jkt !== null) return DEVICE_JOIN;
+  const byInstallation =
+    installation === null
+      ? "NULL"
+      : `(SELECT d.id FROM activations d WHERE d.instance_id = l.instance_id AND d.installation_id = ${installation} AND d.license_id = l.id)`;
+  return `LEFT JOIN activations a ON a.id = ${byInstallation} AND ?3 IS NULL AND ?4 IS NULL`;
+}
+
+/** A build by its digest; by its version as well where both are named. */
+function buildByDigest(digest: string): string {
+  return `r.sha256 = ${digest}
+        AND r.version = COALESCE(?5, (SELECT x.version FROM releases x WHERE x.sha256 = ${digest} AND x.plugin_id = l.plugin_id LIMIT 1))`;
 }
 
 export async function listByUser(

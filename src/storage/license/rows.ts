@@ -87,6 +87,9 @@ const ACTIVATION_COLUMNS = [
 export const LICENSE_SELECT = LICENSE_COLUMNS.map((name) => `l.${name} AS l_${name}`).join(", ");
 /** `a.id AS a_id, …` of an activation joined as `a`. */
 export const ACTIVATION_SELECT = ACTIVATION_COLUMNS.map((name) => `a.${name} AS a_${name}`).join(", ");
+/** An instance `i` whose own account is suspended has no more rights than one that is suspended itself. */
+export const INSTANCE_STATE = `iif(i.state = 'active' AND (SELECT c.state FROM accounts c WHERE c.id = i.account_id) = 'active',
+  'active', 'suspended')`;
 /** Live paid seats of `l` at the parameter. */
 export function liveSeats(now: string): string {
   return `(SELECT COUNT(*) FROM activations s WHERE s.license_id = l.id AND s.released_at IS NULL

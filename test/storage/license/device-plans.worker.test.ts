@@ -70,7 +70,14 @@ beforeAll(async () => {
     leaseUntil: now + 9,
     now,
   };
-  await store.refresh({ ...renewal, isEntitledByFallback: false, isMove: true, actor, op: op() });
+  await store.refresh({
+    ...renewal,
+    isEntitledByFallback: false,
+    isRunning: true,
+    isMove: true,
+    actor,
+    op: op(),
+  });
   await store.seen(activation.id, null, now);
   await store.pause(activation.id, now, actor, op(), now);
   await devices.withComponents(license.id);

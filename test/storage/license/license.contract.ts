@@ -196,6 +196,7 @@ export function describeLicenseStore(name: string, make: () => Promise<LicenseSt
           jti,
           leaseUntil: now + 604_800,
           isEntitledByFallback: false,
+          isRunning: now < NOW + 604_800,
           actor: ACTOR,
           op: crypto.randomUUID(),
           now,
