@@ -23,6 +23,7 @@ const worker = defineConfig(async () => ({
         bindings: {
           ...TEST_SECRETS,
           TEST_MIGRATIONS: await readD1Migrations(path.join(root, "migrations/core")),
+          TEST_SEARCH: await readD1Migrations(path.join(root, "migrations/search")),
         },
         workers: [
           {

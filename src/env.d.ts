@@ -1,6 +1,8 @@
 /** Bindings of the marketplace Worker; the same list as wrangler.toml. */
 interface Env {
   readonly DB: D1Database;
+  /** Lists and search: derived from DB, rebuildable. */
+  readonly SEARCH: D1Database;
   readonly BUNDLES: R2Bucket;
   readonly ASSETS: Fetcher;
   readonly RELEASES: Queue<{ readonly releaseId: string }>;

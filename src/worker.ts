@@ -20,6 +20,7 @@ import { createWebhookSender } from "./gateway/webhooks.ts";
 import { deliverWebhook } from "./market/account/deliver-webhook.ts";
 import { sweepSignIns } from "./market/account/sweep-sign-ins.ts";
 import { sweepWebhooks } from "./market/account/sweep-webhooks.ts";
+import { sweepSearch } from "./market/catalogue/sweep-search.ts";
 import { deliverExecution } from "./market/execution/deliver-execution.ts";
 import { sweepStorages } from "./market/execution/keep-storage.ts";
 import type { PluginRunner } from "./market/execution/ports.ts";
@@ -61,7 +62,10 @@ import { createTokenStore } from "./storage/account/token-store.ts";
 import { createDeliveryLog } from "./storage/account/webhook-log.ts";
 import { createWebhookBell, createWebhookStore } from "./storage/account/webhook-store.ts";
 import { bundlesOnR2 } from "./storage/bundles.ts";
+import { createCursorKey } from "./storage/catalogue/cursor-key.ts";
 import { deliveriesOn } from "./storage/catalogue/delivery.ts";
+import { createSearchIndex } from "./storage/catalogue/search-index.ts";
+import { createSearchProjection } from "./storage/catalogue/search-projection.ts";
 import { catalogueOnD1 } from "./storage/catalogue/store.ts";
 import { createConsoleReads } from "./storage/console/reads.ts";
 import { isDatabaseAway } from "./storage/database-away.ts";
@@ -112,8 +116,8 @@ import { createOrderStore } from "./storage/sales/order-store.ts";
 import { createReplyStore } from "./storage/sales/reply-store.ts";
 import { createSellerStore } from "./storage/sales/seller-store.ts";
 import { createTufRepository } from "./storage/tuf/repository.ts";
-import { updateIndexOnD1 } from "./storage/update/update-index.ts";
 import type { TufWriter } from "./storage/tuf/tuf-writer.ts";
+import { updateIndexOnD1 } from "./storage/update/update-index.ts";
 import { createSealedHmac, createVault } from "./storage/vault.ts";
 
 export { Bundles } from "./storage/bundle-entrypoint.ts";
@@ -236,6 +240,7 @@ const SWEEPS: readonly ((world: World) => Promise<unknown>)[] = [
   sweepTickets,
   sweepStorages,
   sweepReleases,
+  sweepSearch,
   sweepHooks,
   sweepOrders,
   sweepRevocations,
@@ -371,6 +376,9 @@ function openPorts(env: Env) {
     payments: createPayments(stripeSettings(env)),
     keyHasher: createKeyHasher(env.LICENSE_PEPPER_V1, env.LICENSE_PEPPER_V2),
     catalogue: catalogueOnD1(env.DB),
+    searchIndex: createSearchIndex(env.SEARCH),
+    searchProjection: createSearchProjection(env.DB, env.SEARCH, clock),
+    cursorKey: createCursorKey(env.KEK_V1),
     console: createConsoleReads(env.DB),
     publishing: createPublishingReads(env.DB),
     setupSecret: env.SETUP_SECRET ?? null,

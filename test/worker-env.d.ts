@@ -3,6 +3,7 @@ declare namespace Cloudflare {
     /** Of the tests alone: hostile modules run under a prelude of their own. */
     readonly LOADER: WorkerLoader;
     readonly TEST_MIGRATIONS: import("cloudflare:test").D1Migration[];
+    readonly TEST_SEARCH: import("cloudflare:test").D1Migration[];
   }
   interface GlobalProps {
     readonly mainModule: typeof import("../src/worker.ts");

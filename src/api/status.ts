@@ -69,6 +69,7 @@ const RELEASE_STATUS = {
   release_blocked: 410,
   release_unlawful: 451,
   review_not_allowed: 403,
+  cursor_expired: 410,
 } as const satisfies Record<ReleaseReason, number>;
 
 const EXECUTION_STATUS = {

@@ -60,6 +60,7 @@ export const SENTENCES = {
   release_blocked: "This release was blocked and is no longer handed out.",
   release_unlawful: "This release may not be handed out by law.",
   review_not_allowed: "Only holders of a license or installation can review a plugin.",
+  cursor_expired: "The list was rebuilt since; begin at its first page.",
   // resolve
   resolution_conflict: "These plugins cannot be installed together.",
   resolution_too_complex: "This choice of plugins is too entangled to be resolved; ask for narrower ranges.",

@@ -103,7 +103,9 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
 
 async function migrate(data: DataFolder): Promise<void> {
   const persistTo = path.dirname(data.state);
-  await runTool("wrangler", ["d1", "migrations", "apply", "DB", "--local", "--persist-to", persistTo], QUIET_ENV);
+  const apply = (database: string) =>
+    runTool("wrangler", ["d1", "migrations", "apply", database, "--local", "--persist-to", persistTo], QUIET_ENV);
+  await Promise.all(["DB", "SEARCH"].map(apply));
 }
 
 /** The first call after `ready` can still meet a half-connected sandbox. */

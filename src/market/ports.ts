@@ -2,6 +2,7 @@ import type { Bytes } from "../domain/bytes.ts";
 import type { AccountPorts } from "./account/ports.ts";
 import type { RecoveryPorts } from "./account/recovery-ports.ts";
 import type { CatalogueStore } from "./catalogue/ports.ts";
+import type { SearchPorts } from "./catalogue/search-ports.ts";
 import type { ConsolePorts } from "./console/ports.ts";
 import type { ExecutionPorts } from "./execution/ports.ts";
 import type { PullPorts } from "./execution/pull-ports.ts";
@@ -32,6 +33,7 @@ export interface World
     LicenseLifePorts,
     ExecutionPorts,
     ConsolePorts,
+    SearchPorts,
     SalesPorts,
     TufPorts,
     UpdatePorts,

@@ -29,5 +29,6 @@ export const RELEASE_REASONS = [
   "release_blocked",
   "release_unlawful",
   "review_not_allowed",
+  "cursor_expired",
 ] as const;
 export type ReleaseReason = (typeof RELEASE_REASONS)[number];

@@ -1,5 +1,5 @@
 import type { Reproducible } from "../../domain/bundle/reproducible.ts";
-import type { CatalogueQuery, Facet, PluginCard, PluginDetail, PricingView, ReviewRow, VersionRow } from "./views.ts";
+import type { CatalogueQuery, PluginCard, PluginDetail, PricingView, ReviewRow, VersionRow } from "./views.ts";
 
 /** Whose plugins a viewer sees beyond the public ones; `names` narrows them to those of a limited token. */
 export type Sight =
@@ -15,6 +15,7 @@ export type PluginRef = { readonly id: string } | { readonly name: string };
 
 /** What the catalogue use cases need of storage. Times in Unix seconds. */
 export interface CatalogueStore {
+  /** Own plugins that are not approved; the public list is the search database's (`search-ports.ts`). */
   search(
     query: CatalogueQuery,
     sight: Sight,
@@ -22,7 +23,6 @@ export interface CatalogueStore {
   /** Null: there is none, or this viewer may not know of it. */
   card(ref: PluginRef, sight: Sight): Promise<PluginCard | null>;
   detail(ref: PluginRef, sight: Sight): Promise<PluginDetail | null>;
-  facets(): Promise<{ readonly categories: readonly Facet[]; readonly tags: readonly Facet[] }>;
   /** Newest first by SemVer precedence; only what was published. */
   versions(pluginId: string): Promise<readonly VersionRow[]>;
   version(pluginId: string, version: string): Promise<VersionDocument | null>;

@@ -1,4 +1,7 @@
 import type { PriceKind } from "../../domain/catalogue/card-facets.ts";
+
+export { PRICE_KINDS, type PriceKind } from "../../domain/catalogue/card-facets.ts";
+
 import type { Range } from "../../domain/catalogue/highlight.ts";
 import type { ScoreParts } from "../../domain/catalogue/ranking.ts";
 import type { Permission, PluginType } from "../../domain/manifest/permissions.ts";
@@ -56,7 +59,7 @@ export interface SearchHit {
 export interface SearchPage {
   readonly items: readonly SearchHit[];
   readonly total: number;
-  /** False where more than 10,000 plugins match a combination that no counter counts: `total` is 10,000 then. */
+  /** False where there are more than `total`: 10,000 of a combination that no counter counts, {@link MAX_CANDIDATES} of a text. */
   readonly isTotalExact: boolean;
   readonly match: MatchKind;
   /** Cursor of the next page; null at the end. Good until the index is rebuilt, then `cursor_expired`. */
@@ -141,7 +144,13 @@ export interface SearchProjection {
   refresh(before: number, limit: number): Promise<number>;
   /** A new generation: every plugin is due again; cards of the old one serve until then. */
   rebuild(at: number): Promise<{ readonly generation: number; readonly plugins: number }>;
-  progress(): Promise<{ readonly generation: number; readonly due: number; readonly cards: number }>;
+  progress(): Promise<{
+    readonly generation: number;
+    readonly due: number;
+    readonly cards: number;
+    /** False while a rebuild has plugins to come. */
+    readonly isFinished: boolean;
+  }>;
 }
 
 export interface SearchPorts {

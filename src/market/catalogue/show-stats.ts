@@ -2,6 +2,7 @@ import type { Principal } from "../../domain/account/principal.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
 import type { World } from "../ports.ts";
+import type { SearchWorld } from "./fresh-index.ts";
 import { listPopular } from "./list-favorites.ts";
 import type { PluginStats } from "./ports.ts";
 import { PLUGIN_NOT_FOUND } from "./show-plugin.ts";
@@ -27,7 +28,7 @@ export interface MarketStats {
   readonly top: readonly PluginCard[];
 }
 
-export async function showMarketStats(world: Pick<World, "catalogue">): Promise<MarketStats> {
+export async function showMarketStats(world: SearchWorld & Pick<World, "catalogue">): Promise<MarketStats> {
   const [totals, top] = await Promise.all([world.catalogue.totals(), listPopular(world, 10)]);
   return { ...totals, top };
 }

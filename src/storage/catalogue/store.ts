@@ -24,18 +24,17 @@ import {
   VERSION_SELECT,
 } from "./rows.ts";
 import { plugins } from "./schema.ts";
-import { searchPlugins } from "./search.ts";
+import { searchOwn } from "./search.ts";
 
 /** The catalogue on D1. */
 export function catalogueOnD1(db: D1Database): CatalogueStore {
   return {
-    search: (query, sight) => searchPlugins(db, query, sight),
+    search: (query, sight) => searchOwn(db, query, sight),
     card: (ref, sight) => readCardOf(db, ref, sight),
     async detail(ref, sight) {
       const card = await readCardOf(db, ref, sight);
       return card === null ? null : readDetail(db, card);
     },
-    facets: () => readFacets(db),
     versions: (pluginId) => readVersions(db, pluginId),
     version: (pluginId, version) => readVersion(db, pluginId, version),
     async memberships(accountId) {
@@ -73,19 +72,6 @@ async function readCardOf(db: D1Database, ref: PluginRef, sight: Sight): Promise
   const isApproved = row.latest_release_id !== null || row.release_state === "yanked";
   const isPublic = isApproved && row.plugin_state !== "removed";
   return isPublic || isOwn ? readCard(row) : null;
-}
-
-async function readFacets(db: D1Database): ReturnType<CatalogueStore["facets"]> {
-  const [categories, tags] = await db.batch<{ name: string; count: number }>([
-    db.prepare(
-      `SELECT category AS name, sum(count) AS count FROM catalogue_counts
-       GROUP BY category HAVING sum(count) > 0 ORDER BY count DESC, name`,
-    ),
-    db.prepare(
-      `SELECT tag AS name, count(*) AS count FROM plugin_tags GROUP BY tag ORDER BY count DESC, name LIMIT 200`,
-    ),
-  ]);
-  return { categories: categories?.results ?? [], tags: tags?.results ?? [] };
 }
 
 async function readVersions(db: D1Database, pluginId: string): Promise<readonly VersionRow[]> {

@@ -1,0 +1,110 @@
+-- What the search database owes its readers, the public change feed in full, reviews with their history, numbers by day.
+-- Every *_at is Unix seconds UTC.
+
+-- Plugins that the search database does not show as they are. Written by triggers: no writer can forget.
+CREATE TABLE search_outbox (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,   -- newer than what was read before: a late projection never undoes a newer one
+  plugin_id INTEGER NOT NULL REFERENCES plugins (id) ON DELETE RESTRICT,
+  is_urgent INTEGER NOT NULL CHECK (is_urgent IN (0, 1)), -- lists wait for it; mere counts are projected every minute
+  UNIQUE (plugin_id, is_urgent)
+) STRICT;
+CREATE INDEX search_outbox_urgent ON search_outbox (id) WHERE is_urgent = 1;
+INSERT INTO search_outbox (plugin_id, is_urgent) SELECT id, 1 FROM plugins WHERE latest_release_id IS NOT NULL ORDER BY id;
+
+CREATE TRIGGER plugins_searchable AFTER INSERT ON plugins WHEN NEW.latest_release_id IS NOT NULL BEGIN
+  INSERT INTO search_outbox (plugin_id, is_urgent) VALUES (NEW.id, 1);
+END;
+CREATE TRIGGER plugins_to_project AFTER UPDATE OF listed, latest_release_id, state, publisher_id, display_name, description,
+  category, type, tags, icon, screenshots, pricing, trial_days, rating, rating_count ON plugins
+WHEN OLD.latest_release_id IS NOT NULL OR NEW.latest_release_id IS NOT NULL BEGIN
+  DELETE FROM search_outbox WHERE plugin_id = NEW.id AND is_urgent = 1;
+  INSERT INTO search_outbox (plugin_id, is_urgent) VALUES (NEW.id, 1);
+END;
+CREATE TRIGGER plugins_to_count AFTER UPDATE OF downloads ON plugins WHEN NEW.latest_release_id IS NOT NULL BEGIN
+  DELETE FROM search_outbox WHERE plugin_id = NEW.id AND is_urgent = 0;
+  INSERT INTO search_outbox (plugin_id, is_urgent) VALUES (NEW.id, 0);
+END;
+CREATE TRIGGER releases_to_project AFTER UPDATE OF state ON releases
+WHEN NEW.id = (SELECT latest_release_id FROM plugins WHERE id = NEW.plugin_id) BEGIN
+  DELETE FROM search_outbox WHERE plugin_id = NEW.plugin_id AND is_urgent = 1;
+  INSERT INTO search_outbox (plugin_id, is_urgent) VALUES (NEW.plugin_id, 1);
+END;
+CREATE TRIGGER publishers_to_project AFTER UPDATE OF handle, display_name, verified_domain ON publishers BEGIN
+  DELETE FROM search_outbox WHERE is_urgent = 1
+    AND plugin_id IN (SELECT id FROM plugins WHERE publisher_id = NEW.id AND latest_release_id IS NOT NULL);
+  INSERT INTO search_outbox (plugin_id, is_urgent)
+    SELECT id, 1 FROM plugins WHERE publisher_id = NEW.id AND latest_release_id IS NOT NULL;
+END;
+
+-- Every public fact in commit order, without a gap, enough to rebuild the catalogue from nothing. Never deleted.
+CREATE TABLE feed (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at INTEGER NOT NULL,
+  kind TEXT NOT NULL,                     -- plugin.changed, release.changed, publisher.changed, and what changes says
+  subject TEXT NOT NULL,
+  data TEXT NOT NULL DEFAULT '{}'         -- JSON
+) STRICT;
+CREATE TRIGGER feed_kept BEFORE DELETE ON feed BEGIN SELECT RAISE(ABORT, 'the change feed has no gaps'); END;
+
+-- One spelling of a plugin and of a release, for everything that tells of them.
+CREATE VIEW public_plugins AS
+SELECT p.id, p.name, p.publisher_id, p.updated_at AS at, json_object(
+  'id', CAST(p.id AS TEXT), 'uuid', p.uuid, 'listed', json('true'), 'state', p.state,
+  'publisher', json_object('id', CAST(b.id AS TEXT), 'handle', b.handle, 'displayName', b.display_name, 'domain', b.verified_domain),
+  'displayName', p.display_name, 'description', p.description, 'category', p.category, 'type', p.type,
+  'tags', iif(json_valid(p.tags), json(p.tags), NULL), 'icon', p.icon,
+  'screenshots', iif(json_valid(p.screenshots), json(p.screenshots), NULL),
+  'pricing', iif(json_valid(p.pricing), json(p.pricing), NULL), 'trialDays', p.trial_days,
+  'rating', json_object('average', p.rating, 'count', p.rating_count),
+  'latest', (SELECT version FROM releases WHERE id = p.latest_release_id),
+  'createdAt', p.created_at, 'updatedAt', p.updated_at) AS data
+FROM plugins p JOIN publishers b ON b.id = p.publisher_id
+WHERE p.listed = 1 AND p.publications > 0;
+CREATE VIEW public_releases AS
+SELECT r.id, r.plugin_id, p.name, r.published_at AS at, json_object(
+  'version', r.version, 'channel', r.channel, 'state', r.state, 'publication', r.publication, 'publishedAt', r.published_at,
+  'sha256', r.sha256, 'size', r.size, 'delivery', r.delivery, 'minAppVersion', r.min_app_version,
+  'maxAppVersion', r.max_app_version, 'closureDigest', r.closure_digest, 'statementSha256', r.statement_sha256,
+  'receiptSha256', r.receipt_sha256, 'reason', r.yank_reason, 'notice', r.notice, 'replacement', r.replacement) AS data,
+  json_object('manifest', iif(json_valid(r.manifest), json(r.manifest), NULL), 'readme', r.readme, 'changelog', r.changelog) AS texts
+FROM releases r JOIN plugins p ON p.id = r.plugin_id
+WHERE p.listed = 1 AND r.state IN ('published', 'deprecated', 'yanked', 'blocked');
+
+CREATE TRIGGER releases_fed AFTER UPDATE OF state, yank_reason, notice, replacement ON releases
+WHEN NEW.state IN ('published', 'deprecated', 'yanked', 'blocked') BEGIN
+  INSERT INTO feed (at, kind, subject, data)
+    SELECT unixepoch(), 'release.changed', v.name,
+      iif(OLD.state IN ('published', 'deprecated', 'yanked', 'blocked'), v.data, json_patch(v.texts, v.data))
+    FROM public_releases v WHERE v.id = NEW.id;
+END;
+CREATE TRIGGER plugins_fed AFTER UPDATE OF listed, latest_release_id, state, publisher_id, display_name, description, category,
+  type, tags, icon, screenshots, pricing, trial_days, rating, rating_count ON plugins
+WHEN NEW.publications > 0 AND (OLD.listed = 1 OR NEW.listed = 1) BEGIN
+  -- Back on the shelves: whoever forgot its releases is told again.
+  INSERT INTO feed (at, kind, subject, data)
+    SELECT NEW.updated_at, 'release.changed', v.name, json_patch(v.texts, v.data)
+    FROM public_releases v WHERE v.plugin_id = NEW.id AND OLD.listed = 0 AND NEW.listed = 1 ORDER BY v.id;
+  INSERT INTO feed (at, kind, subject, data)
+    SELECT NEW.updated_at, 'plugin.changed', v.name, v.data FROM public_plugins v WHERE v.id = NEW.id;
+  INSERT INTO feed (at, kind, subject, data)
+    SELECT NEW.updated_at, 'plugin.changed', NEW.name, json_object('id', CAST(NEW.id AS TEXT), 'listed', json('false'))
+    WHERE OLD.listed = 1 AND NEW.listed = 0;
+END;
+CREATE TRIGGER publishers_fed AFTER UPDATE OF handle, display_name, verified_domain ON publishers
+WHEN EXISTS (SELECT 1 FROM plugins WHERE publisher_id = NEW.id AND listed = 1 AND publications > 0) BEGIN
+  INSERT INTO feed (at, kind, subject, data) VALUES (unixepoch(), 'publisher.changed', NEW.handle, json_object(
+    'id', CAST(NEW.id AS TEXT), 'handle', NEW.handle, 'displayName', NEW.display_name, 'domain', NEW.verified_domain));
+END;
+-- What else happened in public; a plugin nobody could see stays unsaid.
+CREATE TRIGGER changes_fed AFTER INSERT ON changes
+WHEN NOT EXISTS (SELECT 1 FROM plugins WHERE name = NEW.subject AND (publications = 0 OR listed = 0)) BEGIN
+  INSERT INTO feed (at, kind, subject, data) VALUES (NEW.at, NEW.kind, NEW.subject, NEW.data);
+END;
+
+INSERT INTO feed (at, kind, subject, data)
+  SELECT c.at, c.kind, c.subject, c.data FROM changes c
+  WHERE NOT EXISTS (SELECT 1 FROM plugins WHERE name = c.subject AND (publications = 0 OR listed = 0)) ORDER BY c.id;
+INSERT INTO feed (at, kind, subject, data)
+  SELECT unixepoch(), 'release.changed', name, json_patch(texts, data) FROM public_releases ORDER BY id;
+INSERT INTO feed (at, kind, subject, data)
+  SELECT unixepoch(), 'plugin.changed', name, data FROM public_plugins ORDER BY id;
