@@ -1,4 +1,6 @@
+import type { Manifest } from "../../domain/manifest/manifest.ts";
 import type { Channel } from "../../domain/manifest/permissions.ts";
+import type { Pricing } from "../../domain/release/pricing.ts";
 import type { ReleaseState } from "../../domain/release/states.ts";
 
 /** What the publisher's console needs of the world. */
@@ -12,6 +14,8 @@ export interface PublishingReads {
   plugins(publisherId: string, now: number): Promise<readonly OwnPlugin[]>;
   /** Newest first. */
   releases(publisherId: string, wanted: ReleasesWanted, limit: number): Promise<readonly OwnRelease[]>;
+  /** Null: the publisher has no such plugin. */
+  listing(publisherId: string, name: string): Promise<OwnListing | null>;
 }
 
 export interface ReleasesWanted {
@@ -53,4 +57,36 @@ export interface OwnRelease {
   readonly publishedAt: number | null;
   /** Why it is yanked or deprecated. */
   readonly notice: string | null;
+}
+
+/** What the form of a plugin shows and changes. */
+export interface OwnListing {
+  readonly id: string;
+  readonly name: string;
+  readonly rev: number;
+  readonly state: OwnPlugin["state"];
+  readonly isListed: boolean;
+  /** Null: it is on the shelves. */
+  readonly suspension: { readonly isDesk: boolean; readonly reason: string } | null;
+  readonly displayName: string;
+  readonly description: string;
+  readonly category: string;
+  readonly tags: readonly string[];
+  readonly icon: string | null;
+  readonly screenshots: readonly Picture[];
+  readonly pricing: Pricing;
+  readonly isPublished: boolean;
+  /** Of the newest published release, else of the newest upload. */
+  readonly version: string;
+  readonly sha256: string;
+  readonly manifest: Manifest;
+  readonly readme: string;
+  /** What that bundle has to show: its icon, or null, and its screenshots. */
+  readonly bundleIcon: string | null;
+  readonly pictures: readonly Picture[];
+}
+
+export interface Picture {
+  readonly url: string;
+  readonly alt: string;
 }

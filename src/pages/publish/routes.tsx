@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type { PersonalEnv } from "../account/session.ts";
 import { registerOverviewPages } from "./overview-routes.tsx";
+import { registerPluginPages } from "./plugin-routes.tsx";
 import { registerReleasePages } from "./release-routes.tsx";
 import { registerUploadPages } from "./upload-routes.tsx";
 
@@ -9,6 +10,7 @@ export function createPublishPages(): Hono<PersonalEnv> {
   const app = new Hono<PersonalEnv>();
   registerOverviewPages(app);
   registerUploadPages(app);
+  registerPluginPages(app);
   registerReleasePages(app);
   return app;
 }
