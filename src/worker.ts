@@ -10,10 +10,12 @@ import { readRoots } from "./domain/license/keyset.ts";
 import { redactPath } from "./domain/license/redact-path.ts";
 import { createGithub } from "./gateway/account/github.ts";
 import { createPasskeyVerifier } from "./gateway/account/passkeys.ts";
+import { createDryRun } from "./gateway/execution/dry-run.ts";
 import { createHostApi } from "./gateway/execution/host-api.ts";
 import { createIncidentDesk, incidentLog } from "./gateway/execution/incidents.ts";
 import { createPulledData } from "./gateway/execution/pulled-data.ts";
 import { createPluginRunner } from "./gateway/execution/runner.ts";
+import { createSandboxProbe } from "./gateway/operations/sandbox-probe.ts";
 import { createPayments } from "./gateway/sales/payments.ts";
 import { createLicenseSigners, createReceiptSigner, rotating } from "./gateway/signers.ts";
 import { createWebhookSender } from "./gateway/webhooks.ts";
@@ -40,11 +42,13 @@ import { sweepRevocations } from "./market/license/revocation-list.ts";
 import { SUBSCRIBER_BELL } from "./market/license/subscriber-ports.ts";
 import { sweepDevices } from "./market/license/sweep-devices.ts";
 import { sweepLicenses } from "./market/license/sweep-licenses.ts";
+import { sweepOperations } from "./market/operations/sweep-operations.ts";
 import type { World } from "./market/ports.ts";
-import { checkRelease } from "./market/publish/check-release.ts";
+import { processRelease } from "./market/publish/process-release.ts";
 import { sweepReleases } from "./market/publish/sweep-releases.ts";
 import { sweepOrders } from "./market/sales/sweep-orders.ts";
 import { sweepTuf } from "./market/tuf/sweep-tuf.ts";
+import { sweepRollouts } from "./market/update/sweep-rollouts.ts";
 import { createPages, failureResponse, notFoundResponse, wantsPage } from "./pages/app.tsx";
 import { createAccountStore } from "./storage/account/account-store.ts";
 import { createAuditLog } from "./storage/account/audit.ts";
@@ -62,6 +66,7 @@ import { createTokenStore } from "./storage/account/token-store.ts";
 import { createDeliveryLog } from "./storage/account/webhook-log.ts";
 import { createWebhookBell, createWebhookStore } from "./storage/account/webhook-store.ts";
 import { bundlesOnR2 } from "./storage/bundles.ts";
+import { createChangeFeed } from "./storage/catalogue/change-feed.ts";
 import { createCursorKey } from "./storage/catalogue/cursor-key.ts";
 import { deliveriesOn } from "./storage/catalogue/delivery.ts";
 import { createSearchIndex } from "./storage/catalogue/search-index.ts";
@@ -103,9 +108,11 @@ import { createLicenseStore } from "./storage/license/store.ts";
 import { createSubscriberStore } from "./storage/license/subscribers.ts";
 import { createLicenseSweeper } from "./storage/license/sweep.ts";
 import { createUsageStore } from "./storage/license/usage.ts";
+import { type BundlePurger, operationsOn } from "./storage/operations/operations-store.ts";
 import { listingStatesOnD1 } from "./storage/publish/listing-states.ts";
 import { orphansOn } from "./storage/publish/orphans.ts";
 import { createReleaseBell } from "./storage/publish/release-bell.ts";
+import { pipelineOnD1 } from "./storage/publish/pipeline.ts";
 import { sealingsOnD1 } from "./storage/publish/sealings.ts";
 import { releaseStatesOnD1 } from "./storage/publish/states.ts";
 import { releasesOnD1 } from "./storage/publish/store.ts";
@@ -115,8 +122,10 @@ import { releaseIndexOnD1 } from "./storage/resolve/release-index.ts";
 import { createOrderStore } from "./storage/sales/order-store.ts";
 import { createReplyStore } from "./storage/sales/reply-store.ts";
 import { createSellerStore } from "./storage/sales/seller-store.ts";
+import { createShowcase } from "./storage/showcase/showcase.ts";
 import { createTufRepository } from "./storage/tuf/repository.ts";
 import type { TufWriter } from "./storage/tuf/tuf-writer.ts";
+import { createRolloutStore } from "./storage/update/rollout-store.ts";
 import { updateIndexOnD1 } from "./storage/update/update-index.ts";
 import { createSealedHmac, createVault } from "./storage/vault.ts";
 
@@ -215,7 +224,7 @@ const CONSUMED_TOGETHER = 4;
 
 /** Queue name → what a message of it does. A message is a bell: the consumer claims the row it names. */
 const CONSUMERS: Readonly<Record<string, (world: World, message: unknown) => Promise<unknown>>> = {
-  releases: (world, message) => checkRelease(world, (message as { releaseId: string }).releaseId),
+  releases: (world, message) => processRelease(world, (message as { releaseId: string }).releaseId),
   events: (world, message) => deliverExecution(world, (message as { executionId: string }).executionId),
   webhooks: (world, message) => {
     const { deliveryId } = message as { deliveryId: string };
@@ -247,7 +256,9 @@ const SWEEPS: readonly ((world: World) => Promise<unknown>)[] = [
   sweepDevices,
   sweepLicenses,
   sweepOffline,
+  sweepRollouts,
   sweepTuf,
+  sweepOperations,
 ];
 
 /** Ports that need the bindings alone: made once, kept as long as the isolate. */
@@ -271,12 +282,18 @@ function buildWorld(env: Env, ctx: ExecutionContext): World {
     get deliveries() {
       return deliveriesOn(env.DB, env.BUNDLES, exported().Bundles);
     },
+    get operations() {
+      return operationsOn(env.DB, env.BUNDLES, () => exported().Bundles as unknown as BundlePurger);
+    },
     get budgets() {
       const rates = { validate: env.VALIDATE_RATE, malformed: env.MALFORMED_RATE };
       return createBudgets(() => exported().BudgetMeter, rates);
     },
     get lastGood() {
       return createLastGood(() => exported().LastGood, env.DB);
+    },
+    get dryRun() {
+      return createDryRun(env.SANDBOX as unknown as Runner);
     },
     get tuf() {
       return createTufRepository(env.BUNDLES, () => exported().TufWriter);
@@ -310,7 +327,8 @@ function openPorts(env: Env) {
   const localOrigins = isLocal ? env.LOCAL_ORIGINS.split(",").filter((entry) => entry !== "") : [];
   const vault = createVault(env.KEK_V1);
   const assetsOrigin = env.ASSETS_ORIGIN || origin;
-  const site = { origin, marketplace: new URL(origin).hostname, localOrigins, assetsOrigin };
+  const securityContact = env.SECURITY_CONTACT || `mailto:security@${new URL(origin).hostname}`;
+  const site = { origin, marketplace: new URL(origin).hostname, localOrigins, assetsOrigin, securityContact };
   const clock = { now: () => Date.now() };
   const instances = createInstanceStore(env.DB);
   const actions = createActionStore(env.DB);
@@ -334,6 +352,7 @@ function openPorts(env: Env) {
     audit: createAuditLog(env.DB),
     releases: releasesOnD1(env.DB),
     hooks: hooksOnD1(env.DB),
+    pipeline: pipelineOnD1(env.DB),
     releaseStates: releaseStatesOnD1(env.DB),
     listingStates: listingStatesOnD1(env.DB),
     releaseBell: createReleaseBell(env.RELEASES),
@@ -342,6 +361,7 @@ function openPorts(env: Env) {
     releaseIndex: releaseIndexOnD1(env.DB),
     installedVersions: installedVersionsOnD1(env.DB),
     updateIndex: updateIndexOnD1(env.DB),
+    rollouts: createRolloutStore(env.DB),
     accounts: createAccountStore(env.DB),
     tokens: createTokenStore(env.DB),
     sessions: createSessionStore(env.DB),
@@ -376,9 +396,11 @@ function openPorts(env: Env) {
     payments: createPayments(stripeSettings(env)),
     keyHasher: createKeyHasher(env.LICENSE_PEPPER_V1, env.LICENSE_PEPPER_V2),
     catalogue: catalogueOnD1(env.DB),
+    showcase: createShowcase(env.DB),
     searchIndex: createSearchIndex(env.SEARCH),
     searchProjection: createSearchProjection(env.DB, env.SEARCH, clock),
     cursorKey: createCursorKey(env.KEK_V1),
+    changeFeed: createChangeFeed(env.DB),
     console: createConsoleReads(env.DB),
     publishing: createPublishingReads(env.DB),
     setupSecret: env.SETUP_SECRET ?? null,
@@ -402,6 +424,7 @@ function openPorts(env: Env) {
     watches: createWatchStore(env.DB),
     uiTickets: createUiTicketStore(env.DB),
     keptStorages: createKeptStorages(env.DB),
+    sandboxProbe: createSandboxProbe(env.SANDBOX as unknown as Runner),
     hostData: createHostApi({ instances, vault, site, clock }),
     incidents: createIncidentDesk(env.INCIDENT_SECRET),
   };

@@ -6,6 +6,7 @@ import { registerRecoveryRoutes } from "./account/recovery-routes.ts";
 import { registerAccountRoutes } from "./account/routes.ts";
 import { registerTokenRoutes } from "./account/token-routes.ts";
 import { registerCatalogueRoutes } from "./catalogue/routes.ts";
+import { registerSearchRoutes } from "./catalogue/search-routes.ts";
 import type { ApiEnv } from "./context.ts";
 import { registerDeliveryRoutes } from "./delivery/routes.ts";
 import { registerConsentRoutes } from "./execution/consent-routes.ts";
@@ -19,12 +20,14 @@ import { registerUiRoutes } from "./execution/ui-routes.ts";
 import { registerHookRoutes } from "./hooks/routes.ts";
 import { registerLicenseRoutes } from "./license/routes.ts";
 import { openApiDocument } from "./openapi.ts";
+import { registerOperationsRoutes } from "./operations/routes.ts";
 import { registerListingStateRoutes } from "./publish/listing-state-routes.ts";
 import { registerPublishRoutes } from "./publish/routes.ts";
 import { registerResolveRoutes } from "./resolve/routes.ts";
 import { route } from "./route.ts";
 import { registerSalesRoutes } from "./sales/routes.ts";
 import { registerTufRoutes } from "./tuf/routes.ts";
+import { registerRolloutRoutes } from "./update/rollout-routes.ts";
 import { registerUpdateRoutes } from "./update/routes.ts";
 
 /** The JSON wing: everything below `/v1`, plus `/health` and the well-known documents. */
@@ -48,6 +51,7 @@ export function createApi(): Hono<ApiEnv> {
   registerLogRoutes(app);
   registerPullRoutes(app);
   registerCatalogueRoutes(app);
+  registerSearchRoutes(app);
   registerDeliveryRoutes(app);
   registerPublishRoutes(app);
   registerRecoveryRoutes(app);
@@ -57,7 +61,9 @@ export function createApi(): Hono<ApiEnv> {
   registerSalesRoutes(app);
   registerResolveRoutes(app);
   registerTufRoutes(app);
+  registerOperationsRoutes(app);
   registerUpdateRoutes(app);
+  registerRolloutRoutes(app);
   // One line per slice: registerXRoutes(app);
   return app;
 }

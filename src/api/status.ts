@@ -1,4 +1,5 @@
 import type { AccountReason } from "../domain/account/reasons.ts";
+import type { AdvisoryReason } from "../domain/advisory/reasons.ts";
 import { BUNDLE_REASONS, type BundleReason } from "../domain/bundle/reasons.ts";
 import type { ExecutionReason } from "../domain/execution/reasons.ts";
 import { LICENSE_STATUS } from "../domain/license/status.ts";
@@ -8,6 +9,7 @@ import type { ResolveReason } from "../domain/resolve/reasons.ts";
 import type { SalesReason } from "../domain/sales/reasons.ts";
 import { TRUST_REASONS, type TrustReason } from "../domain/trust/reasons.ts";
 import type { TufReason } from "../domain/tuf/reasons.ts";
+import type { UpdateReason } from "../domain/update/reasons.ts";
 
 const ACCOUNT_STATUS = {
   BODY_INVALID: 400,
@@ -129,6 +131,19 @@ const TUF_STATUS = {
   tuf_roles: 422,
 } as const satisfies Record<TufReason, number>;
 
+const UPDATE_STATUS = {
+  rollout_faster: 403,
+  rollout_reason: 422,
+  update_answer_differs: 409,
+} as const satisfies Record<UpdateReason, number>;
+
+const ADVISORY_STATUS = {
+  advisory_incomplete: 409,
+  revocations_rollback: 409,
+  revocations_stale: 409,
+  revocations_unavailable: 503,
+} as const satisfies Record<AdvisoryReason, number>;
+
 /** The HTTP status of every refusal. */
 export const STATUS: Readonly<Record<Reason, number>> = {
   ...ACCOUNT_STATUS,
@@ -140,4 +155,6 @@ export const STATUS: Readonly<Record<Reason, number>> = {
   ...SALES_STATUS,
   ...TRUST_STATUS,
   ...TUF_STATUS,
+  ...UPDATE_STATUS,
+  ...ADVISORY_STATUS,
 };

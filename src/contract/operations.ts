@@ -1,6 +1,7 @@
 import { DEVICE_OPERATIONS } from "./account/device-operations.ts";
 import { ACCOUNT_OPERATIONS } from "./account/operations.ts";
 import { RECOVERY_OPERATIONS } from "./account/recovery-operations.ts";
+import { SEARCH_OPERATIONS } from "./catalogue/search-operations.ts";
 import { CATALOGUE_OPERATIONS, DELIVERY_OPERATIONS } from "./catalogue/operations.ts";
 import { CONSENT_OPERATIONS } from "./execution/consent-operations.ts";
 import { EXECUTION_OPERATIONS } from "./execution/operations.ts";
@@ -19,11 +20,13 @@ import { USAGE_OPERATIONS } from "./license/usage-operations.ts";
 import { WEBHOOK_OPERATIONS } from "./license/webhook-operations.ts";
 import type { Operation } from "./operation.ts";
 import { LISTING_STATE_OPERATIONS } from "./publish/listing-state-operations.ts";
+import { OPERATIONS_OPERATIONS } from "./operations/operations.ts";
 import { PUBLISH_OPERATIONS } from "./publish/operations.ts";
 import { RESOLVE_OPERATIONS } from "./resolve/operations.ts";
 import { SALES_OPERATIONS } from "./sales/operations.ts";
 import { SERVICE_OPERATIONS } from "./service/operations.ts";
 import { TUF_OPERATIONS } from "./tuf/operations.ts";
+import { ROLLOUT_OPERATIONS } from "./update/rollout-operations.ts";
 import { UPDATE_OPERATIONS } from "./update/operations.ts";
 
 /** Every call of the API. */
@@ -32,6 +35,7 @@ export const OPERATIONS: readonly Operation[] = Object.values({
   ...ACCOUNT_OPERATIONS,
   ...DEVICE_OPERATIONS,
   ...CATALOGUE_OPERATIONS,
+  ...SEARCH_OPERATIONS,
   ...DELIVERY_OPERATIONS,
   ...PUBLISH_OPERATIONS,
   ...RECOVERY_OPERATIONS,
@@ -55,5 +59,7 @@ export const OPERATIONS: readonly Operation[] = Object.values({
   ...UI_OPERATIONS,
   ...CONSENT_OPERATIONS,
   ...TUF_OPERATIONS,
+  ...OPERATIONS_OPERATIONS,
   ...UPDATE_OPERATIONS,
+  ...ROLLOUT_OPERATIONS,
 });

@@ -310,4 +310,11 @@ export const SENTENCES = {
   tuf_expired: "The document has ended, or is meant to last longer than a year.",
   tuf_threshold: "Too few of the people the root names signed the document well.",
   tuf_roles: "The document's keys and roles are not those this repository needs.",
+  rollout_faster: "This plan reaches more instances sooner than the usual one; only the desk may allow that.",
+  rollout_reason: "This release was halted because instances reported failures: say why it may go on.",
+  update_answer_differs: "The marketplace's answer is not what follows from its signed documents. Nothing was updated.",
+  advisory_incomplete: "The advisory cannot be confirmed yet.",
+  revocations_rollback: "The revocation list is older than one that was seen before.",
+  revocations_stale: "The revocation list has ended. Nothing is installed until a newer one arrives.",
+  revocations_unavailable: "There is no signed revocation list.",
 } as const satisfies Record<Reason, string>;

@@ -1,6 +1,7 @@
 import type { Bytes } from "../domain/bytes.ts";
 import type { AccountPorts } from "./account/ports.ts";
 import type { RecoveryPorts } from "./account/recovery-ports.ts";
+import type { FeedPorts } from "./catalogue/feed-ports.ts";
 import type { CatalogueStore } from "./catalogue/ports.ts";
 import type { SearchPorts } from "./catalogue/search-ports.ts";
 import type { ConsolePorts } from "./console/ports.ts";
@@ -16,27 +17,38 @@ import type { LicenseLifePorts } from "./license/life-ports.ts";
 import type { OfflinePorts } from "./license/offline-ports.ts";
 import type { LicensePorts } from "./license/ports.ts";
 import type { RevocationPorts } from "./license/revocation-ports.ts";
+import type { OperationsPorts } from "./operations/ports.ts";
+import type { DryRunPorts } from "./publish/dry-run-ports.ts";
+import type { PipelinePorts } from "./publish/pipeline-ports.ts";
 import type { PublishPorts } from "./publish/ports.ts";
 import type { PublisherPorts } from "./publisher/ports.ts";
 import type { ResolvePorts } from "./resolve/ports.ts";
 import type { SalesPorts } from "./sales/ports.ts";
+import type { ShowcasePorts } from "./showcase/ports.ts";
 import type { TufPorts } from "./tuf/ports.ts";
 import type { UpdatePorts } from "./update/ports.ts";
+import type { RolloutPorts } from "./update/rollout-ports.ts";
 
 /** What every use case may ask of the world; each takes the part it needs: `Pick<World, "clock" | "accounts">`. */
 export interface World
   extends RecoveryPorts,
     AccountPorts,
     PublishPorts,
+    PipelinePorts,
+    DryRunPorts,
     HookPorts,
     PublisherPorts,
     LicenseLifePorts,
     ExecutionPorts,
     ConsolePorts,
     SearchPorts,
+    FeedPorts,
     SalesPorts,
+    ShowcasePorts,
     TufPorts,
+    OperationsPorts,
     UpdatePorts,
+    RolloutPorts,
     ResolvePorts,
     RunPorts,
     PullPorts,
@@ -65,6 +77,8 @@ export interface Site {
   readonly marketplace: string;
   /** Where views of plugins are served, away from everything that knows a session; absent = `origin`. */
   readonly assetsOrigin?: string;
+  /** Where to tell of weaknesses: `mailto:…` or `https://…`. */
+  readonly securityContact?: string;
   /** `http://127.0.0.1:<port>` origins that instances may use; empty unless `origin` is localhost. */
   readonly localOrigins: readonly string[];
 }

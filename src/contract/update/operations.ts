@@ -2,7 +2,7 @@ import * as z from "zod";
 import { CHANNELS } from "../../domain/manifest/permissions.ts";
 import { parseVersion } from "../../domain/release/version.ts";
 import { UPDATE_ACTIONS } from "../../domain/update/actions.ts";
-import { HOLD_REASONS, UPDATE_REASONS } from "../../domain/update/decide.ts";
+import { HOLD_REASONS, UPDATE_KINDS } from "../../domain/update/decide.ts";
 import { NOTICE_CODES } from "../../domain/update/notices.ts";
 import { MAX_COOLDOWN_DAYS } from "../../domain/update/rollout.ts";
 import { json, type Operation } from "../operation.ts";
@@ -37,7 +37,7 @@ const UPDATE = z.object({
   name: z.string(),
   from: z.string(),
   to: z.string(),
-  reason: z.enum(UPDATE_REASONS),
+  reason: z.enum(UPDATE_KINDS),
   auto: z.boolean(),
   consent: z.object({
     needed: z.boolean(),

@@ -15,13 +15,13 @@ import {
 import { noticesFor, type UpdateNotice } from "./notices.ts";
 import { type HoldReason, type Readiness, readinessOf } from "./readiness.ts";
 
-export const UPDATE_REASONS = ["newer", "security", "replacement", "repair"] as const;
+export const UPDATE_KINDS = ["newer", "security", "replacement", "repair"] as const;
 
 export interface Update {
   readonly name: string;
   readonly from: string;
   readonly to: string;
-  readonly reason: (typeof UPDATE_REASONS)[number];
+  readonly reason: (typeof UPDATE_KINDS)[number];
   /** May be done without asking anybody. */
   readonly auto: boolean;
   readonly consent: { readonly needed: boolean; readonly added: readonly Growth[]; readonly closureDigest: string };

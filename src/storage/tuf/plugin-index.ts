@@ -43,6 +43,18 @@ interface ReleaseRow {
   readonly replacement: string | null;
   readonly sealed_sha256: string | null;
   readonly sealed_size: number | null;
+  readonly floor: string | null;
+  readonly rollout_state: string | null;
+  readonly starts_at: number;
+  readonly steps: string;
+  readonly least: number;
+}
+interface AdvisoryRow {
+  readonly name: string;
+  readonly id: string;
+  readonly affected: string;
+  readonly fixed: string | null;
+  readonly confirmed_at: number;
 }
 interface KeyRow {
   readonly name: string;
@@ -57,15 +69,17 @@ export async function readPluginTargets(
   names: readonly string[],
 ): Promise<ReadonlyMap<string, PluginTargets>> {
   const bound = JSON.stringify(names);
-  const [releases, keys] = await db.batch<ReleaseRow | KeyRow>([
+  const [releases, keys, advisories] = await db.batch<ReleaseRow | KeyRow | AdvisoryRow>([
     db
       .prepare(
         `SELECT p.name, u.handle, p.state AS plugin_state, r.version, r.state, r.channel, r.sha256, r.size, r.delivery,
            r.publication, r.receipt, r.receipt_sha256, r.statement, json_extract(r.manifest, '$.dependencies') AS dependencies,
            r.min_app_version, r.max_app_version, r.yank_reason, r.notice, r.replacement,
-           s.sha256 AS sealed_sha256, s.size AS sealed_size
+           s.sha256 AS sealed_sha256, s.size AS sealed_size,
+           f.floor, o.state AS rollout_state, o.starts_at, o.steps, o.least
          FROM plugins p JOIN publishers u ON u.id = p.publisher_id JOIN releases r ON r.plugin_id = p.id
          LEFT JOIN sealed_bundles s ON s.release_id = r.id AND s.statement_sha256 = r.statement_sha256
+         LEFT JOIN plugin_floors f ON f.plugin_id = p.id LEFT JOIN rollouts o ON o.release_id = r.id
          WHERE p.name IN (SELECT value FROM json_each(?1)) AND r.receipt IS NOT NULL
            AND r.state IN ('published', 'deprecated', 'yanked', 'blocked')
          ORDER BY p.name, r.publication`,
@@ -78,12 +92,22 @@ export async function readPluginTargets(
          WHERE p.name IN (SELECT value FROM json_each(?1)) ORDER BY p.name, k.key_id`,
       )
       .bind(bound),
+    db
+      .prepare(
+        `SELECT p.name, v.id, v.affected, v.fixed, v.confirmed_at FROM advisories v JOIN plugins p ON p.id = v.plugin_id
+         WHERE p.name IN (SELECT value FROM json_each(?1)) AND v.state = 'confirmed' ORDER BY v.id`,
+      )
+      .bind(bound),
   ]);
   const rows = Map.groupBy((releases?.results ?? []) as ReleaseRow[], (row) => row.name);
+  const hurts = Map.groupBy((advisories?.results ?? []) as AdvisoryRow[], (row) => row.name);
   const keysOf = Map.groupBy((keys?.results ?? []) as KeyRow[], (row) => row.name);
   return new Map(
     await Promise.all(
-      names.map(async (name) => [name, await targetsOf(name, rows.get(name) ?? [], keysOf.get(name) ?? [])] as const),
+      names.map(
+        async (name) =>
+          [name, await targetsOf(name, rows.get(name) ?? [], keysOf.get(name) ?? [], hurts.get(name) ?? [])] as const,
+      ),
     ),
   );
 }
@@ -97,7 +121,8 @@ export async function readChangedPlugins(
   const { results } = await db
     .prepare(
       `SELECT id, kind, subject FROM changes
-       WHERE id > ?1 AND (kind LIKE 'release.%' OR kind LIKE 'plugin.%' OR kind LIKE 'publisher.%') ORDER BY id LIMIT ?2`,
+       WHERE id > ?1 AND (kind LIKE 'release.%' OR kind LIKE 'plugin.%' OR kind LIKE 'publisher.%' OR kind LIKE 'rollout.%'
+         OR kind LIKE 'advisory.%') ORDER BY id LIMIT ?2`,
     )
     .bind(after, limit)
     .all<{ id: number; kind: string; subject: string }>();
@@ -139,7 +164,12 @@ async function pluginsOf(db: D1Database, handles: readonly string[]): Promise<st
   return results.map(({ name }) => name);
 }
 
-async function targetsOf(name: string, rows: readonly ReleaseRow[], keys: readonly KeyRow[]): Promise<PluginTargets> {
+async function targetsOf(
+  name: string,
+  rows: readonly ReleaseRow[],
+  keys: readonly KeyRow[],
+  advisories: readonly AdvisoryRow[],
+): Promise<PluginTargets> {
   const [first] = rows;
   if (first === undefined) return { index: null, releases: [] };
   const index = await written(indexPath(name), {
@@ -147,6 +177,13 @@ async function targetsOf(name: string, rows: readonly ReleaseRow[], keys: readon
     name,
     publisher: first.handle,
     state: first.plugin_state,
+    floor: first.floor,
+    advisories: advisories.map(({ id, affected, fixed, confirmed_at }) => ({
+      id,
+      affected,
+      fixed,
+      confirmedAt: signedTime(confirmed_at),
+    })),
     keys: keys.map((key) => ({ keyId: key.key_id, publicKey: key.public_key, state: key.state })),
     releases: rows.map(indexEntry),
   });
@@ -171,6 +208,15 @@ function indexEntry(row: ReleaseRow): Json {
     app: { min: row.min_app_version, max: row.max_app_version },
     yankReason: row.yank_reason,
     notice: row.notice === null ? null : { message: row.notice, replacement: row.replacement },
+    rollout:
+      row.rollout_state === null
+        ? null
+        : {
+            state: row.rollout_state,
+            startsAt: signedTime(row.starts_at),
+            steps: JSON.parse(row.steps) as Json,
+            least: row.least,
+          },
   };
 }
 

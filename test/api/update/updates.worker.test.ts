@@ -8,6 +8,7 @@ import {
   makeInstance,
   makePublisher,
   makeRelease,
+  operatorToken,
   type Publisher,
   publish,
 } from "../publish/market.worker.ts";
@@ -96,5 +97,51 @@ describe("one call", () => {
     const one = [{ name: "hello", version: "1.0.0" }];
     const many = Array.from({ length: 499 }, (_, at) => ({ name: `plugin-${at}`, version: "1.0.0" }));
     expect(await count([...one, ...many])).toBe(await count(one));
+  });
+});
+
+describe("the plan of a release", () => {
+  const version = "1.1.0";
+  const rollout = (body?: object, bearer = acme.token) =>
+    call(body === undefined ? "GET" : "PATCH", `/v1/plugins/${pluginId}/versions/${version}/rollout`, {
+      ...(body === undefined ? {} : { body, bearer }),
+    });
+
+  it("is the default, which everybody may read", async () => {
+    const { body } = await rollout();
+    expect(body).toMatchObject({ name: "hello", version, state: "active", basisPoints: 10_000, halt: null });
+    expect(body.steps.map(({ basisPoints }: { basisPoints: number }) => basisPoints)).toEqual([500, 2500, 10_000]);
+  });
+
+  it("is slowed by its publisher, raised by the desk alone, changed by nobody else", async () => {
+    const slow = {
+      steps: [
+        { after: 0, basisPoints: 100 },
+        { after: 30 * DAY, basisPoints: 200 },
+      ],
+    };
+    expect((await rollout(slow)).body.basisPoints).toBe(100);
+    const all = { steps: [{ after: 0, basisPoints: 10_000 }] };
+    expect((await rollout(all)).body.code).toBe("rollout_faster");
+    expect((await rollout(all, await operatorToken())).body.basisPoints).toBe(10_000);
+    const stranger = await makePublisher("stranger");
+    expect((await rollout({ state: "paused" }, stranger.token)).body.code).toBe("PERMISSION_DENIED");
+    expect((await rollout({ steps: [{ after: 5, basisPoints: 1 }] })).body.code).toBe("VALIDATION_ERROR");
+  });
+
+  it("pauses and goes on where it stopped; of several who change it at once one does", async () => {
+    const states = await Promise.all(Array.from({ length: 4 }, () => rollout({ state: "paused" })));
+    expect(states.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect((await check([{ name: "hello", version: "1.0.0", auto: true }])).body.held).toMatchObject([
+      { why: "paused" },
+    ]);
+    expect((await rollout({ state: "active" })).body).toMatchObject({ state: "active", basisPoints: 10_000 });
+    const { results } = await env.DB.prepare("SELECT kind FROM changes WHERE kind LIKE 'rollout.%' ORDER BY id").all();
+    expect(results.map(({ kind }) => kind)).toEqual([
+      "rollout.changed",
+      "rollout.changed",
+      "rollout.paused",
+      "rollout.resumed",
+    ]);
   });
 });
