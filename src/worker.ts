@@ -5,6 +5,7 @@ import { createApi } from "./api/app.ts";
 import type { ApiEnv } from "./api/context.ts";
 import { problemResponse } from "./api/problem.ts";
 import { refuseAddress } from "./api/refuse-address.ts";
+import { SplitRouter } from "./api/split-router.ts";
 import type { Runner } from "./contract/sandbox.ts";
 import { readRoots } from "./domain/license/keyset.ts";
 import { redactPath } from "./domain/license/redact-path.ts";
@@ -135,7 +136,7 @@ export { BudgetMeter } from "./storage/license/budgets.ts";
 export { LastGood } from "./storage/license/last-good.ts";
 export { TufWriter } from "./storage/tuf/tuf-writer.ts";
 
-const app = new Hono<ApiEnv & { Bindings: Env }>();
+const app = new Hono<ApiEnv & { Bindings: Env }>({ router: new SplitRouter() });
 
 app.use(async (context, next) => {
   const ray = context.req.header("cf-ray") ?? "";
