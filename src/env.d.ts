@@ -15,6 +15,8 @@ interface Env {
   readonly LOCAL_ORIGINS: string;
   /** Another origin for views of plugins: their pages and files are served there and nowhere else. Empty: PUBLIC_ORIGIN. */
   readonly ASSETS_ORIGIN: string;
+  /** Where to tell of weaknesses, `mailto:…` or `https://…`. Empty: security@ the host of PUBLIC_ORIGIN. */
+  readonly SECURITY_CONTACT?: string;
   /** Public keys of the offline roots whose key sets are published: base64url, separated by commas. */
   readonly LICENSE_ROOTS: string;
   /** Base64 of 32 bytes. */

@@ -11,8 +11,10 @@ import * as hooks from "../../src/storage/hooks/schema.ts";
 import * as device from "../../src/storage/license/device-schema.ts";
 import * as license from "../../src/storage/license/schema.ts";
 import * as moderation from "../../src/storage/moderation/schema.ts";
+import * as operations from "../../src/storage/operations/schema.ts";
 import * as publish from "../../src/storage/publish/schema.ts";
 import * as sales from "../../src/storage/sales/schema.ts";
+import * as showcase from "../../src/storage/showcase/schema.ts";
 import * as update from "../../src/storage/update/schema.ts";
 
 const TYPED: readonly SQLiteTable[] = [
@@ -26,7 +28,9 @@ const TYPED: readonly SQLiteTable[] = [
   hooks,
   moderation,
   publish,
+  operations,
   sales,
+  showcase,
   advisory,
   update,
 ].flatMap((schema) => Object.values(schema));

@@ -1,5 +1,6 @@
 import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
+import { sha256Hex } from "../../../src/domain/digest.ts";
 import { passTime } from "../../clock.ts";
 import { png } from "../../domain/bundle/pictures.ts";
 import { call, ORIGIN } from "../account/calls.worker.ts";
@@ -226,7 +227,7 @@ describe("files of a bundle", () => {
       const { status, headers, bytes } = await get(`/f/${free.sha256}/${file}`);
       if (file === "server/main.js" && status === 404) continue;
       expect([status, headers.get("content-type")], file).toEqual([200, type]);
-      const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+      const digest = await sha256Hex(bytes);
       expect(Object.fromEntries(headers), file).toMatchObject({
         etag: `"${digest}"`,
         "cache-control": "public, max-age=31536000, immutable, no-transform",
