@@ -1,7 +1,7 @@
 import type { Principal } from "../../domain/account/principal.ts";
 import type { JsonObject } from "../../domain/json/json.ts";
 import { isoTime, MINUTE } from "../../domain/time.ts";
-import { openJws } from "../../domain/trust/jws.ts";
+import { openOwnJws } from "../../domain/trust/jws.ts";
 import type { World } from "../ports.ts";
 import type { Beat } from "./beat.ts";
 import { signVerdict } from "./sign.ts";
@@ -62,10 +62,8 @@ export async function answerFromMemory(
 
 /** The claims of a document that the current lease key signed here; an older key's goes the long way. */
 async function openOwn(world: Pick<World, "leaseSigner" | "site">, token: string): Promise<JsonObject | null> {
-  const signer = await world.leaseSigner.current();
-  const key = { kid: await signer.keyId(), publicKey: await signer.publicKey() };
-  const opened = await openJws(token, [key]);
-  return opened.ok && opened.value.claims.iss === world.site.origin ? opened.value.claims : null;
+  const claims = await openOwnJws(token, await world.leaseSigner.current());
+  return claims?.iss === world.site.origin ? claims : null;
 }
 
 /** A lease with a device key obeys that key alone; one without obeys its instance. */

@@ -3,7 +3,7 @@ import path from "node:path";
 import { importJWK, jwtVerify, SignJWT } from "jose";
 import { describe, expect, it } from "vitest";
 import { decodeBase64url, encodeBase64url, encodeUtf8 } from "../../../src/domain/bytes.ts";
-import { openCompact, openJws, signJws } from "../../../src/domain/trust/jws.ts";
+import { openCompact, openJws, openOwnJws, signJws } from "../../../src/domain/trust/jws.ts";
 import { createSigner, type Ed25519Signer, pkcs8OfSeed } from "../../../src/domain/trust/signer.ts";
 
 const FILE = path.resolve(import.meta.dirname, "../../../../shared/vectors/jws-jcs/jws-eddsa.json");
@@ -20,6 +20,20 @@ describe("a token of ours", () => {
   it("opens with its key and gives its claims back", async () => {
     const token = await signJws({ sub: "act_1", n: 3 }, signer);
     expect(await openJws(token, keys)).toEqual({ ok: true, value: { kid: KID, claims: { sub: "act_1", n: 3 } } });
+  });
+
+  it("is recognized by whoever signed it, and by nobody else", async () => {
+    const token = await signJws({ sub: "act_1" }, signer);
+    expect(await openOwnJws(token, signer)).toEqual({ sub: "act_1" });
+    const other = createSigner(pkcs8OfSeed(new Uint8Array(32).fill(0x44)), async () => KID) as Ed25519Signer;
+    expect(await openOwnJws(token, other)).toBeNull();
+    expect(await openOwnJws(token, { ...signer, keyId: async () => "l-other" })).toBeNull();
+    for (const at of [5, token.indexOf(".") + 2, token.length - 3]) {
+      const changed = token.slice(0, at) + (token[at] === "A" ? "B" : "A") + token.slice(at + 1);
+      expect(await openOwnJws(changed, signer)).toBeNull();
+    }
+    expect(await openOwnJws(await sealed('{"alg":"none"}', "{}"), signer)).toBeNull();
+    expect(await openOwnJws("", signer)).toBeNull();
   });
 
   it("is what jose makes and takes", async () => {
