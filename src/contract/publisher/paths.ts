@@ -23,6 +23,7 @@ export const publisherPaths = {
   releaseAct: (handle: string, releaseId: string, act: ReleaseAct | "statement" | "approve" | "appeal") =>
     `${BASE}/${part(handle)}/releases/${part(releaseId)}/${act}`,
   keys: (handle: string) => `${BASE}/${part(handle)}/keys`,
+  keyForm: (handle: string, form: "add" | "end" | "papers") => `${BASE}/${part(handle)}/keys/${form}`,
   licenses: (handle: string, page?: number) => paged(`${BASE}/${part(handle)}/licenses`, page),
   newLicense: (handle: string) => `${BASE}/${part(handle)}/licenses/new`,
   license: (handle: string, id: string) => `${BASE}/${part(handle)}/licenses/${part(id)}`,

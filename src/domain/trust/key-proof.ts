@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { decodeHex, encodeHex } from "../bytes.ts";
+import type { JsonObject } from "../json/json.ts";
 import type { Problem } from "../problem.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import { MINUTE, signedTime } from "../time.ts";
@@ -36,23 +37,25 @@ const PAYLOAD = z.strictObject({
   expires: z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/),
 });
 
-/** The holder of a key says: this account, this publisher, this marketplace, this nonce. `now` in Unix seconds. */
+/** The payload the holder of a key signs: this account, this publisher, this marketplace, this nonce. `now` in Unix seconds. */
+export function buildKeyProof(
+  { account, publisher, marketplace }: KeyProofSubject,
+  nonce: string,
+  publicKey: string,
+  now: number,
+): JsonObject & { readonly type: "rbsm-key-proof/1" } {
+  const expires = signedTime(now + KEY_NONCE_SECONDS);
+  return { type: "rbsm-key-proof/1", account, publisher, marketplace, nonce, publicKey, expires };
+}
+
+/** The same, signed. */
 export async function makeKeyProof(
   subject: KeyProofSubject,
   nonce: string,
   signer: Ed25519Signer,
   now: number,
 ): Promise<Envelope> {
-  return sealEnvelope(
-    {
-      type: "rbsm-key-proof/1",
-      ...subject,
-      nonce,
-      publicKey: encodeHex(await signer.publicKey()),
-      expires: signedTime(now + KEY_NONCE_SECONDS),
-    },
-    signer,
-  );
+  return sealEnvelope(buildKeyProof(subject, nonce, encodeHex(await signer.publicKey()), now), signer);
 }
 
 /**

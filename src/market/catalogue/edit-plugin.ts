@@ -13,7 +13,7 @@ const ATTEMPTS = 4;
 
 type EditProblem = Problem<"NOT_FOUND" | "PERMISSION_DENIED" | "VALIDATION_ERROR" | "state_conflict">;
 
-/** Listing matter changed by its owner; versions, permissions and bytes cannot be changed by anybody. */
+/** Listing matter changed by its owner, prices by who sells; versions, permissions and bytes cannot be changed by anybody. */
 export async function editPlugin(
   world: Pick<World, "catalogue" | "clock">,
   principal: Principal,
@@ -22,8 +22,13 @@ export async function editPlugin(
 ): Promise<Result<PluginCard, EditProblem>> {
   const actor = publishAuthority(principal)?.actor;
   if (actor === undefined) return refuse({ reason: "PERMISSION_DENIED" });
+  const { pricing, ...matter } = edit;
+  const acts = [
+    ...(pricing === undefined ? [] : (["sell"] as const)),
+    ...(pricing === undefined || Object.values(matter).some((field) => field !== undefined) ? (["edit"] as const) : []),
+  ];
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const owned = await ownPlugin(world, principal, pluginId);
+    const owned = await ownPlugin(world, principal, pluginId, acts);
     if (!owned.ok) return owned;
     const changes = judgeListingEdit(edit, owned.value.pricing);
     if (!changes.ok) return changes;
@@ -38,13 +43,13 @@ export async function editPlugin(
   return refuse({ reason: "state_conflict" });
 }
 
-/** Off all lists; holders keep page, licenses and downloads. Idempotent. */
+/** Off all lists, by an owner; holders keep page, licenses and downloads. Idempotent. */
 export async function delistPlugin(
   world: Pick<World, "catalogue" | "clock">,
   principal: Principal,
   pluginId: string,
 ): Promise<Result<{ readonly id: string }, Problem<"NOT_FOUND" | "PERMISSION_DENIED">>> {
-  const owned = await ownPlugin(world, principal, pluginId);
+  const owned = await ownPlugin(world, principal, pluginId, ["administer"]);
   if (!owned.ok) return owned;
   const actor = publishAuthority(principal)?.actor;
   if (actor === undefined) return refuse(PLUGIN_NOT_FOUND);

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import type { PersonalEnv } from "../account/session.ts";
+import { registerKeyPages } from "./key-routes.tsx";
 import { registerOverviewPages } from "./overview-routes.tsx";
 import { registerPluginPages } from "./plugin-routes.tsx";
 import { registerReleasePages } from "./release-routes.tsx";
@@ -10,6 +11,7 @@ export function createPublishPages(): Hono<PersonalEnv> {
   const app = new Hono<PersonalEnv>();
   registerOverviewPages(app);
   registerUploadPages(app);
+  registerKeyPages(app);
   registerPluginPages(app);
   registerReleasePages(app);
   return app;
