@@ -70,8 +70,8 @@ describe("a session", () => {
     expect(await (await fetch(at("/state"))).json()).toMatchObject({
       name: "visit-notes",
       events: ["appointment.created"],
-      routes: [{ method: "GET", path: "/count" }],
-      pages: [{ file: "ui/index.html" }],
+      routes: [{ method: "GET", path: "/count" }, { path: "/summary" }],
+      pages: [{ file: "ui/index.html" }, { slot: "widget.summary", blocks: "view/widget.summary" }],
     });
     const page = await fetch(session.url);
     expect(page.headers.get("content-security-policy")).toContain("default-src 'self'");
@@ -84,6 +84,28 @@ describe("a session", () => {
     expect(page.headers.get("content-security-policy")).toMatch(/^sandbox allow-scripts; default-src 'none'/);
     expect((await fetch(at("/ui/%2e%2e/manifest.json"))).status).toBe(404);
     expect((await fetch(at("/ui/nothing.js"))).status).toBe(404);
+  });
+
+  it("shows views of blocks as the marketplace does, names what is wrong with one, and no other site posts to them", async () => {
+    const shown = await fetch(at("/view/widget.summary"));
+    expect(shown.headers.get("content-security-policy")).toContain("default-src 'none'");
+    expect(await shown.text()).toMatch(/<dt>Appointments<\/dt><dd>\d+<\/dd>/);
+    expect((await fetch(at("/page/view.css"))).headers.get("content-type")).toContain("text/css");
+    for (const [slot, status] of [
+      ["page.home", 404],
+      ["widget.nothing", 404],
+    ] as const)
+      expect((await fetch(at(`/view/${slot}`))).status).toBe(status);
+    const post = (origin: string, body: string) =>
+      fetch(at("/view/widget.summary"), { method: "POST", headers: { origin }, body });
+    const own = session.url.replace(/\/$/, "");
+    expect((await post("https://evil.example", "rbsm-action=POST+%2Fnothing")).status).toBe(403);
+    expect((await post(own, "name=Eva")).status).toBe(400);
+    expect(await (await post(own, "rbsm-action=POST+%2Fnothing")).text()).toContain(
+      "No session route answers POST /nothing",
+    );
+    const elsewhere = await fetch(at("/view/widget.summary?rbsm-route=%2Fcount"));
+    expect(await elsewhere.text()).toContain("view_invalid");
   });
 
   it("takes no orders from foreign pages and answers no other host name", async () => {
@@ -190,6 +212,27 @@ describe("once", () => {
       expect(JSON.parse(await said())).toEqual(["kind", "Graz", null]);
       const set = { settings: { tone: "curt" }, secrets: { apiKey: "s3cret" } };
       expect(JSON.parse(await said(JSON.stringify(set)))).toEqual(["curt", "Graz", "s3cret"]);
+      // The same on the page of a session.
+      const dev = await startDev(fresh, { port: 0, isOnline: false, onHappening: () => {} });
+      if (!dev.ok) throw new Error(dev.problem.message);
+      try {
+        const { url } = dev.value;
+        const post = (name: string, body: object, headers: Record<string, string> = { "x-rbsm": "dev" }) =>
+          fetch(new URL(name, url), { method: "POST", headers, body: JSON.stringify(body) });
+        expect((await post("/settings", set, {})).status).toBe(403);
+        expect((await post("/settings", { values: {} })).status).toBe(400);
+        const refused = await post("/settings", { settings: { tone: 1 } });
+        expect([refused.status, await refused.text()]).toEqual([422, expect.stringContaining("settings/tone")]);
+        expect((await post("/settings", set)).status).toBe(200);
+        expect((await post("/settings", { settings: { tone: "dry" } })).status).toBe(200);
+        const state = await (await fetch(new URL("/state", url))).json();
+        expect(state.settings).toMatchObject({ values: { tone: "dry" }, secrets: ["apiKey"] });
+        expect(JSON.stringify(state)).not.toContain("s3cret");
+        const reply = await (await post("/run", { kind: "event", name: "request.created" })).json();
+        expect(JSON.parse(reply.report.logs[0].text)).toEqual(["dry", "Graz", "s3cret"]);
+      } finally {
+        await dev.value.close();
+      }
       for (const bad of ['{"values":{}}', '{"secrets":{"tone":"x"}}']) {
         const refused = await once(bad);
         expect(refused.code, bad).toBe(2);

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { readView } from "../../src/domain/ui/blocks.ts";
 import { type Lead, scoreLead } from "../../src/examples/lead-scorer/src/score.ts";
 import plugin from "../../src/examples/lead-scorer/src/server.ts";
 import { install } from "./setting.ts";
@@ -111,4 +112,19 @@ test("without the optional permission the score is kept and nobody is told", asy
 test("a request that is gone fails the run with the host's own words", async () => {
   const run = await install("lead-scorer", plugin).event(created(99));
   expect(run).toMatchObject({ outcome: "plugin_error", message: "Request with ID 99 not found", storage: {} });
+});
+
+test("page and widget count the grades and name whom to call first", async () => {
+  const host = install("lead-scorer", plugin);
+  const shown = async () => {
+    const { value } = await host.route({ method: "GET", path: "/leads" });
+    const view = readView((value as { body: never }).body);
+    if (!view.ok) throw new Error(JSON.stringify(view.problem));
+    return view.value.blocks;
+  };
+  expect(await shown()).toMatchObject([{ items: [{ value: 0 }, { value: 0 }, { value: 0 }] }, { rows: [] }]);
+  for (const id of [1, 2]) await host.event(created(id));
+  const [stats, table] = await shown();
+  expect(stats).toMatchObject({ items: [{ label: "Hot", value: 1 }, { label: "Warm" }, { label: "Cold" }] });
+  expect(table).toMatchObject({ rows: [{ points: 100 }, {}] });
 });

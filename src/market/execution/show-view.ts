@@ -5,6 +5,7 @@ import type { Json } from "../../domain/json/json.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
 import { readView, type View } from "../../domain/ui/blocks.ts";
+import { isView, noticeOf } from "../../domain/ui/posted.ts";
 import type { Slot } from "../../domain/ui/slots.ts";
 import type { World } from "../ports.ts";
 import type { DeliveryWorld } from "./deliver-execution.ts";
@@ -72,11 +73,9 @@ export async function showView(
     const done = await callRoute(world, installation, user, { ...action, body: action.values });
     if (!done.ok) return done;
     const { status, body } = done.value;
-    if (isBlocks(body)) return present(body, route);
-    const message = messageOf(body);
-    if (status >= 400)
-      above.push({ type: "alert", tone: "error", text: message ?? `The plugin refused this (${status}).` });
-    else if (message !== null) above.push({ type: "alert", tone: "success", text: message });
+    if (isView(body)) return present(body, route);
+    const notice = noticeOf(status, body);
+    if (notice !== null) above.push(notice);
   }
   const [path = "", query = ""] = route.split("?");
   const context = new URLSearchParams(query);
@@ -84,11 +83,10 @@ export async function showView(
   if (entityId !== null) context.set("entityId", entityId);
   const shown = await callRoute(world, installation, user, { method: "GET", path: `${path}?${context}`, body: null });
   if (!shown.ok) return shown;
-  if (shown.value.status >= 400 && !isBlocks(shown.value.body)) {
-    const text = messageOf(shown.value.body) ?? `The plugin refused this (${shown.value.status}).`;
-    return ok({ route, view: { blocks: [...above, { type: "alert", tone: "error", text }] } });
-  }
-  const view = present(shown.value.body, route);
+  const { status, body } = shown.value;
+  const refusal = status >= 400 && !isView(body) ? noticeOf(status, body) : null;
+  if (refusal !== null) return ok({ route, view: { blocks: [...above, refusal] } });
+  const view = present(body, route);
   if (!view.ok) return view;
   return ok({ route, view: { ...view.value.view, blocks: [...above, ...view.value.view.blocks] } });
 }
@@ -140,14 +138,4 @@ function present(body: Json, route: string): Result<ShownView, Problem<"view_inv
   const view = readView(body);
   if (!view.ok) return refuse({ reason: "view_invalid", facts: { errors: view.problem } });
   return ok({ view: view.value, route });
-}
-
-function isBlocks(body: Json): boolean {
-  return typeof body === "object" && body !== null && "blocks" in body;
-}
-
-function messageOf(body: Json): string | null {
-  const message =
-    typeof body === "object" && body !== null && !Array.isArray(body) ? (body as { message?: Json }).message : null;
-  return typeof message === "string" && message !== "" ? message.slice(0, 1000) : null;
 }

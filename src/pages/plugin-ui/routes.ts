@@ -7,7 +7,8 @@ import type { Reason } from "../../domain/reasons.ts";
 import { unixSeconds } from "../../domain/time.ts";
 import { escapeHtml } from "../../domain/ui/escape.ts";
 import { MAX_MESSAGE_CHARACTERS, readCall } from "../../domain/ui/messages.ts";
-import { ACTION_FIELD, ROUTE_FIELD, renderView } from "../../domain/ui/render.ts";
+import { readPostedForm, readViewRoute } from "../../domain/ui/posted.ts";
+import { ROUTE_FIELD, renderView } from "../../domain/ui/render.ts";
 import { showUiFile } from "../../market/execution/show-ui-file.ts";
 import { callRoute, showView, type ViewWish } from "../../market/execution/show-view.ts";
 import { filesKey, type OpenTicket, openTicket } from "../../market/execution/ui-tickets.ts";
@@ -19,8 +20,6 @@ interface UiEnv {
 }
 
 const MAX_FORM_BYTES = 65_536;
-const MAX_FIELDS = 60;
-const ACTION = /^(POST|PUT|PATCH|DELETE) (\/[A-Za-z0-9._~/-]{1,200})$/;
 
 /**
  * Views of plugins in a browser. The ticket in the address is the only credential: no cookie is read here, and none is
@@ -122,19 +121,11 @@ async function answerFile<E extends UiEnv>(context: Context<E>, key: string, pat
 async function readWish(request: Request, { ticket }: OpenTicket): Promise<ViewWish | null> {
   const { user, entityId } = ticket;
   if (request.method !== "POST")
-    return { user, entityId, route: readRoute(new URL(request.url).searchParams.get(ROUTE_FIELD)), action: null };
+    return { user, entityId, route: readViewRoute(new URL(request.url).searchParams.get(ROUTE_FIELD)), action: null };
   const text = await readText(request, MAX_FORM_BYTES);
   if (text === null) return null;
-  const form = [...new URLSearchParams(text)].slice(0, MAX_FIELDS);
-  const route = readRoute(form.find(([name]) => name === ROUTE_FIELD)?.[1] ?? null);
-  const [, method, path] = ACTION.exec(form.find(([name]) => name === ACTION_FIELD)?.[1] ?? "") ?? [];
-  if (method === undefined || path === undefined) return null;
-  const values = Object.fromEntries(form.filter(([name]) => /^[a-z][a-zA-Z0-9]{0,39}$/.test(name)));
-  return { user, entityId, route, action: { method, path, values } };
-}
-
-function readRoute(text: string | null): string | null {
-  return text !== null && /^\/[A-Za-z0-9._~/?=&%+-]{1,400}$/.test(text) ? text : null;
+  const posted = readPostedForm(text);
+  return posted && { user, entityId, ...posted };
 }
 
 async function readText(request: Request, maxBytes: number): Promise<string | null> {

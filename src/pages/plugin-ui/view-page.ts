@@ -1,7 +1,7 @@
 import { paths } from "../../contract/paths.ts";
 import { escapeHtml } from "../../domain/ui/escape.ts";
 import type { Theme } from "../../domain/ui/messages.ts";
-import { VIEW_STYLE } from "./view-style.ts";
+import { VIEW_STYLE } from "../../domain/ui/view-style.ts";
 
 export interface ViewPage {
   readonly title: string;

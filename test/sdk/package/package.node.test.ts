@@ -96,7 +96,7 @@ describe("the package, installed from its tarball into an empty project without 
   ])("types all else under %s modules", SLOW, async (module, resolution) => {
     await lend("@types/node", "undici-types", "@types/react", "@types/react-dom", "csstype", "react", "react-dom");
     const options = { lib: ["ES2024", "DOM", "DOM.Iterable"], types: ["node"] };
-    await typeCheck(module, resolution, options, "run.ts", "page.ts", "isolate.ts");
+    await typeCheck(module, resolution, options, "run.ts", "page.ts", "isolate.ts", "frame.ts");
   });
 
   it("works under Node, address by address", SLOW, async () => {
@@ -106,6 +106,10 @@ describe("the package, installed from its tarball into an empty project without 
   it("renders on a server with the project's own React", SLOW, async () => {
     await lend("react", "react-dom", "scheduler");
     expect(await sh(process.execPath, ["page.ts"])).toBe("the page renders\n");
+  });
+
+  it("gives frames their bridge and hosts their element", SLOW, async () => {
+    expect(await sh(process.execPath, ["frame.ts"])).toBe("the frame and the element work\n");
   });
 
   it("runs a plugin in the sandbox it carries", SLOW, async () => {

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { type Call, HOOKS } from "../../../domain/execution/job.ts";
+import type { Json } from "../../../domain/json/json.ts";
 import type { Emulator } from "../../../sdk/testing/emulator/emulator.ts";
 import { sampleEvent } from "./sample-events.ts";
 
@@ -24,21 +25,25 @@ export function callOf(wanted: Wanted, emulator: Emulator, now: number): Call | 
       const event = sampleEvent(wanted.name, emulator, now);
       return event && { kind: "event", event };
     }
-    case "route": {
-      const url = new URL(wanted.path, "http://instance");
-      const request = {
-        method: wanted.method.toUpperCase(),
-        path: url.pathname,
-        params: {},
-        query: Object.fromEntries(url.searchParams),
-        headers: { "content-type": "application/json" },
-        body: wanted.body,
-      };
-      return { kind: "route", request };
-    }
+    case "route":
+      return routeCall(wanted.method, wanted.path, wanted.body);
     case "schedule":
       return { kind: "schedule", id: wanted.id };
     case "lifecycle":
       return { kind: "lifecycle", hook: wanted.hook };
   }
+}
+
+/** A request of a signed-in user, as the instance hands it on. */
+export function routeCall(method: string, address: string, body: Json): Call {
+  const url = new URL(address, "http://instance");
+  const request = {
+    method: method.toUpperCase(),
+    path: url.pathname,
+    params: {},
+    query: Object.fromEntries(url.searchParams),
+    headers: { "content-type": "application/json" },
+    body,
+  };
+  return { kind: "route", request };
 }

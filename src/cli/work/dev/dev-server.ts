@@ -7,10 +7,16 @@ import { mediaTypeOf } from "../../../domain/bundle/files.ts";
 import type { OpenedBundle } from "../../../domain/bundle/open.ts";
 import { encodeUtf8 } from "../../../domain/bytes.ts";
 import { HOOKS } from "../../../domain/execution/job.ts";
+import type { Json } from "../../../domain/json/json.ts";
 import type { Manifest } from "../../../domain/manifest/manifest.ts";
 import { views } from "../../../domain/manifest/rules.ts";
+import { readPostedForm, readViewRoute } from "../../../domain/ui/posted.ts";
+import { ROUTE_FIELD } from "../../../domain/ui/render.ts";
+import { VIEW_STYLE } from "../../../domain/ui/view-style.ts";
 import { resolveSdk, SDK_NAME } from "../sdk.ts";
-import { callOf, WANTED } from "./call-of.ts";
+import { callOf, routeCall, WANTED } from "./call-of.ts";
+import { devViewPage } from "./dev-view.ts";
+import { FACTS } from "./read-facts.ts";
 import type { Happening, Workbench } from "./workbench.ts";
 
 export interface DevServer {
@@ -58,12 +64,16 @@ export async function startDevServer(port: number, workbench: Workbench, state: 
     if (!hosts.has(request.headers.host ?? "")) return send(response, 403, "text/plain", "another host");
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
     if (request.method === "POST" && pathname === "/run") return run(request, response);
+    if (request.method === "POST" && pathname === "/settings") return setFacts(request, response);
+    if (pathname.startsWith("/view/") && (request.method === "GET" || request.method === "POST"))
+      return sendView(request, response, pathname.slice("/view/".length));
     if (request.method !== "GET") return send(response, 405, "text/plain", "GET only");
     if (pathname === "/log") return listen(response);
     if (pathname === "/state") return send(response, 200, "application/json", JSON.stringify(show()));
     if (pathname.startsWith("/ui/")) return sendUi(response, pathname.slice(1));
     if (pathname === "/page/bridge.js")
       return send(response, 200, "text/javascript; charset=utf-8", await bridgeScript());
+    if (pathname === "/page/view.css") return send(response, 200, "text/css; charset=utf-8", VIEW_STYLE);
     const file = Object.hasOwn(PAGE_FILES, pathname) ? PAGE_FILES[pathname] : undefined;
     if (!file) return send(response, 404, "text/plain", "not here");
     send(response, 200, file[1], await readFile(path.join(PAGE, file[0])), {
@@ -77,6 +87,34 @@ export async function startDevServer(port: number, workbench: Workbench, state: 
     const call = wanted.success ? callOf(wanted.data, workbench.emulator, Date.now()) : null;
     if (!call) return send(response, 400, "text/plain", "no such call");
     send(response, 200, "application/json", JSON.stringify(await workbench.run(call)));
+  }
+
+  /** What an admin would set, from now on; a secret that is not sent stays as it is. */
+  async function setFacts(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.headers["x-rbsm"] !== "dev") return send(response, 403, "text/plain", "header x-rbsm is missing");
+    const facts = FACTS.safeParse(parseOrNull(await readBody(request)));
+    if (!facts.success) return send(response, 400, "text/plain", "no settings");
+    const { settings = {}, secrets = {} } = facts.data;
+    const fault = workbench.setFacts({ settings, secrets: { ...workbench.facts().secrets, ...secrets } });
+    send(response, fault === null ? 200 : 422, "text/plain", fault ?? "saved");
+  }
+
+  /** A view of blocks. Its forms post to where they came from, so another site's form is known by its origin. */
+  async function sendView(request: IncomingMessage, response: ServerResponse, slot: string): Promise<void> {
+    const isPost = request.method === "POST";
+    if (isPost && !hosts.has((request.headers.origin ?? "").replace(/^http:\/\//, "")))
+      return send(response, 403, "text/plain", "another origin");
+    const { searchParams } = new URL(request.url ?? "/", "http://localhost");
+    const wish = isPost
+      ? readPostedForm(await readBody(request))
+      : { route: readViewRoute(searchParams.get(ROUTE_FIELD)), action: null };
+    if (wish === null) return send(response, 400, "text/plain", "no form of a view");
+    const run = (method: string, at: string, body: Json) => workbench.run(routeCall(method, at, body));
+    const html = await devViewPage(state().bundle.manifest, slot, wish, run);
+    if (html === null) return send(response, 404, "text/plain", "no view of blocks");
+    send(response, 200, "text/html; charset=utf-8", html, {
+      "content-security-policy": "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'self'",
+    });
   }
 
   function listen(response: ServerResponse): void {
@@ -98,11 +136,23 @@ export async function startDevServer(port: number, workbench: Workbench, state: 
       routes: manifest.routes.map(({ method, path: at }) => ({ method, path: at })),
       schedules: manifest.schedules.map(({ id }) => id),
       hooks: bundle.file("server/main.js") ? HOOKS : [],
-      pages: views(manifest).flatMap(({ pointer, view }) =>
-        view.file === undefined ? [] : [{ title: pointer, slot: slotOf(pointer, manifest), file: view.file }],
-      ),
+      pages: views(manifest).map(({ pointer, view }) => {
+        const slot = slotOf(pointer, manifest);
+        return {
+          title: pointer,
+          slot,
+          ...(view.file === undefined ? { blocks: `view/${slot}` } : { file: view.file }),
+        };
+      }),
+      settings: showSettings(manifest),
       storage: workbench.storage(),
     };
+  }
+
+  function showSettings({ settings }: Manifest) {
+    const facts = workbench.facts();
+    const kept = Object.keys(facts.secrets ?? {});
+    return { fields: settings?.fields ?? [], values: facts.settings ?? {}, secrets: kept };
   }
 
   /** A page of the plugin: an origin of its own and no network, as in the host. */

@@ -35,6 +35,10 @@ export interface Workbench {
   /** What is run from now on. Storage and the rows of the instance stay. */
   load(bundle: OpenedBundle): void;
   run(call: Call): Promise<RunReply>;
+  /** What the admin set. */
+  facts(): InstallationFacts;
+  /** Sets it for every run from now on; answers why an admin could not save it, and then nothing changes. */
+  setFacts(facts: InstallationFacts): string | null;
   /** What the installation keeps. */
   storage(): { readonly [key: string]: unknown };
   readonly restarts: number;
@@ -55,13 +59,14 @@ export interface WorkbenchOptions {
 
 export function openWorkbench(
   first: OpenedBundle,
-  { onHappening, isOnline, now, facts = {} }: WorkbenchOptions,
+  { onHappening, isOnline, now, facts: firstFacts = {} }: WorkbenchOptions,
 ): Workbench {
   const tell = onHappening ?? (() => {});
   const clock = { now };
   const emulator = createEmulator({ apiKey: KEY, clock });
   const kept = createKept(clock);
   let bundle = first;
+  let facts = firstFacts;
   let count = 0;
   const sessions = new Map<string, ReturnType<typeof createSession>>();
   const workerd = openWorkerd({
@@ -113,6 +118,12 @@ export function openWorkbench(
     run,
     load(next) {
       bundle = next;
+    },
+    facts: () => facts,
+    setFacts(next) {
+      const fault = factsFault(bundle, next);
+      if (fault === null) facts = next;
+      return fault;
     },
     storage: () => kept.storage.contents(),
     get restarts() {

@@ -1,4 +1,5 @@
 import { type ContactRequest, definePlugin, type EventEnvelope, type PluginContext } from "@rising-bsm/plugin-sdk";
+import { showLeads } from "./leads.ts";
 import { type Score, scoreLead } from "./score.ts";
 
 const PERMISSIONS = ["customers.read", "notifications.send", "requests.read", "storage.read", "storage.write"] as const;
@@ -10,6 +11,7 @@ export default definePlugin({
     "request.created": rate,
     "request.updated": rate,
   },
+  routes: { "GET /leads": (context: Context) => showLeads(context) },
 });
 
 /** Events are delivered at least once: a request that is hot already is not reported again. */

@@ -1,4 +1,4 @@
-import { definePlugin, type PluginContext } from "@rising-bsm/plugin-sdk";
+import { definePlugin, type PluginContext, view } from "@rising-bsm/plugin-sdk";
 
 export default definePlugin({
   permissions: ["appointments.read", "storage.read", "storage.write"],
@@ -9,6 +9,9 @@ export default definePlugin({
   },
   routes: {
     "GET /count": async (context) => ({ status: 200, body: { count: await readCount(context) } }),
+    // A view of blocks: drawn by the marketplace, without any code of the plugin in a browser.
+    "GET /summary": async (context) =>
+      view([{ type: "stats", items: [{ label: "Appointments", value: await readCount(context) }] }]),
   },
 });
 

@@ -17,4 +17,6 @@ test("an appointment is counted and the number can be asked for", async () => {
   expect(run.outcome).toBe("ok");
   const asked = await host.route({ method: "GET", path: "/count" });
   expect(asked.value).toEqual({ status: 200, body: { count: 1 } });
+  const shown = await host.route({ method: "GET", path: "/summary" });
+  expect(JSON.stringify(shown.value)).toContain('"value":1');
 });

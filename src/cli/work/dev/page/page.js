@@ -13,13 +13,22 @@ async function refresh() {
   find("title").textContent = `${state.name} ${state.version}`;
   find("build").textContent = state.build;
   find("storage").textContent = JSON.stringify(state.storage, null, 2);
-  const declared = JSON.stringify([state.events, state.routes, state.schedules, state.hooks, state.pages, state.built]);
+  const declared = JSON.stringify([
+    state.events,
+    state.routes,
+    state.schedules,
+    state.hooks,
+    state.pages,
+    state.built,
+    state.settings,
+  ]);
   if (declared === shown) return;
   shown = declared;
   fill("events", state.events, (name) => [name, { kind: "event", name }]);
   fill("routes", state.routes, ({ method, path }) => [`${method} ${path}`, { kind: "route", method, path }]);
   fill("schedules", state.schedules, (id) => [id, { kind: "schedule", id }]);
   fill("hooks", state.hooks, (hook) => [hook, { kind: "lifecycle", hook }]);
+  showSettings(state.settings);
   bridges = [];
   find("pages").replaceChildren(...state.pages.flatMap(showPage));
 }
@@ -62,10 +71,79 @@ async function callRoute({ method, path, body = null }) {
   return { status: reply.value.status ?? 200, body: reply.value.body ?? null };
 }
 
-function showPage({ title, file, slot }) {
+/** The form an admin would fill in. A field left empty has its default; a secret left empty stays as it is. */
+function showSettings({ fields, values, secrets }) {
+  const form = find("settings");
+  form.hidden = fields.length === 0;
+  const heading = document.createElement("h2");
+  heading.textContent = "Settings";
+  const save = document.createElement("button");
+  save.textContent = "Save settings";
+  const said = document.createElement("p");
+  said.setAttribute("role", "status");
+  form.replaceChildren(heading, ...fields.map((field) => fieldOf(field, values, secrets)), save, said);
+  form.onsubmit = async (event) => {
+    event.preventDefault();
+    const answer = await fetch("/settings", {
+      method: "POST",
+      headers: { "content-type": "application/json", "x-rbsm": "dev" },
+      body: JSON.stringify(filledIn(form, fields)),
+    });
+    said.textContent = await answer.text();
+  };
+}
+
+function fieldOf(field, values, secrets) {
+  const label = document.createElement("label");
+  const input = inputOf(field);
+  input.name = field.key;
+  const value = values[field.key] ?? field.default;
+  if (field.type === "boolean") input.checked = value === true;
+  else if (field.type === "multiselect") {
+    for (const option of input.options) option.selected = (value ?? []).includes(option.value);
+  } else if (field.type === "secret") input.placeholder = secrets.includes(field.key) ? "set" : "not set";
+  else input.value = value ?? "";
+  label.append(field.label, input);
+  return label;
+}
+
+function inputOf({ type, options = [] }) {
+  if (type !== "select" && type !== "multiselect") {
+    const input = document.createElement("input");
+    input.type = { boolean: "checkbox", integer: "number", secret: "password" }[type] ?? "text";
+    if (type === "secret") input.autocomplete = "off";
+    return input;
+  }
+  const select = document.createElement("select");
+  select.multiple = type === "multiselect";
+  if (type === "select") select.append(new Option("", ""));
+  select.append(...options.map(({ value, label }) => new Option(label, value)));
+  return select;
+}
+
+function filledIn(form, fields) {
+  const [settings, secrets] = [{}, {}];
+  for (const { key, type } of fields) {
+    const input = form.elements[key];
+    if (type === "boolean") settings[key] = input.checked;
+    else if (type === "multiselect") settings[key] = [...input.selectedOptions].map((option) => option.value);
+    else if (input.value === "") continue;
+    else if (type === "secret") secrets[key] = input.value;
+    else settings[key] = type === "integer" ? Number(input.value) : input.value;
+  }
+  return { settings, secrets };
+}
+
+/** A view of blocks is a page of ours; a plugin's own page gets a frame without origin and the bridge. */
+function showPage({ title, file, blocks, slot }) {
   const heading = document.createElement("h2");
   heading.textContent = title;
   const frame = document.createElement("iframe");
+  if (blocks !== undefined) {
+    frame.title = title;
+    frame.src = `/${blocks}`;
+    return [heading, frame];
+  }
   frame.setAttribute("sandbox", "allow-scripts");
   frame.title = title;
   frame.src = `/${file}`;
