@@ -20,7 +20,7 @@ export const publisherPaths = {
     `${BASE}/${part(handle)}/plugins/${part(name)}/edit${tab === "basics" ? "" : `/${tab}`}`,
   preview: (handle: string, name: string) => `${BASE}/${part(handle)}/plugins/${part(name)}/preview`,
   release: (handle: string, releaseId: string) => `${BASE}/${part(handle)}/releases/${part(releaseId)}`,
-  releaseAct: (handle: string, releaseId: string, act: ReleaseAct | "statement" | "approve" | "appeal") =>
+  releaseAct: (handle: string, releaseId: string, act: ReleaseAct | "sign" | "approve" | "appeal") =>
     `${BASE}/${part(handle)}/releases/${part(releaseId)}/${act}`,
   keys: (handle: string) => `${BASE}/${part(handle)}/keys`,
   keyForm: (handle: string, form: "add" | "end" | "papers") => `${BASE}/${part(handle)}/keys/${form}`,
@@ -37,6 +37,9 @@ export const publisherPaths = {
   reviews: (handle: string, page?: number) => paged(`${BASE}/${part(handle)}/reviews`, page),
   reply: (handle: string, reviewId: string) => `${BASE}/${part(handle)}/reviews/${part(reviewId)}`,
   webhooks: (handle: string) => `${BASE}/${part(handle)}/webhooks`,
+  webhook: (handle: string, id: string) => `${BASE}/${part(handle)}/webhooks/${part(id)}`,
+  webhookAct: (handle: string, id: string, act: "change" | "rotate" | "resume" | "remove" | "replay") =>
+    `${BASE}/${part(handle)}/webhooks/${part(id)}/${act}`,
 } as const;
 
 function paged(path: string, page: number | undefined): string {

@@ -15,7 +15,7 @@ const PLACES = [
   ["analytics", "statistics", publisherPaths.analytics],
   ["reviews", "see", publisherPaths.reviews],
   ["keys", "see", publisherPaths.keys],
-  ["webhooks", "administer", publisherPaths.webhooks],
+  ["webhooks", "publish", publisherPaths.webhooks],
 ] as const satisfies readonly (readonly [string, Right, (handle: string) => string])[];
 
 export type PublishPlace = (typeof PLACES)[number][0];

@@ -18,6 +18,11 @@ import { actsOf, ReleaseActPage, ReleasePage } from "./release.tsx";
 const BASE = `/releases/${ID}`;
 const LOOK_AGAIN_SECONDS = 3;
 
+export interface FoundRelease {
+  readonly release: ReleaseView;
+  readonly row: OwnRelease;
+}
+
 /** One release: how it stands, and what its owners and maintainers do about it. */
 export function registerReleasePages(app: Hono<PersonalEnv>): void {
   onMember(app, BASE, "see", (context, seat) => drawRelease(context, seat));
@@ -88,10 +93,7 @@ export async function drawRelease(
 }
 
 /** A release of this organization; another's is absent, also for an operator. */
-async function findRelease(
-  context: PublishContext,
-  { person, member }: Seat,
-): Promise<{ readonly release: ReleaseView; readonly row: OwnRelease } | null> {
+export async function findRelease(context: PublishContext, { person, member }: Seat): Promise<FoundRelease | null> {
   const world = context.get("world");
   const releaseId = context.req.param("id") ?? "";
   const [shown, [row]] = await Promise.all([

@@ -26,6 +26,11 @@ export const RELEASE_WORDS = dictionary({
         text: "It came with a right that can only stage. Somebody who may publish stands behind it with a passkey.",
       },
       velocity: { title: "Pause", waits: "time", text: "Many releases came in a short time; this one waits a while." },
+      transfer: {
+        title: "Transfer",
+        waits: "the end of the hold",
+        text: "The plugin is changing hands. Until then only security releases come out, with two people of the desk.",
+      },
       desk: { title: "Review", waits: "the desk", text: "People of the marketplace look at it and decide." },
     },
     openGates: "What it waits for",
@@ -125,6 +130,11 @@ export const RELEASE_WORDS = dictionary({
         title: "Pause",
         waits: "Zeit",
         text: "In kurzer Zeit kamen viele Versionen; diese wartet eine Weile.",
+      },
+      transfer: {
+        title: "Übergabe",
+        waits: "das Ende der Frist",
+        text: "Das Plugin wechselt den Besitzer. Bis dahin erscheinen nur Sicherheitsversionen, mit zwei Menschen des Prüfteams.",
       },
       desk: {
         title: "Begutachtung",

@@ -67,6 +67,11 @@ export function ReleasePage({ seat, view }: { seat: Seat; view: ReleasePageView 
       {release.gates.length === 0 ? null : (
         <Section id="gates" title={words.openGates}>
           <GateList gates={release.gates} earliest={release.earliest} />
+          {release.gates.includes("statement") && holds(seat, "publish") ? (
+            <p class="mt-4">
+              <LinkButton href={publisherPaths.releaseAct(handle, release.releaseId, "sign")}>{words.sign}</LinkButton>
+            </p>
+          ) : null}
         </Section>
       )}
       <Section id="findings" title={words.findings}>

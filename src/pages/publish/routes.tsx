@@ -1,9 +1,11 @@
 import { Hono } from "hono";
 import type { PersonalEnv } from "../account/session.ts";
+import { registerHookPages } from "./hook-routes.tsx";
 import { registerKeyPages } from "./key-routes.tsx";
 import { registerOverviewPages } from "./overview-routes.tsx";
 import { registerPluginPages } from "./plugin-routes.tsx";
 import { registerReleasePages } from "./release-routes.tsx";
+import { registerSignPages } from "./sign-routes.tsx";
 import { registerUploadPages } from "./upload-routes.tsx";
 
 /** `/publish`: what a publisher uploads, sells, reads and answers. */
@@ -14,5 +16,7 @@ export function createPublishPages(): Hono<PersonalEnv> {
   registerKeyPages(app);
   registerPluginPages(app);
   registerReleasePages(app);
+  registerSignPages(app);
+  registerHookPages(app);
   return app;
 }
