@@ -7,6 +7,18 @@ export const paths = {
   /** `{name}` or the decimal id, which answers 308 to the name. */
   plugin: (name: string) => `/plugins/${encodePart(name)}`,
   release: (name: string, version: string) => `/plugins/${encodePart(name)}/${encodePart(version)}`,
+  /** One tab of a plugin's page; `overview` is the page itself. */
+  pluginTab: (name: string, tab: string) => `/plugins/${encodePart(name)}${tab === "overview" ? "" : `/${tab}`}`,
+  /** Where anybody tells the operator of something wrong with a plugin. */
+  reportPlugin: (name: string) => `/plugins/${encodePart(name)}/report`,
+  publisher: (handle: string) => `/publishers/${encodePart(handle)}`,
+  collections: () => "/collections",
+  collection: (slug: string) => `/collections/${encodePart(slug)}`,
+  /** Atom and JSON feeds: of everything (`plugins`), or of one category, publisher or plugin. */
+  feed: (kind: "atom" | "json", of: FeedOf = {}) => `${feedBase(of)}/feed.${kind}`,
+  badge: (name: string, what: "version" | "rating" | "installs") => `/badges/${encodePart(name)}/${what}.svg`,
+  /** The picture that other sites show beside a link to the plugin. */
+  cardPicture: (name: string) => `/cards/${encodePart(name)}.png`,
   problem: (code: string) => `/problems/${encodePart(code)}`,
   imprint: () => "/impressum",
   privacy: () => "/datenschutz",
@@ -36,6 +48,15 @@ export const paths = {
     `/ui/files/${encodePart(key)}/${path.split("/").map(encodePart).join("/")}`,
   asset: (file: string) => `/assets/${file}`,
 } as const;
+
+/** What a feed tells of; nothing named: of every plugin. */
+export type FeedOf = { readonly category?: string; readonly publisher?: string; readonly plugin?: string };
+
+function feedBase({ category, publisher, plugin }: FeedOf): string {
+  if (plugin !== undefined) return `/plugins/${encodePart(plugin)}`;
+  if (publisher !== undefined) return `/publishers/${encodePart(publisher)}`;
+  return category === undefined ? "" : `/categories/${encodePart(category)}`;
+}
 
 /** `encodeURIComponent` that never throws: a lone surrogate becomes U+FFFD. */
 function encodePart(part: string): string {

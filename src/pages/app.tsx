@@ -1,73 +1,40 @@
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import { paths } from "../contract/paths.ts";
-import type { Principal } from "../domain/account/principal.ts";
 import { countFacets } from "../market/catalogue/count-facets.ts";
-import { listReviews } from "../market/catalogue/list-reviews.ts";
 import { searchCatalogue } from "../market/catalogue/search-catalogue.ts";
-import { showPlugin } from "../market/catalogue/show-plugin.ts";
+import { countSearchFacets, searchPlugins } from "../market/catalogue/search-plugins.ts";
+import type { CatalogueQuery } from "../market/catalogue/views.ts";
 import type { World } from "../market/ports.ts";
 import { createAccountPages } from "./account/routes.tsx";
 import { createConsolePages } from "./console/routes.tsx";
 import { registerDocs } from "./docs/routes.tsx";
 import { schemaResponse } from "./docs/schema.ts";
 import { HomePage, type HomeView } from "./home.tsx";
-import { createKept } from "./kept.ts";
 import { LEGAL, LegalPage } from "./legal.tsx";
 import { ListPage } from "./list.tsx";
-import { EVERYTHING, parseListState, toCatalogueQuery } from "./list-state.ts";
+import { parseListState, toSearchQuery } from "./list-state.ts";
 import { FailurePage, NotFoundPage } from "./lost.tsx";
 import { registerOffline } from "./offline.tsx";
-import { PluginPage, type PluginView } from "./plugin/page.tsx";
-import { ReleasePage } from "./plugin/release.tsx";
+import { registerPluginPages } from "./plugin/routes.tsx";
 import { registerPluginUi } from "./plugin-ui/routes.ts";
 import { isReason, ProblemPage } from "./problem.tsx";
 import { createPublishPages } from "./publish/routes.tsx";
-import { errorPageResponse, pageResponse, type Rendered, readerOf, render } from "./respond.ts";
+import { errorPageResponse, type Rendered, render } from "./respond.ts";
 import { registerSalesPages } from "./sales/routes.tsx";
+import { createAnswers, moved, VISITOR, type VisitorEnv } from "./visitor.ts";
 import { type Language, languageOf } from "./words/language.ts";
 import { registerLanguage } from "./words/routes.ts";
 
-interface PagesEnv {
-  Variables: { readonly world: World; readonly requestId: string };
-  Bindings: { readonly ASSETS: Fetcher };
-}
-
-const VISITOR: Principal = { kind: "anonymous" };
 const POPULAR = 6;
 const NEWEST = 3;
-const REVIEWS = 20;
-/** A busy page asks the database every two seconds, not at every request; visitors' browsers keep it for sixty anyway. */
-const KEPT = { entries: 200, freshFor: 2000 };
 
-/** The HTML wing: pages for visitors. They need no script, set no cookie and load nothing from elsewhere. */
-export function createPages(): Hono<PagesEnv> {
-  const app = new Hono<PagesEnv>();
-  const kept = createKept(KEPT);
-
-  async function keep<V>(
-    context: Context<PagesEnv>,
-    load: () => Promise<V | null>,
-    draw: (view: V) => Parameters<typeof render>[0],
-  ): Promise<Response> {
-    const reader = readerOf(context.req.raw, context.get("world"));
-    const key = `${reader.language} ${context.req.path}`;
-    const now = context.get("world").clock.now();
-    const fresh = kept.fresh(key, now);
-    if (fresh !== null) return pageResponse(context.req.raw, fresh);
-    const view = await load();
-    if (view === null) {
-      kept.drop(key);
-      return context.notFound();
-    }
-    return pageResponse(context.req.raw, await kept.draw(key, view, now, () => render(draw(view), reader)));
-  }
-
-  async function page(context: Context<PagesEnv>, tree: Parameters<typeof render>[0]): Promise<Response> {
-    return pageResponse(context.req.raw, await render(tree, readerOf(context.req.raw, context.get("world"))));
-  }
+/** The HTML wing. Pages for visitors need no script, set no cookie and load nothing from elsewhere. */
+export function createPages(): Hono<VisitorEnv> {
+  const app = new Hono<VisitorEnv>();
+  const answers = createAnswers();
 
   app.get(paths.home(), (context) =>
-    keep(
+    answers.keep(
       context,
       () => loadHome(context.get("world")),
       (view) => <HomePage view={view} />,
@@ -75,37 +42,19 @@ export function createPages(): Hono<PagesEnv> {
   );
 
   app.get(paths.plugins(), async (context) => {
+    const world = context.get("world");
     const state = parseListState(new URL(context.req.url).searchParams);
-    const found = await searchCatalogue(context.get("world"), toCatalogueQuery(state), VISITOR);
-    return page(context, <ListPage view={{ state, page: found }} />);
+    const query = toSearchQuery(state);
+    const [found, facets] = await Promise.all([searchPlugins(world, query), countSearchFacets(world, query)]);
+    // Without a cursor there is nothing to refuse.
+    if (!found.ok) return context.notFound();
+    return answers.show(context, <ListPage view={{ state, page: found.value, facets }} />);
   });
   app.get("/plugins/", (context) => moved(paths.plugins() + new URL(context.req.url).search));
 
-  // Instances link to /plugins/{id}.
-  app.get("/plugins/:id{[1-9][0-9]{0,14}}", async (context) => {
-    const found = await showPlugin(context.get("world"), { id: context.req.param("id") }, VISITOR);
-    return found.ok ? moved(paths.plugin(found.value.name)) : context.notFound();
-  });
-
-  app.get("/plugins/:name{[a-z][a-z0-9-]{0,63}}", (context) =>
-    keep(
-      context,
-      () => loadPlugin(context.get("world"), context.req.param("name")),
-      (view) => <PluginPage view={view} />,
-    ),
-  );
-
-  app.get("/plugins/:name{[a-z][a-z0-9-]{0,63}}/:version{[0-9][0-9A-Za-z.+-]{0,63}}", async (context) => {
-    const found = await showPlugin(context.get("world"), { name: context.req.param("name") }, VISITOR);
-    const row = found.ok && found.value.versions.find(({ version }) => version === context.req.param("version"));
-    if (!found.ok || !row) return context.notFound();
-    return page(context, <ReleasePage view={{ plugin: found.value, row }} />);
-  });
-
   app.get("/problems/:code{[A-Za-z0-9_]{1,64}}", async (context) => {
     const code = context.req.param("code");
-    if (!isReason(code)) return context.notFound();
-    return page(context, <ProblemPage reason={code} />);
+    return isReason(code) ? answers.show(context, <ProblemPage reason={code} />) : context.notFound();
   });
 
   for (const [path, text] of [
@@ -113,8 +62,9 @@ export function createPages(): Hono<PagesEnv> {
     [paths.privacy(), LEGAL.privacy],
     [paths.terms(), LEGAL.terms],
   ] as const)
-    app.get(path, (context) => page(context, <LegalPage text={text} />));
+    app.get(path, (context) => answers.show(context, <LegalPage text={text} />));
 
+  registerPluginPages(app, answers);
   registerLanguage(app);
   registerSalesPages(app);
   registerDocs(app);
@@ -157,29 +107,19 @@ export async function failureResponse(request: Request, requestId: string): Prom
 }
 
 async function loadHome(world: World): Promise<HomeView> {
-  const popular = { ...toCatalogueQuery(EVERYTHING), limit: POPULAR };
-  const newest = { ...popular, sort: "createdAt", direction: "desc", limit: NEWEST } as const;
+  const popular: CatalogueQuery = { sort: "downloads", direction: "desc", page: 1, limit: POPULAR };
+  const newest: CatalogueQuery = { ...popular, sort: "createdAt", limit: NEWEST };
   const [best, latest, facets] = await Promise.all([
     searchCatalogue(world, popular, VISITOR),
     searchCatalogue(world, newest, VISITOR),
     countFacets(world),
   ]);
   return {
+    featured: null,
     popular: best.items,
     // A small catalogue stands above in full.
     newest: best.total > POPULAR ? latest.items : [],
     categories: facets.categories,
     total: best.total,
   };
-}
-
-async function loadPlugin(world: World, name: string): Promise<PluginView | null> {
-  const found = await showPlugin(world, { name }, VISITOR);
-  if (!found.ok) return null;
-  const reviews = await listReviews(world, found.value.id, { page: 1, limit: REVIEWS });
-  return { plugin: found.value, reviews, marketplace: world.site.marketplace };
-}
-
-function moved(location: string): Response {
-  return new Response(null, { status: 308, headers: { location, "cache-control": "public, max-age=60" } });
 }

@@ -9,6 +9,7 @@ import { currentLanguage, type Language } from "./words/language.ts";
 
 type PricingTier = PricingView["tiers"][number];
 
+/** English as it is written in Europe: the day before the month. */
 const LOCALES = { en: "en-GB", de: "de-DE" } as const satisfies Record<Language, string>;
 
 const PRICE_WORDS = dictionary({
@@ -90,7 +91,7 @@ export function formatRating(average: number, language: Language = currentLangua
   return decimals(average, language);
 }
 
-/** `1,280`, `12.3k`, `4.1M`: for narrow places. */
+/** `1,280`, `12.3K`, `4.1M`: for narrow places. */
 export function formatShortCount(count: number, language: Language = currentLanguage()): string {
   if (count < 10_000) return formatCount(count, language);
   return numberFormat(language, { notation: "compact", maximumFractionDigits: 1 }).format(count);
@@ -122,11 +123,7 @@ const numberFormats = new Map<string, Intl.NumberFormat>();
 const dateFormats = new Map<string, Intl.DateTimeFormat>();
 
 function numberFormat(language: Language, options: Intl.NumberFormatOptions): Intl.NumberFormat {
-  return kept(
-    numberFormats,
-    language + JSON.stringify(options),
-    () => new Intl.NumberFormat(LOCALES[language], options),
-  );
+  return kept(numberFormats, language + JSON.stringify(options), () => new Intl.NumberFormat(language, options));
 }
 
 function dateFormat(language: Language, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {

@@ -2,50 +2,61 @@ import type { Child } from "hono/jsx";
 import { paths } from "../contract/paths.ts";
 import { PLUGIN_TYPES } from "../domain/manifest/permissions.ts";
 import type { PluginCard } from "../market/catalogue/views.ts";
-import { plural } from "./format.ts";
+import { formatCount } from "./format.ts";
+import { HOME } from "./home-words.ts";
 import type { IconName } from "./icons.ts";
 import { EVERYTHING, listPath } from "./list-state.ts";
 import { Icon } from "./parts/icon.tsx";
 import { PluginGrid } from "./parts/plugin-card.tsx";
 import { SearchField } from "./parts/search-field.tsx";
 import { Shell } from "./shell.tsx";
-import { categoryWords, knownCategory, typeWords } from "./words/codes.ts";
+import { categoryWords, knownCategory, permissionWords, typeWords } from "./words/codes.ts";
+import { wordsOf } from "./words/dictionary.ts";
 
 export interface HomeView {
+  /** The operator's collection for the front page, if there is one. */
+  readonly featured: { readonly slug: string; readonly items: readonly PluginCard[] } | null;
   readonly popular: readonly PluginCard[];
   readonly newest: readonly PluginCard[];
   readonly categories: readonly { readonly name: string; readonly count: number }[];
   readonly total: number;
 }
 
-const DESCRIPTION =
-  "Find plugins for Rising BSM: reminders, lead scoring, checks and dashboards. Signed twice, reviewed, and limited to what you allow.";
-
 /** `/`: what this place is, and the way into it. */
 export function HomePage({ view }: { view: HomeView }) {
+  const words = wordsOf(HOME);
   return (
-    <Shell title="Rising BSM Marketplace – plugins for your business" description={DESCRIPTION} at="home" hasOwnSearch>
+    <Shell title={words.title} description={words.description} canonical={paths.home()} at="home" hasOwnSearch>
       <Hero total={view.total} />
       <div class="wrap flex flex-col gap-20 pt-16">
         <Types />
+        {view.featured === null || view.featured.items.length === 0 ? null : (
+          <PluginRow
+            id="featured"
+            title={words.featured}
+            items={view.featured.items}
+            href={paths.collection(view.featured.slug)}
+            more={words.featuredMore}
+          />
+        )}
         {view.total === 0 ? (
           <EmptyCatalogue />
         ) : (
           <PluginRow
             id="popular"
-            title="Popular plugins"
+            title={words.popular}
             items={view.popular}
             href={paths.plugins()}
-            more="All plugins"
+            more={words.popularMore}
           />
         )}
         {view.newest.length === 0 ? null : (
           <PluginRow
             id="newest"
-            title="New in the marketplace"
+            title={words.newest}
             items={view.newest}
             href={listPath({ ...EVERYTHING, sort: "createdAt" })}
-            more="Newest first"
+            more={words.newestMore}
           />
         )}
         <Categories categories={view.categories} />
@@ -56,27 +67,27 @@ export function HomePage({ view }: { view: HomeView }) {
 }
 
 function Hero({ total }: { total: number }) {
+  const words = wordsOf(HOME);
   return (
     <section class="hero border-b border-border">
       <div class="wrap grid items-center gap-12 py-14 sm:py-20 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <div>
           <h1 class="max-w-3xl text-4xl font-bold leading-tight tracking-tight sm:text-5xl sm:leading-[1.1]">
-            Plugins that make <span class="brand-text">Rising BSM</span> work for you
+            {words.claim[0]}
+            <span class="brand-text">Rising BSM</span>
+            {words.claim[1]}
           </h1>
-          <p class="mt-5 max-w-2xl text-lg leading-relaxed text-muted-foreground">
-            Reminders, lead scoring, checks and dashboards for small service companies. Every release is reviewed,
-            signed twice, and sees only what you allow.
-          </p>
+          <p class="mt-5 max-w-2xl text-lg leading-relaxed text-muted-foreground">{words.lead}</p>
           <search class="mt-8 max-w-2xl">
             <form action={paths.plugins()} method="get">
-              <SearchField id="home-search" label="What should your business do better?" />
+              <SearchField id="home-search" label={words.question} />
             </form>
           </search>
           {total === 0 ? null : (
             <p class="mt-4 text-sm text-muted-foreground">
-              {plural(total, "plugin")} to choose from ·{" "}
+              {words.choice(total)} ·{" "}
               <a class="link" href={paths.plugins()}>
-                browse everything
+                {words.browse}
               </a>
             </p>
           )}
@@ -103,10 +114,10 @@ function ConsentPicture() {
           <Icon name="shield-check" class="size-6 text-primary" />
         </div>
         <ul class="mt-5 space-y-2.5 text-sm font-medium">
-          <ConsentRow icon="calendar" words="See appointments" isGranted />
-          <ConsentRow icon="bell" words="Send notifications" isGranted />
-          <ConsentRow icon="users" words="See customers" />
-          <ConsentRow icon="globe" words="Use the network" />
+          <ConsentRow icon="calendar" words={permissionWords("appointments.read").title} isGranted />
+          <ConsentRow icon="bell" words={permissionWords("notifications.send").title} isGranted />
+          <ConsentRow icon="users" words={permissionWords("customers.read").title} />
+          <ConsentRow icon="globe" words={wordsOf(HOME).network} />
         </ul>
       </div>
     </div>
@@ -129,7 +140,7 @@ function Types() {
   return (
     <section aria-labelledby="types">
       <h2 id="types" class="sr-only">
-        Kinds of plugins
+        {wordsOf(HOME).kinds}
       </h2>
       <ul class="grid grid-cols-2 gap-3 sm:gap-4 lg:grid-cols-4">
         {PLUGIN_TYPES.map((type) => (
@@ -173,13 +184,13 @@ function PluginRow(row: { id: string; title: string; items: readonly PluginCard[
 }
 
 function EmptyCatalogue() {
+  const words = wordsOf(HOME);
   return (
     <section class="card flex flex-col items-center px-6 py-14 text-center">
       <Icon name="package" class="size-10 text-muted-foreground" />
-      <h2 class="mt-4 text-xl font-semibold">The shelves are still empty</h2>
+      <h2 class="mt-4 text-xl font-semibold">{words.empty}</h2>
       <p class="mt-2 max-w-md text-muted-foreground">
-        As soon as the first plugin has passed review, it stands here. Publishers bring theirs with the command line
-        tool <code class="rounded bg-muted px-1.5 py-0.5 text-sm">rbsm publish</code>.
+        {words.emptyHint} <code class="rounded bg-muted px-1.5 py-0.5 text-sm">rbsm publish</code>.
       </p>
     </section>
   );
@@ -194,7 +205,7 @@ function Categories({ categories }: { categories: HomeView["categories"] }) {
   return (
     <section aria-labelledby="categories">
       <h2 id="categories" class="mb-6 text-2xl font-semibold tracking-tight">
-        By topic
+        {wordsOf(HOME).topics}
       </h2>
       <ul class="flex flex-wrap gap-3">
         {known.map(({ category, count }) => (
@@ -205,7 +216,7 @@ function Categories({ categories }: { categories: HomeView["categories"] }) {
             >
               <Icon name={categoryWords(category).icon} class="size-4 text-plugin-edge" />
               {categoryWords(category).label}
-              <span class="text-muted-foreground">{count}</span>
+              <span class="text-muted-foreground">{formatCount(count)}</span>
             </a>
           </li>
         ))}
@@ -215,22 +226,21 @@ function Categories({ categories }: { categories: HomeView["categories"] }) {
 }
 
 function Promises() {
+  const words = wordsOf(HOME);
   return (
     <section aria-labelledby="promises" class="card bg-accent p-6 sm:p-10">
       <h2 id="promises" class="text-2xl font-semibold tracking-tight">
-        Why you can let these plugins in
+        {words.why}
       </h2>
       <div class="mt-8 grid gap-8 md:grid-cols-3">
-        <PromiseItem icon="shield-check" title="Signed twice">
-          The publisher signs every release, the marketplace signs again after review. Your instance checks both before
-          anything runs.
+        <PromiseItem icon="shield-check" title={words.signed}>
+          {words.signedText}
         </PromiseItem>
-        <PromiseItem icon="lock" title="Only what you grant">
-          A plugin starts with nothing: no network, no customer data. You see in plain words what it asks for, and
-          decide.
+        <PromiseItem icon="lock" title={words.granted}>
+          {words.grantedText}
         </PromiseItem>
-        <PromiseItem icon="key-round" title="Licenses that keep working">
-          A license is a signed document that your instance verifies by itself, also while the line is down.
+        <PromiseItem icon="key-round" title={words.licenses}>
+          {words.licensesText}
         </PromiseItem>
       </div>
     </section>

@@ -1,20 +1,28 @@
 import { paths } from "../contract/paths.ts";
-import { type Category, PLUGIN_TYPES, type PluginType } from "../domain/manifest/permissions.ts";
-import type { CatalogueQuery } from "../market/catalogue/views.ts";
+import {
+  type Category,
+  PERMISSIONS,
+  type Permission,
+  PLUGIN_TYPES,
+  type PluginType,
+} from "../domain/manifest/permissions.ts";
+import { parseVersion } from "../domain/release/version.ts";
+import {
+  PRICE_KINDS,
+  type PriceKind,
+  SEARCH_SORTS,
+  type SearchQuery,
+  type SearchSort,
+} from "../market/catalogue/search-ports.ts";
 import { knownCategory } from "./words/codes.ts";
 
 export const PAGE_SIZE = 20;
 const MAX_QUERY_LENGTH = 100;
 const MAX_PAGE = 5000;
 
-export const SORTS = {
-  downloads: { label: "Most downloaded", direction: "desc" },
-  rating: { label: "Best rated", direction: "desc" },
-  createdAt: { label: "Newest first", direction: "desc" },
-  name: { label: "Name A–Z", direction: "asc" },
-} as const satisfies Record<CatalogueQuery["sort"], { label: string; direction: "asc" | "desc" }>;
-
 export const RATINGS = [4, 3, 2] as const;
+/** Days. */
+export const UPDATED = [30, 90, 365] as const;
 
 /** What the address of `/plugins` says. */
 export interface ListState {
@@ -22,8 +30,16 @@ export interface ListState {
   readonly type: PluginType | undefined;
   readonly category: Category | undefined;
   readonly tag: string | undefined;
-  readonly rating: number | undefined;
-  readonly sort: CatalogueQuery["sort"];
+  readonly price: PriceKind | undefined;
+  readonly rating: (typeof RATINGS)[number] | undefined;
+  readonly permission: Permission | undefined;
+  readonly noNetwork: boolean;
+  readonly noPersonalData: boolean;
+  readonly verified: boolean;
+  readonly updated: (typeof UPDATED)[number] | undefined;
+  /** The visitor's version of Rising-BSM. */
+  readonly app: string | undefined;
+  readonly sort: SearchSort;
   /** From 1. */
   readonly page: number;
 }
@@ -33,8 +49,15 @@ export const EVERYTHING: ListState = {
   type: undefined,
   category: undefined,
   tag: undefined,
+  price: undefined,
   rating: undefined,
-  sort: "downloads",
+  permission: undefined,
+  noNetwork: false,
+  noPersonalData: false,
+  verified: false,
+  updated: undefined,
+  app: undefined,
+  sort: "relevance",
   page: 1,
 };
 
@@ -42,46 +65,76 @@ export const EVERYTHING: ListState = {
 export function parseListState(search: URLSearchParams): ListState {
   const tag = search.get("tag") ?? "";
   const page = search.get("page") ?? "";
+  const app = search.get("app")?.trim() ?? "";
   return {
     query: boundedText(search.get("query") ?? ""),
     type: PLUGIN_TYPES.find((type) => type === search.get("type")),
     category: knownCategory(search.get("category") ?? ""),
     tag: /^[a-z0-9][a-z0-9-]{1,29}$/.test(tag) ? tag : undefined,
+    price: PRICE_KINDS.find((kind) => kind === search.get("price")),
     rating: RATINGS.find((rating) => String(rating) === search.get("rating")),
-    sort: (Object.keys(SORTS) as (keyof typeof SORTS)[]).find((sort) => sort === search.get("sort")) ?? "downloads",
+    permission: PERMISSIONS.find((code) => code === search.get("permission")),
+    noNetwork: search.get("network") === "none",
+    noPersonalData: search.get("personal") === "none",
+    verified: search.get("verified") === "yes",
+    updated: UPDATED.find((days) => String(days) === search.get("updated")),
+    app: app !== "" && parseVersion(app) !== null ? app : undefined,
+    sort: SEARCH_SORTS.find((sort) => sort === search.get("sort")) ?? "relevance",
     page: /^[1-9][0-9]{0,3}$/.test(page) ? Math.min(Number(page), MAX_PAGE) : 1,
   };
 }
 
-/** The canonical address of a state, defaults left out; `change` returns to the first page unless it names one. */
+/** The fields of a state as the address spells them, defaults left out. */
+export function listFields(state: ListState): readonly (readonly [name: string, value: string])[] {
+  const fields: readonly (readonly [string, string | number | undefined | false])[] = [
+    ["query", state.query],
+    ["type", state.type],
+    ["category", state.category],
+    ["tag", state.tag],
+    ["price", state.price],
+    ["rating", state.rating],
+    ["permission", state.permission],
+    ["network", state.noNetwork && "none"],
+    ["personal", state.noPersonalData && "none"],
+    ["verified", state.verified && "yes"],
+    ["updated", state.updated],
+    ["app", state.app],
+    ["sort", state.sort === "relevance" ? undefined : state.sort],
+    ["page", state.page > 1 ? state.page : undefined],
+  ];
+  return fields.flatMap(([name, value]) => (value ? [[name, String(value)] as const] : []));
+}
+
+/** The canonical address of a state; `change` returns to the first page unless it names one. */
 export function listPath(state: ListState, change: Partial<ListState> = {}): string {
-  const next = { ...state, page: 1, ...change };
-  const search = new URLSearchParams();
-  if (next.query !== "") search.set("query", next.query);
-  if (next.type) search.set("type", next.type);
-  if (next.category) search.set("category", next.category);
-  if (next.tag) search.set("tag", next.tag);
-  if (next.rating) search.set("rating", String(next.rating));
-  if (next.sort !== "downloads") search.set("sort", next.sort);
-  if (next.page > 1) search.set("page", String(next.page));
+  const search = new URLSearchParams(
+    listFields({ ...state, page: 1, ...change }).map(([name, value]) => [name, value]),
+  );
   const text = search.toString();
   return text === "" ? paths.plugins() : `${paths.plugins()}?${text}`;
 }
 
 /** Whether anything but sorting narrows the list. */
 export function isFiltered(state: ListState): boolean {
-  return Boolean(state.query || state.type || state.category || state.tag || state.rating);
+  return listFields({ ...state, sort: "relevance", page: 1 }).length > 0;
 }
 
-export function toCatalogueQuery(state: ListState): CatalogueQuery {
+export function toSearchQuery(state: ListState): SearchQuery {
   return {
     text: state.query === "" ? undefined : state.query,
     type: state.type,
     category: state.category,
     tag: state.tag,
+    price: state.price,
+    permission: state.permission,
+    noNetwork: state.noNetwork || undefined,
+    noPersonalData: state.noPersonalData || undefined,
+    verified: state.verified || undefined,
     minRating: state.rating,
+    updatedWithin: state.updated,
+    appVersion: state.app,
     sort: state.sort,
-    direction: SORTS[state.sort].direction,
+    direction: state.sort === "name" ? "asc" : "desc",
     page: state.page,
     limit: PAGE_SIZE,
   };

@@ -1,25 +1,26 @@
 import { paths } from "../contract/paths.ts";
+import { LOST } from "./lost-words.ts";
 import { SearchField } from "./parts/search-field.tsx";
 import { Shell } from "./shell.tsx";
+import { wordsOf } from "./words/dictionary.ts";
 
 /** 404, for people. */
 export function NotFoundPage() {
+  const words = wordsOf(LOST);
   return (
-    <Shell title="Not found – Rising BSM Marketplace" isHidden hasOwnSearch>
+    <Shell title={`${words.notFound} – Rising BSM Marketplace`} isHidden hasOwnSearch>
       <section class="wrap flex max-w-2xl flex-col py-20 sm:py-28">
         <p class="text-sm font-semibold text-primary-strong">404</p>
-        <h1 class="mt-2 text-3xl font-bold tracking-tight sm:text-4xl">There is nothing at this address</h1>
-        <p class="mt-4 text-lg text-muted-foreground">
-          The page may have moved, or the plugin was never published or has been withdrawn.
-        </p>
+        <h1 class="mt-2 text-3xl font-bold tracking-tight sm:text-4xl">{words.nothingHere}</h1>
+        <p class="mt-4 text-lg text-muted-foreground">{words.nothingHint}</p>
         <search class="mt-8">
           <form action={paths.plugins()} method="get">
-            <SearchField id="lost-search" label="Search plugins" />
+            <SearchField id="lost-search" label={words.search} />
           </form>
         </search>
         <p class="mt-6">
           <a class="link" href={paths.plugins()}>
-            Browse all plugins
+            {words.browse}
           </a>
         </p>
       </section>
@@ -29,19 +30,17 @@ export function NotFoundPage() {
 
 /** 500, for people: calm, without any detail of the failure. */
 export function FailurePage({ requestId }: { requestId: string }) {
+  const words = wordsOf(LOST);
   return (
-    <Shell title="Something went wrong – Rising BSM Marketplace" isHidden hasOwnSearch>
+    <Shell title={`${words.failure} – Rising BSM Marketplace`} isHidden hasOwnSearch>
       <section class="wrap flex max-w-2xl flex-col items-start py-20 sm:py-28">
-        <h1 class="text-3xl font-bold tracking-tight sm:text-4xl">Something went wrong on our side</h1>
-        <p class="mt-4 text-lg text-muted-foreground">
-          It is not your fault, and nothing was changed. Please try again in a moment.
-        </p>
+        <h1 class="text-3xl font-bold tracking-tight sm:text-4xl">{words.failed}</h1>
+        <p class="mt-4 text-lg text-muted-foreground">{words.failedHint}</p>
         <p class="mt-4 text-sm text-muted-foreground">
-          If it keeps happening, tell the operator this number:{" "}
-          <code class="rounded bg-muted px-1.5 py-0.5 text-foreground">{requestId}</code>
+          {words.tellUs} <code class="rounded bg-muted px-1.5 py-0.5 text-foreground">{requestId}</code>
         </p>
         <a class="button button-quiet mt-8" href={paths.home()}>
-          Back to the marketplace
+          {words.back}
         </a>
       </section>
     </Shell>

@@ -6,7 +6,7 @@ import { Icon } from "./parts/icon.tsx";
 import { SHELL } from "./shell-words.ts";
 import { wordsOf } from "./words/dictionary.ts";
 import { currentLanguage, LANGUAGES, type Language } from "./words/language.ts";
-import { LanguageLinks, languagePath } from "./words/links.tsx";
+import { LanguageLinks, languagePath, SocialTags } from "./words/links.tsx";
 
 type Place = "home" | "plugins" | "docs" | "account" | "console";
 
@@ -21,6 +21,12 @@ interface ShellProps {
   readonly hasOwnSearch?: boolean;
   /** Error pages stay out of search engines. */
   readonly isHidden?: boolean;
+  /** Path of a picture, 1200 × 630, that other sites show beside a link to this page. */
+  readonly picture?: string;
+  /** Path of the Atom feed that belongs to this page, if another than that of everything. */
+  readonly feed?: string;
+  /** What else belongs into the head. */
+  readonly head?: Child;
   /** Documents for paper print without the site around them. */
   readonly isPaper?: boolean;
   readonly children?: Child;
@@ -35,6 +41,9 @@ export function Shell({
   hasOwnSearch = false,
   isHidden = false,
   isPaper = false,
+  picture,
+  feed = paths.feed("atom"),
+  head,
   children,
 }: ShellProps) {
   const language = currentLanguage();
@@ -47,11 +56,16 @@ export function Shell({
         {description === undefined ? null : <meta name="description" content={description} />}
         {canonical === undefined ? null : <LanguageLinks address={canonical} />}
         {isHidden ? <meta name="robots" content="noindex" /> : null}
+        {canonical === undefined || isHidden ? null : (
+          <SocialTags title={title} description={description} address={canonical} picture={picture} />
+        )}
+        <link rel="alternate" type="application/atom+xml" title={wordsOf(SHELL).newPlugins} href={feed} />
         <meta name="theme-color" media="(prefers-color-scheme: light)" content="#ffffff" />
         <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#020817" />
         <link rel="icon" type="image/svg+xml" href={paths.asset("mark.svg")} />
         <link rel="preload" as="font" type="font/woff2" href={paths.asset("inter.woff2")} crossorigin="anonymous" />
         <link rel="stylesheet" href={paths.asset("site.css")} />
+        {head ?? null}
       </head>
       <body class="flex min-h-screen flex-col bg-background font-sans text-base text-foreground antialiased">
         <a class="skip-link button" href="#content">

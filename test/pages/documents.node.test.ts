@@ -8,6 +8,7 @@ import { pluginDetail } from "./fixtures.ts";
 const root = path.resolve(import.meta.dirname, "../..");
 const STYLE = path.join(root, "public/assets/site.css");
 const pages = Object.entries(drawAll());
+const german = Object.entries(drawAll({ language: "de" }));
 
 it.each(pages)("%s is at most 30 KiB, compressed", (_, html) => {
   expect(gzipSync(html).length).toBeLessThanOrEqual(30 * 1024);
@@ -42,7 +43,48 @@ it.each(pages)("%s names every field and every picture, and no id twice", (_, ht
 });
 
 it.each(pages)("%s needs no script and holds nothing inline", (_, html) => {
-  expect(html).not.toMatch(/<script|<style|\sstyle="|\son[a-z]+="|javascript:/i);
+  expect(html).not.toMatch(/<script(?! type="application\/ld\+json">)|<style|\sstyle="|\son[a-z]+="|javascript:/i);
+});
+
+it.each(german)("%s says it in German, in a page that says so", (name, html) => {
+  expect(html).toMatch(/<html lang="de">/);
+  expect(html).toContain("Zum Inhalt springen");
+  expect(gzipSync(html).length).toBeLessThanOrEqual(30 * 1024);
+  const english = Object.fromEntries(pages)[name] ?? "";
+  // Texts of others and our legal pages stay as they are; everything else differs.
+  if (name !== "legal") expect(mainOf(html)).not.toBe(mainOf(english));
+});
+
+it("writes numbers, dates and money of German pages as German does", () => {
+  const { plugin, versions, pricing } = drawAll({ language: "de" });
+  expect(plugin).toContain("1.280");
+  expect(plugin).toContain("4,6");
+  expect(versions).toContain("01.11.2026");
+  expect(pricing).toContain("19,00\u00a0€");
+  expect(pricing).toContain("10.000 API-Aufrufe im Monat");
+});
+
+it("names the address of each language in the head, and the one the page is in as the canonical one", () => {
+  const { plugin } = drawAll({ language: "de" });
+  expect(plugin).toContain(
+    '<link rel="canonical" href="https://market.example/plugins/appointment-reminder?lang=de"/>',
+  );
+  expect(plugin).toContain('hreflang="en" href="https://market.example/plugins/appointment-reminder"/>');
+  expect(plugin).toContain('href="/language?to=en&amp;back=%2Fplugins%2Fappointment-reminder"');
+});
+
+it("describes a plugin to machines, and no text of a publisher ends the description", () => {
+  const name = "</script><script>alert(1)</script>";
+  const { plugin } = drawAll({ plugin: { displayName: name } });
+  const [, json = ""] = /<script type="application\/ld\+json">(.*?)<\/script>/s.exec(plugin) ?? [];
+  const data = JSON.parse(json);
+  expect(data).toMatchObject({
+    "@type": "SoftwareApplication",
+    name,
+    softwareVersion: "1.2.0",
+    aggregateRating: { ratingValue: "4.6", ratingCount: 31 },
+  });
+  expect(plugin.match(/<script/g)).toHaveLength(1);
 });
 
 it("shows pictures of our own bundles only", () => {
@@ -77,27 +119,27 @@ it("offers mail to an address and to nothing that adds a recipient or a text", (
 });
 
 it("says plainly when a plugin asks for nothing", () => {
-  const { plugin } = drawAll({ plugin: { permissions: [], egress: [], events: [] } });
-  expect(plugin).toContain("No access to your data");
-  expect(plugin).toContain("No network");
+  const { permissions } = drawAll({ plugin: { permissions: [], egress: [], events: [] } });
+  expect(permissions).toContain("No access to your data");
+  expect(permissions).toContain("No network");
 });
 
 it("says what a tier costs and allows", () => {
-  const { plugin } = drawAll();
+  const { pricing } = drawAll();
   for (const text of ["Free", "€19.00", "On request", "Unlimited installations", "3 installations", "10,000 API calls"])
-    expect(plugin).toContain(text);
+    expect(pricing).toContain(text);
 });
 
 it("gives the bundle to everybody only where it is public", () => {
   const link = `/bundles/${pluginDetail().sha256}.rbsm`;
-  expect(drawAll().plugin).toContain(link);
-  expect(drawAll({ plugin: { delivery: "gated" } }).plugin).not.toContain(link);
+  expect(drawAll().trust).toContain(link);
+  expect(drawAll({ plugin: { delivery: "gated" } }).trust).not.toContain(link);
 });
 
 it("marks a release that is not signed as nothing", () => {
-  const { plugin } = drawAll({ plugin: { trust: null } });
+  const { plugin, trust } = drawAll({ plugin: { trust: null } });
   expect(plugin).not.toContain("Signed twice");
-  expect(plugin).not.toContain("Check it yourself");
+  expect(trust).not.toContain("Check it yourself");
 });
 
 it("leaves out a README's title that repeats the plugin's name, and keeps any other", () => {
@@ -107,3 +149,7 @@ it("leaves out a README's title that repeats the plugin's name, and keeps any ot
   expect(renamed).toContain("<h3>Appointment reminder</h3>");
   expect(renamed).toContain("<h4>What it does</h4>");
 });
+
+function mainOf(html: string): string {
+  return /<main[\s\S]*<\/main>/.exec(html)?.[0] ?? "";
+}

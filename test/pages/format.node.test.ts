@@ -55,10 +55,10 @@ it("shortens counts and sizes where there is little room", () => {
     "999",
     "1,280",
     "9,999",
-    "12.3k",
-    "999.9k",
-    "1m",
-    "4.1m",
+    "12.3K",
+    "999.9K",
+    "1M",
+    "4.1M",
   ]);
   expect(formatCount(1_234_567)).toBe("1,234,567");
   expect([812, 49_356, 5_242_880].map(formatBytes)).toEqual(["812 B", "48.2 KiB", "5.0 MiB"]);

@@ -1,15 +1,24 @@
 import { expect, it } from "vitest";
-import { EVERYTHING, isFiltered, listPath, parseListState, toCatalogueQuery } from "../../src/pages/list-state.ts";
+import { EVERYTHING, isFiltered, listPath, parseListState, toSearchQuery } from "../../src/pages/list-state.ts";
 
 it("reads the address and writes the same address", () => {
-  const address = "/plugins?query=lead+%26+order&type=ui&category=reporting&tag=crm&rating=3&sort=rating&page=4";
+  const address =
+    "/plugins?query=lead+%26+order&type=ui&category=reporting&tag=crm&price=trial&rating=3&permission=customers.read" +
+    "&network=none&personal=none&verified=yes&updated=90&app=0.10.0&sort=rating&page=4";
   const state = parseListState(new URL(address, "http://localhost").searchParams);
   expect(state).toEqual({
     query: "lead & order",
     type: "ui",
     category: "reporting",
     tag: "crm",
+    price: "trial",
     rating: 3,
+    permission: "customers.read",
+    noNetwork: true,
+    noPersonalData: true,
+    verified: true,
+    updated: 90,
+    app: "0.10.0",
     sort: "rating",
     page: 4,
   });
@@ -33,6 +42,12 @@ it.each([
   "page=1e3",
   "page=%20",
   "tag=<x>",
+  "price=cheap",
+  "permission=root",
+  "network=some",
+  "updated=31",
+  "app=0.1",
+  "app=v0.1.0",
   "other=1",
 ])("takes the default for what it does not know: %s", (search) => {
   expect(parseListState(new URLSearchParams(search))).toEqual(EVERYTHING);
@@ -46,9 +61,9 @@ it("cuts a search at a hundred characters, between them, and drops what cannot b
 });
 
 it("asks the catalogue for twenty, names ascending and everything else descending", () => {
-  expect(toCatalogueQuery(EVERYTHING)).toMatchObject({ limit: 20, page: 1, sort: "downloads", direction: "desc" });
-  expect(toCatalogueQuery({ ...EVERYTHING, sort: "name" }).direction).toBe("asc");
-  expect(toCatalogueQuery(EVERYTHING).text).toBeUndefined();
+  expect(toSearchQuery(EVERYTHING)).toMatchObject({ limit: 20, page: 1, sort: "relevance", direction: "desc" });
+  expect(toSearchQuery({ ...EVERYTHING, sort: "name" }).direction).toBe("asc");
+  expect(toSearchQuery(EVERYTHING).text).toBeUndefined();
 });
 
 it("knows whether anything narrows the list", () => {

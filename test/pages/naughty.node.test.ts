@@ -103,6 +103,6 @@ if (existsSync(VECTORS)) {
 }
 
 it("keeps line breaks of a review without making elements of them", () => {
-  const { plugin } = drawAll({ review: review({ comment: "one\n<b>two</b>" }) });
-  expect(plugin).toContain("one\n&lt;b&gt;two&lt;/b&gt;");
+  const { reviews } = drawAll({ review: review({ comment: "one\n<b>two</b>" }) });
+  expect(reviews).toContain("one\n&lt;b&gt;two&lt;/b&gt;");
 });

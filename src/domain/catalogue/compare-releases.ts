@@ -18,7 +18,10 @@ export interface ReleaseDiff {
 /** What a release changed for people who look: files by their digests, and what it asks for. */
 export function compareReleases(before: Manifest, after: Manifest): ReleaseDiff {
   const asked = capabilitiesOf(before);
-  return { capabilities: capabilityDiff(asked, asked.permissions, capabilitiesOf(after)), files: compareFiles(before, after) };
+  return {
+    capabilities: capabilityDiff(asked, asked.permissions, capabilitiesOf(after)),
+    files: compareFiles(before, after),
+  };
 }
 
 function compareFiles(before: Manifest, after: Manifest): readonly FileChange[] {

@@ -50,6 +50,6 @@ async function readManifest(
 ): Promise<Manifest | null> {
   const document = await world.catalogue.version(pluginId, version);
   if (document === null || document.state === "blocked") return null;
-  const manifest = parseManifest(document.manifest);
+  const manifest = parseManifest(JSON.parse(document.manifest));
   return manifest.ok ? manifest.value : null;
 }

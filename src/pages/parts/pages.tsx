@@ -1,4 +1,6 @@
+import { wordsOf } from "../words/dictionary.ts";
 import { Icon } from "./icon.tsx";
+import { PARTS } from "./words.ts";
 
 interface PagesProps {
   readonly page: number;
@@ -8,13 +10,14 @@ interface PagesProps {
 
 /** Previous, the numbers around here, next. */
 export function Pages({ page, last, href }: PagesProps) {
+  const words = wordsOf(PARTS);
   if (last <= 1 || page > last) return null;
   return (
-    <nav aria-label="Pages" class="no-print mt-10 flex flex-wrap items-center justify-center gap-1.5 text-sm">
+    <nav aria-label={words.pages} class="no-print mt-10 flex flex-wrap items-center justify-center gap-1.5 text-sm">
       {page > 1 ? (
         <a class={STEP} href={href(page - 1)} rel="prev">
           <Icon name="chevron-left" />
-          Previous
+          {words.previous}
         </a>
       ) : null}
       {pageNumbers(page, last).map((number) =>
@@ -24,7 +27,7 @@ export function Pages({ page, last, href }: PagesProps) {
           <a
             class={`${STEP} ${number === page ? "bg-secondary font-semibold" : ""}`}
             href={href(number)}
-            aria-label={`Page ${number}`}
+            aria-label={words.page(number)}
             aria-current={number === page ? "page" : undefined}
           >
             {number}
@@ -33,7 +36,7 @@ export function Pages({ page, last, href }: PagesProps) {
       )}
       {page < last ? (
         <a class={STEP} href={href(page + 1)} rel="next">
-          Next
+          {words.next}
           <Icon name="chevron-right" />
         </a>
       ) : null}

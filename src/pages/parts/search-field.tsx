@@ -1,4 +1,6 @@
+import { wordsOf } from "../words/dictionary.ts";
 import { Icon } from "./icon.tsx";
+import { PARTS } from "./words.ts";
 
 /** The large search field with its button; stands inside a form. */
 export function SearchField({ id, value = "", label }: { id: string; value?: string; label: string }) {
@@ -23,7 +25,7 @@ export function SearchField({ id, value = "", label }: { id: string; value?: str
         />
       </div>
       <button type="submit" class="button h-12">
-        Search
+        {wordsOf(PARTS).search}
       </button>
     </div>
   );

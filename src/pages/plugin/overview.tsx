@@ -1,22 +1,54 @@
 import { raw } from "hono/html";
+import { paths } from "../../contract/paths.ts";
 import type { PluginDetail } from "../../market/catalogue/views.ts";
 import { renderMarkdown } from "../markdown.ts";
 import { ownPicture } from "../picture.ts";
+import { wordsOf } from "../words/dictionary.ts";
+import { Gallery } from "./gallery.tsx";
 import { Section } from "./section.tsx";
+import { Changes } from "./versions.tsx";
+import { PLUGIN } from "./words.ts";
 
-/** The README and the screenshots. */
+/** The README, the screenshots and what the newest version brought. */
 export function Overview({ plugin }: { plugin: PluginDetail }) {
+  const words = wordsOf(PLUGIN);
+  const pictures = plugin.screenshots.flatMap(({ url, alt }) => {
+    const picture = ownPicture(url);
+    return picture === null ? [] : [{ picture, alt }];
+  });
   return (
-    <Section id="overview" title="Overview">
-      <Screenshots plugin={plugin} />
-      {plugin.readme.trim() === "" ? (
-        <p class="text-muted-foreground">The publisher has not written a description yet.</p>
-      ) : (
-        <div class="prose" dir="auto">
-          {raw(renderReadme(plugin))}
-        </div>
-      )}
-    </Section>
+    <>
+      <Section id="overview" title={words.tabs.overview}>
+        <Gallery pictures={pictures} />
+        {plugin.readme.trim() === "" ? (
+          <p class="text-muted-foreground">{words.noReadme}</p>
+        ) : (
+          <div class="prose" dir="auto">
+            {raw(renderReadme(plugin))}
+          </div>
+        )}
+      </Section>
+      <WhatsNew plugin={plugin} />
+    </>
+  );
+}
+
+function WhatsNew({ plugin }: { plugin: PluginDetail }) {
+  const words = wordsOf(PLUGIN);
+  const row = plugin.versions.find(({ version }) => version === plugin.version);
+  if (row === undefined || row.changes.length === 0) return null;
+  return (
+    <section class="card p-5" aria-labelledby="news">
+      <h2 id="news" class="text-lg font-semibold">
+        {words.whatsNew(plugin.version)}
+      </h2>
+      <Changes changes={row.changes} />
+      <p class="mt-4">
+        <a class="link text-sm" href={paths.pluginTab(plugin.name, "versions")}>
+          {words.allVersions}
+        </a>
+      </p>
+    </section>
   );
 }
 
@@ -31,35 +63,4 @@ function renderReadme({ readme, displayName, sha256 }: PluginDetail): string {
   return first.startsWith("# ") && repeats
     ? renderMarkdown(rest.join("\n"), sha256, 2)
     : renderMarkdown(readme, sha256, 1);
-}
-
-function Screenshots({ plugin }: { plugin: PluginDetail }) {
-  const shown = plugin.screenshots.flatMap(({ url, alt }) => {
-    const picture = ownPicture(url);
-    return picture === null ? [] : [{ picture, alt }];
-  });
-  if (shown.length === 0) return null;
-  return (
-    <ul class="mb-8 grid grid-cols-2 gap-4" aria-label="Screenshots">
-      {shown.map(({ picture, alt }, index) => (
-        <li class={shown.length % 2 === 1 && index === 0 ? "col-span-2" : ""}>
-          <figure>
-            <a href={picture} class="block overflow-hidden rounded-lg border border-border bg-muted">
-              <img
-                src={picture}
-                alt={alt}
-                width="1280"
-                height="800"
-                loading={index === 0 ? "eager" : "lazy"}
-                class="aspect-[16/10] h-auto w-full object-contain"
-              />
-            </a>
-            <figcaption class="mt-2 text-sm text-muted-foreground" aria-hidden="true">
-              {alt}
-            </figcaption>
-          </figure>
-        </li>
-      ))}
-    </ul>
-  );
 }

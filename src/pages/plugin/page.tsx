@@ -1,7 +1,7 @@
 import type { Child } from "hono/jsx";
 import { paths } from "../../contract/paths.ts";
-import type { PluginDetail, ReviewRow } from "../../market/catalogue/views.ts";
-import { formatCount, formatEntryPrice } from "../format.ts";
+import type { PluginDetail } from "../../market/catalogue/views.ts";
+import { formatCount, formatEntryPrice, formatRating } from "../format.ts";
 import type { IconName } from "../icons.ts";
 import { EVERYTHING, listPath } from "../list-state.ts";
 import { CategoryBadge, TypeBadge } from "../parts/badge.tsx";
@@ -9,59 +9,58 @@ import { Icon } from "../parts/icon.tsx";
 import { PluginIcon } from "../parts/plugin-icon.tsx";
 import { Shell } from "../shell.tsx";
 import { typeWords } from "../words/codes.ts";
+import { wordsOf } from "../words/dictionary.ts";
 import { Details, InstallCard } from "./aside.tsx";
 import { Overview } from "./overview.tsx";
 import { Permissions } from "./permissions.tsx";
 import { Pricing } from "./pricing.tsx";
-import { Reviews } from "./reviews.tsx";
+import { Reviews, type ReviewsView } from "./reviews.tsx";
+import { StructuredData } from "./structured-data.tsx";
 import { Trust } from "./trust.tsx";
 import { VersionNotice, Versions } from "./versions.tsx";
+import { PLUGIN } from "./words.ts";
+
+export const TABS = ["overview", "versions", "permissions", "pricing", "reviews", "trust"] as const;
+export type TabName = (typeof TABS)[number];
+
+/** What a tab shows beyond the plugin itself. */
+export type TabView =
+  | { readonly tab: "overview" | "versions" | "permissions" | "pricing" }
+  | { readonly tab: "reviews"; readonly reviews: ReviewsView }
+  | { readonly tab: "trust"; readonly dependents: readonly string[] };
 
 export interface PluginView {
   readonly plugin: PluginDetail;
-  readonly reviews: { readonly items: readonly ReviewRow[]; readonly total: number };
   /** Host name of this marketplace, as it stands in statements. */
   readonly marketplace: string;
+  readonly shown: TabView;
 }
 
-const SECTIONS = [
-  ["overview", "Overview"],
-  ["versions", "Versions"],
-  ["permissions", "Permissions"],
-  ["pricing", "Pricing"],
-  ["reviews", "Reviews"],
-  ["trust", "Technical & trust"],
-] as const;
-
-/** The notice of the version this page shows: a person must see it before the install card's promise. */
-function CurrentNotice({ plugin }: { plugin: PluginDetail }) {
-  const row = plugin.versions.find(({ version }) => version === plugin.version);
-  return row === undefined ? null : <VersionNotice row={row} />;
-}
-
-/** `/plugins/{name}`: everything a person needs to decide. */
-export function PluginPage({ view: { plugin, reviews, marketplace } }: { view: PluginView }) {
+/** `/plugins/{name}` and its tabs: everything a person needs to decide, each tab an address of its own. */
+export function PluginPage({ view }: { view: PluginView }) {
+  const { plugin, shown } = view;
+  const words = wordsOf(PLUGIN);
+  const title = shown.tab === "overview" ? plugin.displayName : `${plugin.displayName}: ${words.tabs[shown.tab]}`;
   return (
     <Shell
-      title={`${plugin.displayName} – Rising BSM Marketplace`}
+      title={`${title} – Rising BSM Marketplace`}
       description={plugin.description}
-      canonical={paths.plugin(plugin.name)}
+      canonical={pathOf(view)}
+      isHidden={!plugin.listed}
+      picture={paths.cardPicture(plugin.name)}
+      feed={paths.feed("atom", { plugin: plugin.name })}
       at="plugins"
+      head={shown.tab === "overview" ? <StructuredData plugin={plugin} /> : null}
     >
       <PluginHeader plugin={plugin} />
-      <SectionNav />
+      <Tabs plugin={plugin} here={shown.tab} />
       <div class="wrap grid grid-cols-1 gap-x-12 gap-y-10 pt-10 lg:grid-cols-[minmax(0,1fr)_19rem] lg:grid-rows-[auto_1fr] lg:gap-y-6">
         <div class="min-w-0 lg:col-start-2">
           <InstallCard plugin={plugin} />
         </div>
-        <div class="flex min-w-0 flex-col gap-14 lg:col-start-1 lg:row-span-2 lg:row-start-1">
+        <div class="flex min-w-0 flex-col gap-10 lg:col-start-1 lg:row-span-2 lg:row-start-1">
           <CurrentNotice plugin={plugin} />
-          <Overview plugin={plugin} />
-          <Versions plugin={plugin} />
-          <Permissions plugin={plugin} />
-          <Pricing plugin={plugin} />
-          <Reviews reviews={reviews} rating={plugin.rating} />
-          <Trust plugin={plugin} marketplace={marketplace} />
+          <Tab view={view} />
         </div>
         <div class="min-w-0 lg:col-start-2">
           <Details plugin={plugin} />
@@ -71,15 +70,44 @@ export function PluginPage({ view: { plugin, reviews, marketplace } }: { view: P
   );
 }
 
+function pathOf({ plugin, shown }: PluginView): string {
+  const path = paths.pluginTab(plugin.name, shown.tab);
+  return shown.tab === "reviews" && shown.reviews.page > 1 ? `${path}?page=${shown.reviews.page}` : path;
+}
+
+function Tab({ view: { plugin, marketplace, shown } }: { view: PluginView }) {
+  switch (shown.tab) {
+    case "overview":
+      return <Overview plugin={plugin} />;
+    case "versions":
+      return <Versions plugin={plugin} />;
+    case "permissions":
+      return <Permissions plugin={plugin} />;
+    case "pricing":
+      return <Pricing plugin={plugin} />;
+    case "reviews":
+      return <Reviews plugin={plugin} reviews={shown.reviews} />;
+    case "trust":
+      return <Trust plugin={plugin} marketplace={marketplace} dependents={shown.dependents} />;
+  }
+}
+
+/** The notice of the version this page shows: a person must see it before the install card's promise. */
+function CurrentNotice({ plugin }: { plugin: PluginDetail }) {
+  const row = plugin.versions.find(({ version }) => version === plugin.version);
+  return row === undefined ? null : <VersionNotice row={row} />;
+}
+
 function PluginHeader({ plugin }: { plugin: PluginDetail }) {
+  const words = wordsOf(PLUGIN);
   return (
-    <div class="hero border-b border-border">
+    <div class="hero">
       <div class="wrap pb-8 pt-6">
-        <nav aria-label="Breadcrumb" class="no-print text-sm text-muted-foreground">
+        <nav aria-label={words.breadcrumb} class="no-print text-sm text-muted-foreground">
           <ol class="flex flex-wrap items-center gap-1.5">
             <li>
               <a class="inline-flex min-h-8 items-center underline-offset-4 hover:underline" href={paths.plugins()}>
-                Plugins
+                {words.plugins}
               </a>
             </li>
             <li class="flex items-center gap-1.5">
@@ -100,7 +128,13 @@ function PluginHeader({ plugin }: { plugin: PluginDetail }) {
               <bdi>{plugin.displayName}</bdi>
             </h1>
             <p class="mt-1.5 text-muted-foreground">
-              by <bdi class="font-medium text-foreground">{plugin.publisher.displayName}</bdi>
+              {words.by}{" "}
+              <a
+                class="font-medium text-foreground underline decoration-border underline-offset-4 hover:decoration-current"
+                href={paths.publisher(plugin.publisher.handle)}
+              >
+                <bdi>{plugin.publisher.displayName}</bdi>
+              </a>
             </p>
             <p class="mt-3 max-w-3xl text-lg leading-relaxed" dir="auto">
               {plugin.description}
@@ -112,35 +146,35 @@ function PluginHeader({ plugin }: { plugin: PluginDetail }) {
               {plugin.trust === null ? null : (
                 <span class="badge bg-good-soft text-good-on-soft">
                   <Icon name="shield-check" class="size-3.5" />
-                  Signed twice
+                  {words.signedTwice}
                 </span>
               )}
             </p>
           </div>
         </div>
         <dl class="mt-8 grid grid-cols-2 gap-3 lg:grid-cols-4">
-          <Figure icon="download" label="Downloads">
+          <Figure icon="download" label={words.downloads}>
             {formatCount(plugin.downloads)}
           </Figure>
-          <Figure icon="star" label="Rating">
+          <Figure icon="star" label={words.rating}>
             {plugin.rating.count === 0 ? (
-              <span class="text-base font-medium text-muted-foreground">None yet</span>
+              <span class="text-base font-medium text-muted-foreground">{words.noneYet}</span>
             ) : (
               <>
-                {plugin.rating.average.toFixed(1)}
+                {formatRating(plugin.rating.average)}
                 <span class="ml-1.5 text-sm font-normal text-muted-foreground">
                   ({formatCount(plugin.rating.count)})
                 </span>
               </>
             )}
           </Figure>
-          <Figure icon="server" label="Active installs">
+          <Figure icon="server" label={words.installs}>
             {formatCount(plugin.activeInstalls)}
           </Figure>
-          <Figure icon="euro" label="Price">
+          <Figure icon="euro" label={words.price}>
             {formatEntryPrice(plugin.pricing)}
             {plugin.trialDays > 0 ? (
-              <span class="block text-sm font-normal text-muted-foreground">{plugin.trialDays}-day trial</span>
+              <span class="block text-sm font-normal text-muted-foreground">{words.trial(plugin.trialDays)}</span>
             ) : null}
           </Figure>
         </dl>
@@ -161,18 +195,18 @@ function Figure({ icon, label, children }: { icon: IconName; label: string; chil
   );
 }
 
-/** Jumps to the sections. */
-function SectionNav() {
+function Tabs({ plugin, here }: { plugin: PluginDetail; here: TabName }) {
+  const words = wordsOf(PLUGIN);
   return (
-    <nav aria-label="Sections" class="no-print border-b border-border">
-      <ul class="wrap flex gap-1 overflow-x-auto">
-        {SECTIONS.map(([id, label]) => (
-          <li class="shrink-0">
-            <a
-              href={`#${id}`}
-              class="inline-flex min-h-12 items-center px-3 text-sm font-medium text-muted-foreground first:pl-0 hover:text-foreground"
-            >
-              {label}
+    <nav aria-label={words.sections} class="no-print border-b border-border">
+      <ul class="wrap tabs">
+        {TABS.map((tab) => (
+          <li>
+            <a href={paths.pluginTab(plugin.name, tab)} aria-current={tab === here ? "page" : undefined}>
+              {words.tabs[tab]}
+              {tab === "reviews" && plugin.rating.count > 0 ? (
+                <span class="ml-1.5 text-muted-foreground">{formatCount(plugin.rating.count)}</span>
+              ) : null}
             </a>
           </li>
         ))}

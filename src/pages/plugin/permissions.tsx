@@ -2,32 +2,31 @@ import type { Child } from "hono/jsx";
 import type { PluginDetail } from "../../market/catalogue/views.ts";
 import { Icon } from "../parts/icon.tsx";
 import { permissionWords } from "../words/codes.ts";
+import { wordsOf } from "../words/dictionary.ts";
 import { Section } from "./section.tsx";
+import { PLUGIN } from "./words.ts";
 
 /** What the plugin asks for, in the words of the person who must decide. */
 export function Permissions({ plugin }: { plugin: PluginDetail }) {
+  const words = wordsOf(PLUGIN);
   return (
-    <Section
-      id="permissions"
-      title="Permissions"
-      note="You grant these when you install it, and only for this one installation. What is not listed here, the plugin cannot do."
-    >
+    <Section id="permissions" title={words.tabs.permissions} note={words.permissionsNote}>
       <ul class="grid gap-3">
         {plugin.permissions.map((permission) => (
           <PermissionItem permission={permission} />
         ))}
         {plugin.permissions.length === 0 ? (
-          <Row icon="check" title="No access to your data" isGood>
-            This plugin asks for no permission at all.
+          <Row icon="check" title={words.noAccess} isGood>
+            {words.noAccessText}
           </Row>
         ) : null}
         {plugin.egress.length === 0 ? (
-          <Row icon="lock" title="No network" isGood>
-            It cannot contact any server: nothing leaves your Rising BSM through this plugin.
+          <Row icon="lock" title={words.noNetwork} isGood>
+            {words.noNetworkText}
           </Row>
         ) : (
           plugin.egress.map(({ host, reason }) => (
-            <Row icon="globe" title={`Contacts ${host}`}>
+            <Row icon="globe" title={words.contacts(host)}>
               <span dir="auto">{reason}</span>
             </Row>
           ))
@@ -35,7 +34,7 @@ export function Permissions({ plugin }: { plugin: PluginDetail }) {
       </ul>
       {plugin.events.length === 0 ? null : (
         <p class="mt-5 leading-relaxed text-muted-foreground">
-          It runs by itself when one of these happens:{" "}
+          {words.runsOn}{" "}
           {plugin.events.map((event, index) => (
             <>
               {index > 0 ? ", " : ""}
@@ -49,13 +48,14 @@ export function Permissions({ plugin }: { plugin: PluginDetail }) {
 }
 
 function PermissionItem({ permission }: { permission: PluginDetail["permissions"][number] }) {
+  const words = wordsOf(PLUGIN);
   const { title, sentence, icon } = permissionWords(permission.code);
   return (
-    <Row icon={icon} title={title} mark={permission.required ? "Required" : "Optional"}>
+    <Row icon={icon} title={title} mark={permission.required ? "required" : "optional"}>
       {sentence}
       {permission.description === "" ? null : (
         <span class="mt-1 block text-foreground">
-          The publisher says: <q dir="auto">{permission.description}</q>
+          {words.publisherSays} <q dir="auto">{permission.description}</q>
         </span>
       )}
       <code class="mt-1 block text-xs">{permission.code}</code>
@@ -66,7 +66,7 @@ function PermissionItem({ permission }: { permission: PluginDetail["permissions"
 interface RowProps {
   readonly icon: Parameters<typeof Icon>[0]["name"];
   readonly title: string;
-  readonly mark?: "Required" | "Optional";
+  readonly mark?: "required" | "optional";
   readonly isGood?: boolean;
   readonly children?: Child;
 }
@@ -84,9 +84,9 @@ function Row({ icon, title, mark, isGood = false, children }: RowProps) {
           {title}
           {mark === undefined ? null : (
             <span
-              class={`badge ${mark === "Required" ? "bg-warn-soft text-warn-on-soft" : "bg-secondary text-foreground"}`}
+              class={`badge ${mark === "required" ? "bg-warn-soft text-warn-on-soft" : "bg-secondary text-foreground"}`}
             >
-              {mark}
+              {wordsOf(PLUGIN)[mark]}
             </span>
           )}
         </h3>

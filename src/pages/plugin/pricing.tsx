@@ -1,24 +1,27 @@
 import type { PluginDetail, PricingView } from "../../market/catalogue/views.ts";
-import { formatCount, formatPrice } from "../format.ts";
+import { formatPrice } from "../format.ts";
 import { Icon } from "../parts/icon.tsx";
 import { tierWords } from "../words/codes.ts";
+import { wordsOf } from "../words/dictionary.ts";
 import { Section } from "./section.tsx";
+import { PLUGIN } from "./words.ts";
 
 type PricingTier = PricingView["tiers"][number];
 
 /** The tiers side by side, the trial as a banner. */
 export function Pricing({ plugin }: { plugin: PluginDetail }) {
+  const words = wordsOf(PLUGIN);
   const tiers = plugin.pricing.tiers.filter((tier) => tier.id !== "trial");
   return (
-    <Section id="pricing" title="Pricing">
+    <Section id="pricing" title={words.tabs.pricing}>
       {plugin.trialDays > 0 ? (
         <p class="mb-5 flex items-center gap-3 rounded-lg bg-good-soft px-4 py-3 font-medium text-good-on-soft">
           <Icon name="check" class="size-5" />
-          Try it {plugin.trialDays} days for free. It ends by itself.
+          {words.tryIt(plugin.trialDays)}
         </p>
       ) : null}
       {tiers.length === 0 ? (
-        <p class="text-muted-foreground">This plugin is free.</p>
+        <p class="text-muted-foreground">{words.isFree}</p>
       ) : (
         <ul class="grid grid-cols-1 gap-4 sm:grid-cols-[repeat(auto-fit,minmax(11rem,1fr))]">
           {tiers.map((tier) => (
@@ -26,9 +29,7 @@ export function Pricing({ plugin }: { plugin: PluginDetail }) {
           ))}
         </ul>
       )}
-      <p class="mt-4 text-sm text-muted-foreground">
-        Prices in euro as the publisher states them. You order from within your Rising BSM.
-      </p>
+      <p class="mt-4 text-sm text-muted-foreground">{words.pricesNote}</p>
     </Section>
   );
 }
@@ -38,7 +39,7 @@ function TierCard({ tier }: { tier: PricingTier }) {
     <li class={`card relative flex flex-col p-5 ${tier.popular ? "border-2 border-plugin-edge" : ""}`}>
       <h3 class="flex items-center justify-between gap-2 font-semibold">
         {tierWords(tier.id)}
-        {tier.popular ? <span class="badge bg-plugin-soft text-plugin-on-soft">Popular</span> : null}
+        {tier.popular ? <span class="badge bg-plugin-soft text-plugin-on-soft">{wordsOf(PLUGIN).popular}</span> : null}
       </h3>
       <Price tier={tier} />
       <ul class="mt-4 space-y-2 text-sm">
@@ -66,14 +67,11 @@ function Price({ tier }: { tier: PricingTier }) {
 }
 
 function limitLines({ limits }: PricingTier): string[] {
+  const words = wordsOf(PLUGIN);
   return [
-    limits.installs === null ? "Unlimited installations" : count(limits.installs, "installation"),
-    limits.users === null ? null : count(limits.users, "user"),
-    limits.apiCalls === null ? "Unlimited API calls" : `${formatCount(limits.apiCalls)} API calls per month`,
-    limits.storageMiB === null ? "Unlimited storage" : `${formatCount(limits.storageMiB)} MiB storage`,
+    limits.installs === null ? words.unlimitedInstalls : words.installations(limits.installs),
+    limits.users === null ? null : words.users(limits.users),
+    limits.apiCalls === null ? words.unlimitedCalls : words.calls(limits.apiCalls),
+    limits.storageMiB === null ? words.unlimitedStorage : words.storage(limits.storageMiB),
   ].filter((line) => line !== null);
-}
-
-function count(number: number, word: string): string {
-  return `${formatCount(number)} ${word}${number === 1 ? "" : "s"}`;
 }

@@ -1,38 +1,48 @@
+import { paths } from "../../contract/paths.ts";
 import type { PluginDetail, ReviewRow } from "../../market/catalogue/views.ts";
-import { formatDate, isoDay, plural } from "../format.ts";
+import { formatDate, formatRating, isoDay } from "../format.ts";
 import { Icon } from "../parts/icon.tsx";
+import { Pages } from "../parts/pages.tsx";
 import { Stars } from "../parts/stars.tsx";
+import { wordsOf } from "../words/dictionary.ts";
 import { Section } from "./section.tsx";
+import { PLUGIN } from "./words.ts";
 
-interface ReviewsProps {
-  readonly reviews: { readonly items: readonly ReviewRow[]; readonly total: number };
-  readonly rating: PluginDetail["rating"];
+/** Reviews on one page. */
+export const REVIEWS_SHOWN = 10;
+
+export interface ReviewsView {
+  readonly items: readonly ReviewRow[];
+  readonly total: number;
+  /** From 1. */
+  readonly page: number;
 }
 
 /** What people who use it say. */
-export function Reviews({ reviews, rating }: ReviewsProps) {
-  if (reviews.items.length === 0) {
-    return (
-      <Section id="reviews" title="Reviews">
+export function Reviews({ plugin, reviews }: { plugin: PluginDetail; reviews: ReviewsView }) {
+  const words = wordsOf(PLUGIN);
+  const { rating } = plugin;
+  const last = Math.max(1, Math.ceil(reviews.total / REVIEWS_SHOWN));
+  const address = paths.pluginTab(plugin.name, "reviews");
+  return (
+    <Section id="reviews" title={words.tabs.reviews}>
+      {reviews.total === 0 ? (
         <div class="card flex flex-col items-center px-6 py-10 text-center">
           <Icon name="message-square" class="size-8 text-muted-foreground" />
-          <p class="mt-3 font-medium">Nobody has reviewed it yet</p>
-          <p class="mt-1 text-sm text-muted-foreground">Whoever has a license can, from within Rising BSM.</p>
+          <p class="mt-3 font-medium">{words.noReviews}</p>
+          <p class="mt-1 text-sm text-muted-foreground">{words.noReviewsHint}</p>
         </div>
-      </Section>
-    );
-  }
-  return (
-    <Section id="reviews" title="Reviews">
-      <p class="mb-6 flex flex-wrap items-center gap-x-4 gap-y-2">
-        <span class="text-4xl font-bold tracking-tight">{rating.average.toFixed(1)}</span>
-        <span>
-          <span class="flex">
-            <Stars rating={rating.average} />
+      ) : (
+        <p class="mb-6 flex flex-wrap items-center gap-x-4 gap-y-2">
+          <span class="text-4xl font-bold tracking-tight">{formatRating(rating.average)}</span>
+          <span>
+            <span class="flex">
+              <Stars rating={rating.average} />
+            </span>
+            <span class="text-sm text-muted-foreground">{words.reviews(rating.count)}</span>
           </span>
-          <span class="text-sm text-muted-foreground">{plural(rating.count, "review")}</span>
-        </span>
-      </p>
+        </p>
+      )}
       <ul class="grid gap-4">
         {reviews.items.map((review) => (
           <li class="card p-5">
@@ -40,16 +50,13 @@ export function Reviews({ reviews, rating }: ReviewsProps) {
           </li>
         ))}
       </ul>
-      {reviews.total > reviews.items.length ? (
-        <p class="mt-4 text-sm text-muted-foreground">
-          The newest {reviews.items.length} of {plural(reviews.total, "review")}.
-        </p>
-      ) : null}
+      <Pages page={reviews.page} last={last} href={(page) => (page === 1 ? address : `${address}?page=${page}`)} />
     </Section>
   );
 }
 
 function ReviewItem({ review }: { review: ReviewRow }) {
+  const words = wordsOf(PLUGIN);
   return (
     <article>
       <Stars rating={review.rating} />
@@ -64,7 +71,7 @@ function ReviewItem({ review }: { review: ReviewRow }) {
         </p>
       )}
       <p class="mt-3 text-sm text-muted-foreground">
-        <bdi>{review.userName === "" ? "A Rising BSM user" : review.userName}</bdi> ·{" "}
+        <bdi>{review.userName === "" ? words.anonymous : review.userName}</bdi> ·{" "}
         <time datetime={isoDay(review.createdAt)}>{formatDate(review.createdAt)}</time>
       </p>
     </article>

@@ -1,4 +1,5 @@
 import { useContext } from "hono/jsx";
+import { paths } from "../../contract/paths.ts";
 import { LANGUAGES, type Language, Spoken } from "./language.ts";
 
 /** The address of a page in a certain language: English is what an address without `lang` stands for in search engines. */
@@ -23,6 +24,34 @@ export function LanguageLinks({ address }: { address: string }) {
         <link rel="alternate" hreflang={other} href={origin + localizedPath(address, other)} />
       ))}
       <link rel="alternate" hreflang="x-default" href={origin + address} />
+    </>
+  );
+}
+
+interface SocialTagsProps {
+  readonly title: string;
+  readonly description: string | undefined;
+  readonly address: string;
+  readonly picture: string | undefined;
+}
+
+const LOCALES = { en: "en_GB", de: "de_DE" } as const satisfies Record<Language, string>;
+
+/** Open Graph: what other sites show of a link to this page. */
+export function SocialTags({ title, description, address, picture = paths.asset("card.png") }: SocialTagsProps) {
+  const { language, origin } = useContext(Spoken);
+  return (
+    <>
+      <meta property="og:site_name" content="Rising BSM Marketplace" />
+      <meta property="og:type" content="website" />
+      <meta property="og:title" content={title} />
+      {description === undefined ? null : <meta property="og:description" content={description} />}
+      <meta property="og:url" content={origin + localizedPath(address, language)} />
+      <meta property="og:locale" content={LOCALES[language]} />
+      <meta property="og:image" content={origin + picture} />
+      <meta property="og:image:width" content="1200" />
+      <meta property="og:image:height" content="630" />
+      <meta name="twitter:card" content="summary_large_image" />
     </>
   );
 }
