@@ -217,7 +217,7 @@ const CF_RAY = /^[0-9a-f]{16}(?:-[A-Z]{3})?$/;
 /** What a problem document says of its request. */
 function about(context: Context<ApiEnv & { Bindings: Env }>): Parameters<typeof problemResponse>[1] {
   const path = redactPath(new URL(context.req.url).pathname);
-  return { origin: context.env.PUBLIC_ORIGIN, requestId: context.get("requestId"), path };
+  return { origin: context.env.PUBLIC_ORIGIN, requestId: context.get("requestId"), path, now: Date.now() };
 }
 
 /** Messages of one batch that are worked on at the same time. */

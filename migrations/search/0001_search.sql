@@ -97,9 +97,10 @@ CREATE TRIGGER cards_counted AFTER INSERT ON cards BEGIN
   INSERT INTO card_counts (type, category, stars, count) VALUES (NEW.type, NEW.category, CAST(NEW.rating AS INTEGER), 1)
     ON CONFLICT DO UPDATE SET count = count + 1;
   INSERT INTO facet_counts (facet, value, count)
-    SELECT column1, column2, 1 FROM (VALUES ('price', 'free', NEW.is_free), ('price', 'trial', NEW.has_trial),
-      ('price', 'paid', NEW.is_paid), ('network', 'none', NEW.no_network), ('personal', 'none', NEW.no_personal),
-      ('verified', 'yes', NEW.is_verified)) WHERE column3 = 1
+    SELECT e.value ->> 0, e.value ->> 1, 1 FROM json_each(json_array(json_array('price', 'free', NEW.is_free),
+      json_array('price', 'trial', NEW.has_trial), json_array('price', 'paid', NEW.is_paid),
+      json_array('network', 'none', NEW.no_network), json_array('personal', 'none', NEW.no_personal),
+      json_array('verified', 'yes', NEW.is_verified))) e WHERE e.value ->> 2 = 1
     ON CONFLICT DO UPDATE SET count = count + 1;
 END;
 CREATE TRIGGER cards_uncounted AFTER DELETE ON cards BEGIN

@@ -21,6 +21,7 @@ import { registerHookRoutes } from "./hooks/routes.ts";
 import { registerLicenseRoutes } from "./license/routes.ts";
 import { openApiDocument } from "./openapi.ts";
 import { registerOperationsRoutes } from "./operations/routes.ts";
+import { registerDeskRoutes } from "./publish/desk-routes.ts";
 import { registerListingStateRoutes } from "./publish/listing-state-routes.ts";
 import { registerPublishRoutes } from "./publish/routes.ts";
 import { registerResolveRoutes } from "./resolve/routes.ts";
@@ -56,6 +57,7 @@ export function createApi(): Hono<ApiEnv> {
   registerPublishRoutes(app);
   registerRecoveryRoutes(app);
   registerListingStateRoutes(app);
+  registerDeskRoutes(app);
   registerHookRoutes(app);
   registerLicenseRoutes(app);
   registerSalesRoutes(app);

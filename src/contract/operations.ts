@@ -1,8 +1,8 @@
 import { DEVICE_OPERATIONS } from "./account/device-operations.ts";
 import { ACCOUNT_OPERATIONS } from "./account/operations.ts";
 import { RECOVERY_OPERATIONS } from "./account/recovery-operations.ts";
-import { SEARCH_OPERATIONS } from "./catalogue/search-operations.ts";
 import { CATALOGUE_OPERATIONS, DELIVERY_OPERATIONS } from "./catalogue/operations.ts";
+import { SEARCH_OPERATIONS } from "./catalogue/search-operations.ts";
 import { CONSENT_OPERATIONS } from "./execution/consent-operations.ts";
 import { EXECUTION_OPERATIONS } from "./execution/operations.ts";
 import { PING_OPERATIONS } from "./execution/ping-operations.ts";
@@ -19,15 +19,16 @@ import { TERM_OPERATIONS } from "./license/term-operations.ts";
 import { USAGE_OPERATIONS } from "./license/usage-operations.ts";
 import { WEBHOOK_OPERATIONS } from "./license/webhook-operations.ts";
 import type { Operation } from "./operation.ts";
-import { LISTING_STATE_OPERATIONS } from "./publish/listing-state-operations.ts";
 import { OPERATIONS_OPERATIONS } from "./operations/operations.ts";
+import { DESK_OPERATIONS } from "./publish/desk-operations.ts";
+import { LISTING_STATE_OPERATIONS } from "./publish/listing-state-operations.ts";
 import { PUBLISH_OPERATIONS } from "./publish/operations.ts";
 import { RESOLVE_OPERATIONS } from "./resolve/operations.ts";
 import { SALES_OPERATIONS } from "./sales/operations.ts";
 import { SERVICE_OPERATIONS } from "./service/operations.ts";
 import { TUF_OPERATIONS } from "./tuf/operations.ts";
-import { ROLLOUT_OPERATIONS } from "./update/rollout-operations.ts";
 import { UPDATE_OPERATIONS } from "./update/operations.ts";
+import { ROLLOUT_OPERATIONS } from "./update/rollout-operations.ts";
 
 /** Every call of the API. */
 export const OPERATIONS: readonly Operation[] = Object.values({
@@ -40,6 +41,7 @@ export const OPERATIONS: readonly Operation[] = Object.values({
   ...PUBLISH_OPERATIONS,
   ...RECOVERY_OPERATIONS,
   ...LISTING_STATE_OPERATIONS,
+  ...DESK_OPERATIONS,
   ...HOOK_OPERATIONS,
   ...LICENSE_OPERATIONS,
   ...TERM_OPERATIONS,

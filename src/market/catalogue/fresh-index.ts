@@ -13,7 +13,13 @@ export type SearchWorld = Pick<World, "searchIndex" | "searchProjection" | "back
 export async function readFresh<T>(world: SearchWorld, read: () => Promise<T>): Promise<T> {
   const [answer, isBehind] = await Promise.all([read(), world.searchProjection.isBehind()]);
   if (!isBehind) return answer;
-  const projected = await world.searchProjection.project(WAITED_FOR);
-  if (projected === WAITED_FOR) world.background.defer(world.searchProjection.project(AFTERWARDS));
-  return read();
+  try {
+    const projected = await world.searchProjection.project(WAITED_FOR);
+    if (projected === WAITED_FOR) world.background.defer(world.searchProjection.project(AFTERWARDS));
+    return await read();
+  } catch (error) {
+    // What cannot be projected is a defect of ours; whoever reads gets the list as it was.
+    world.background.defer(Promise.reject(error));
+    return answer;
+  }
 }

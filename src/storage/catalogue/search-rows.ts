@@ -38,7 +38,12 @@ export function projectionOf(search: D1Database, draft: Draft, generation: numbe
            OR (excluded.generation = projected.generation AND excluded.change_id >= projected.change_id)`,
       )
       .bind(...guard, now),
-    search.prepare(`DELETE FROM cards WHERE id = ?1 AND ${mine}`).bind(...guard),
+    // By name as well: a name is one plugin's, whatever number a restored catalogue gave it.
+    search
+      .prepare(`DELETE FROM cards WHERE (id = ?1 OR name = ?4) AND ${mine}`)
+      .bind(...guard, source?.card.name ?? ""),
+    search.prepare(`DELETE FROM words WHERE rowid = ?1 AND ${mine}`).bind(...guard),
+    search.prepare(`DELETE FROM grams WHERE rowid = ?1 AND ${mine}`).bind(...guard),
   ];
   if (source === null) return statements;
   const { card, ranking } = source;
