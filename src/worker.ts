@@ -23,6 +23,7 @@ import { createWebhookSender } from "./gateway/webhooks.ts";
 import { deliverWebhook } from "./market/account/deliver-webhook.ts";
 import { sweepSignIns } from "./market/account/sweep-sign-ins.ts";
 import { sweepWebhooks } from "./market/account/sweep-webhooks.ts";
+import { sweepReleaseRevocations } from "./market/advisory/show-revocations.ts";
 import { sweepSearch } from "./market/catalogue/sweep-search.ts";
 import { deliverExecution } from "./market/execution/deliver-execution.ts";
 import { sweepStorages } from "./market/execution/keep-storage.ts";
@@ -66,6 +67,9 @@ import { createSessionStore } from "./storage/account/session-store.ts";
 import { createTokenStore } from "./storage/account/token-store.ts";
 import { createDeliveryLog } from "./storage/account/webhook-log.ts";
 import { createWebhookBell, createWebhookStore } from "./storage/account/webhook-store.ts";
+import { createAdvisoryStore } from "./storage/advisory/advisory-store.ts";
+import { openRevocationSigner } from "./storage/advisory/issue-list.ts";
+import { createReleaseRevocationStore } from "./storage/advisory/revocation-store.ts";
 import { bundlesOnR2 } from "./storage/bundles.ts";
 import { createChangeFeed } from "./storage/catalogue/change-feed.ts";
 import { createCursorKey } from "./storage/catalogue/cursor-key.ts";
@@ -258,6 +262,7 @@ const SWEEPS: readonly ((world: World) => Promise<unknown>)[] = [
   sweepLicenses,
   sweepOffline,
   sweepRollouts,
+  sweepReleaseRevocations,
   sweepTuf,
   sweepOperations,
 ];
@@ -363,6 +368,8 @@ function openPorts(env: Env) {
     installedVersions: installedVersionsOnD1(env.DB),
     updateIndex: updateIndexOnD1(env.DB),
     rollouts: createRolloutStore(env.DB),
+    advisories: createAdvisoryStore(env.DB),
+    releaseRevocations: createReleaseRevocationStore(env.DB, openRevocationSigner(env), site.marketplace),
     accounts: createAccountStore(env.DB),
     tokens: createTokenStore(env.DB),
     sessions: createSessionStore(env.DB),

@@ -5,6 +5,8 @@ import { registerDeviceRoutes } from "./account/device-routes.ts";
 import { registerRecoveryRoutes } from "./account/recovery-routes.ts";
 import { registerAccountRoutes } from "./account/routes.ts";
 import { registerTokenRoutes } from "./account/token-routes.ts";
+import { registerRevocationRoutes } from "./advisory/revocation-routes.ts";
+import { registerAdvisoryRoutes } from "./advisory/routes.ts";
 import { registerCatalogueRoutes } from "./catalogue/routes.ts";
 import { registerSearchRoutes } from "./catalogue/search-routes.ts";
 import type { ApiEnv } from "./context.ts";
@@ -66,6 +68,8 @@ export function createApi(): Hono<ApiEnv> {
   registerOperationsRoutes(app);
   registerUpdateRoutes(app);
   registerRolloutRoutes(app);
+  registerAdvisoryRoutes(app);
+  registerRevocationRoutes(app);
   // One line per slice: registerXRoutes(app);
   return app;
 }

@@ -1,6 +1,7 @@
 import { DEVICE_OPERATIONS } from "./account/device-operations.ts";
 import { ACCOUNT_OPERATIONS } from "./account/operations.ts";
 import { RECOVERY_OPERATIONS } from "./account/recovery-operations.ts";
+import { ADVISORY_OPERATIONS, REVOCATION_OPERATIONS } from "./advisory/operations.ts";
 import { CATALOGUE_OPERATIONS, DELIVERY_OPERATIONS } from "./catalogue/operations.ts";
 import { SEARCH_OPERATIONS } from "./catalogue/search-operations.ts";
 import { CONSENT_OPERATIONS } from "./execution/consent-operations.ts";
@@ -64,4 +65,6 @@ export const OPERATIONS: readonly Operation[] = Object.values({
   ...OPERATIONS_OPERATIONS,
   ...UPDATE_OPERATIONS,
   ...ROLLOUT_OPERATIONS,
+  ...ADVISORY_OPERATIONS,
+  ...REVOCATION_OPERATIONS,
 });

@@ -1,4 +1,4 @@
-import type { Call, CallReply, Job, RunReply } from "../domain/execution/job.ts";
+import type { CallReply, Job, RunnerCall, RunReply } from "../domain/execution/job.ts";
 import type { Method } from "../domain/execution/methods.ts";
 import type { Json } from "../domain/json/json.ts";
 
@@ -10,7 +10,7 @@ import type { Json } from "../domain/json/json.ts";
 export interface Runner {
   ping(): Promise<true>;
   /** `module` is the text of server/main.js; without it and without a kept copy the answer is `need_module`. */
-  run(job: Job, call: Call, host: HostSession, module?: string): Promise<RunReply>;
+  run(job: Job, call: RunnerCall, host: HostSession, module?: string): Promise<RunReply>;
 }
 
 /** The marketplace's side of one execution. Closed when `run` settles: later calls get `session_closed`. */

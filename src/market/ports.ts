@@ -1,8 +1,12 @@
 import type { Bytes } from "../domain/bytes.ts";
 import type { AccountPorts } from "./account/ports.ts";
 import type { RecoveryPorts } from "./account/recovery-ports.ts";
+import type { AdvisoryPorts } from "./advisory/ports.ts";
+import type { ReleaseRevocationPorts } from "./advisory/revocation-ports.ts";
 import type { FeedPorts } from "./catalogue/feed-ports.ts";
 import type { CatalogueStore } from "./catalogue/ports.ts";
+import type { ReviewPorts } from "./catalogue/review-ports.ts";
+import type { SeriesPorts } from "./catalogue/series-ports.ts";
 import type { SearchPorts } from "./catalogue/search-ports.ts";
 import type { ConsolePorts } from "./console/ports.ts";
 import type { ExecutionPorts } from "./execution/ports.ts";
@@ -42,6 +46,8 @@ export interface World
     ExecutionPorts,
     ConsolePorts,
     SearchPorts,
+    ReviewPorts,
+    SeriesPorts,
     FeedPorts,
     SalesPorts,
     ShowcasePorts,
@@ -49,6 +55,8 @@ export interface World
     OperationsPorts,
     UpdatePorts,
     RolloutPorts,
+    AdvisoryPorts,
+    ReleaseRevocationPorts,
     ResolvePorts,
     RunPorts,
     PullPorts,

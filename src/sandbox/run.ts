@@ -1,5 +1,5 @@
 import type { HostSession } from "../contract/sandbox.ts";
-import type { Call, EgressRule, Job, Report, RunCode, RunReply } from "../domain/execution/job.ts";
+import type { EgressRule, Job, Report, RunCode, RunnerCall, RunReply } from "../domain/execution/job.ts";
 import { MAX_ANSWER_DEPTH, typeLimits } from "../domain/execution/limits.ts";
 import type { Json } from "../domain/json/json.ts";
 import { Capabilities } from "./capabilities.ts";
@@ -36,7 +36,7 @@ const poisonList = createPoisonList(() => Date.now());
 export async function runPlugin(
   platform: Platform,
   job: Job,
-  call: Call,
+  call: RunnerCall,
   host: HostSession,
   module: string | undefined,
 ): Promise<RunReply> {
@@ -64,7 +64,7 @@ async function runUnderName(
   base: string,
   pluginText: string,
   job: Job,
-  call: Call,
+  call: RunnerCall,
   host: HostSession,
 ): Promise<RunReply> {
   const { poison = poisonList } = platform;
@@ -96,7 +96,7 @@ async function runOnce(
   id: string,
   pluginText: string,
   job: Job,
-  call: Call,
+  call: RunnerCall,
   host: HostSession,
   seeFailure: (failure: Poisoning) => void,
 ): Promise<RunReply> {
@@ -161,7 +161,7 @@ async function runOnce(
 
 /** The prelude's entrypoint, as seen from here. What it answers is a stranger's value until it was read. */
 interface Guest {
-  run(about: object, call: Call, capabilities: Capabilities): Promise<unknown>;
+  run(about: object, call: RunnerCall, capabilities: Capabilities): Promise<unknown>;
 }
 
 /** A run that lasts longer asks the marketplace to say when it shall end; shorter ones never pay for the question. */

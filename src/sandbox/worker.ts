@@ -2,7 +2,7 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 import guestPrelude from "../../dist/guest/prelude.guest.js";
 import type { HostSession, Runner } from "../contract/sandbox.ts";
 import { sha256Hex } from "../domain/digest.ts";
-import type { Call, EgressRule, Job, RunReply } from "../domain/execution/job.ts";
+import type { EgressRule, Job, RunnerCall, RunReply } from "../domain/execution/job.ts";
 import { egressDenied, egressRefusal, egressRequest, exchange, REQUEST_TOO_LARGE } from "./egress.ts";
 import type { EgressMeter } from "./egress-meter.ts";
 import { runPlugin } from "./run.ts";
@@ -28,7 +28,7 @@ export class SandboxRunner extends WorkerEntrypoint<SandboxEnv> implements Runne
     return true;
   }
 
-  async run(job: Job, call: Call, host: HostSession, module?: string): Promise<RunReply> {
+  async run(job: Job, call: RunnerCall, host: HostSession, module?: string): Promise<RunReply> {
     const exports = this.ctx.exports as unknown as { Egress(options: { props: EgressProps }): Fetcher };
     guestBuild ??= sha256Hex(guestPrelude);
     const platform = {

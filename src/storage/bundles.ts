@@ -45,5 +45,8 @@ export function bundlesOnR2(bucket: R2Bucket): BundleStore {
     async size(sha256) {
       return (await bucket.head(PREFIX.bundle + sha256))?.size ?? null;
     },
+    async erase(kind, sha256) {
+      await bucket.delete(PREFIX[kind] + sha256);
+    },
   };
 }

@@ -209,7 +209,9 @@ export function releasesInMemory(tables: ReleaseTables): ReleaseStore {
     async settleChecks(releaseId, nextCheckAt) {
       const row = releaseOf(releaseId);
       if (row?.state !== "scanning") return;
-      const isDirty = Object.values(latest(releaseId)).some((check) => check.outcome.result === "dirty");
+      const isDirty = Object.values(latest(releaseId)).some(
+        ({ outcome }) => outcome.result === "dirty" && outcome.rejects !== false,
+      );
       row.state = isDirty ? "rejected" : "review";
       row.reason = isDirty ? "A check refused this release; its findings say why." : null;
       row.nextCheckAt = nextCheckAt;

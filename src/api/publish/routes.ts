@@ -7,18 +7,18 @@ import type { Reason } from "../../domain/reasons.ts";
 import { publishAuthority } from "../../domain/release/authority.ts";
 import type { ReleaseState } from "../../domain/release/states.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
-import { isoTime } from "../../domain/time.ts";
 import { showPluginCard } from "../../market/catalogue/show-plugin.ts";
 import type { World } from "../../market/ports.ts";
 import { decideRelease } from "../../market/publish/decide-release.ts";
 import { type Moved, moveRelease, type Wish } from "../../market/publish/move-release.ts";
 import { readHead } from "../../market/publish/read-head.ts";
-import { listDeskQueue, type ReleaseView, showRelease } from "../../market/publish/show-release.ts";
+import { listDeskQueue, showRelease } from "../../market/publish/show-release.ts";
 import { uploadRelease } from "../../market/publish/upload-release.ts";
 import { withdrawRelease } from "../../market/publish/withdraw-release.ts";
 import { presentPlugin } from "../catalogue/present.ts";
 import type { ApiEnv } from "../context.ts";
 import { type Input, route } from "../route.ts";
+import { presentRelease } from "./present-release.ts";
 import { readUploadForm } from "./upload-form.ts";
 
 const OPS = PUBLISH_OPERATIONS;
@@ -96,14 +96,4 @@ async function waitForRelease(
     if (!isWaiting) return release;
     await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
   }
-}
-
-function presentRelease(view: ReleaseView): object {
-  const { earliest, reason, createdAt, ...rest } = view;
-  return {
-    ...rest,
-    ...(earliest === null ? {} : { earliest: isoTime(earliest) }),
-    ...(reason === null ? {} : { reason }),
-    createdAt: isoTime(createdAt),
-  };
 }

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { BUNDLE_REASONS } from "../../domain/bundle/reasons.ts";
-import { GATES } from "../../domain/release/gates.ts";
+import { GATES, WAITING_FOR } from "../../domain/release/gates.ts";
 import { RELEASE_STATES } from "../../domain/release/states.ts";
 import { TRUST_REASONS } from "../../domain/trust/reasons.ts";
 import { MARKETPLACE_PLUGIN } from "../catalogue/marketplace-plugin.ts";
@@ -21,6 +21,9 @@ const FINDING = z.object({
   docs: z.string(),
 });
 
+/** Of people: so many, of so many that are needed. */
+const COUNT = z.object({ by: z.int(), of: z.int() });
+
 const RELEASE = z
   .object({
     releaseId: z.string(),
@@ -33,7 +36,36 @@ const RELEASE = z
     size: z.int(),
     state: z.enum(RELEASE_STATES),
     gates: z.array(z.enum(GATES)),
+    waits: z.array(
+      z.object({
+        gate: z.enum(GATES),
+        who: z.enum(WAITING_FOR),
+        earliest: z.string().optional(),
+        why: z.array(z.string()),
+      }),
+    ),
     earliest: z.string().optional(),
+    checks: z.array(
+      z.object({
+        name: z.string(),
+        result: z.enum(["clean", "dirty", "unknown", "waiting"]),
+        accepted: COUNT.optional(),
+      }),
+    ),
+    approvals: COUNT,
+    appeal: z
+      .object({
+        reason: z.string(),
+        at: z.string(),
+        dueAt: z.string(),
+        outcome: z.enum(["upheld", "overturned"]).optional(),
+        decisionReason: z.string().optional(),
+      })
+      .optional(),
+    appealUntil: z.string().optional(),
+    block: z
+      .object({ code: z.string(), reason: z.string(), askedAt: z.string(), confirmedAt: z.string().optional() })
+      .optional(),
     findings: z.array(FINDING),
     reason: z.string().optional(),
     uploadedBy: z.string(),
@@ -146,7 +178,7 @@ export const PUBLISH_OPERATIONS = {
       }),
       maxBytes: MAX_JSON_BYTES,
     },
-    answers: { 200: z.object({ releaseId: z.string(), state: z.enum(["published", "rejected"]) }) },
+    answers: { 200: z.object({ releaseId: z.string(), state: z.enum(["published", "rejected", "review"]) }) },
     problems: ["release_not_found", "state_conflict", "own_plugin", "PERMISSION_DENIED", "blob_unavailable"],
   },
   withdrawRelease: {

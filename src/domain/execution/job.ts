@@ -125,6 +125,9 @@ export type Call =
   /** `at` is the time the cron expression named, ISO 8601. */
   | { readonly kind: "schedule"; readonly id: string; readonly at?: string };
 
+/** What the registry asks a module that nobody installed: does it load, and which handlers has it? Runs none of them. */
+export type RunnerCall = Call | { readonly kind: "describe" };
+
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 export interface LogLine {

@@ -1,11 +1,27 @@
 import { HOUR, MINUTE } from "../time.ts";
 
-/** The checks every new release must pass, in the order they run (README, Checks). All of them reject when dirty. */
-export const CHECKS = ["structure", "text", "identity", "known_digest"] as const;
+/** The checks every new release must pass, in the order they run (README, Checks). */
+export const CHECKS = [
+  "structure",
+  "text",
+  "identity",
+  "known_digest",
+  "secrets",
+  "module",
+  "use",
+  "code",
+  "names",
+  "capabilities",
+  "dependencies",
+  "license",
+  "images",
+  "size",
+  "provenance",
+] as const;
 export type CheckName = (typeof CHECKS)[number];
 
-/** Names the list above; receipts carry it as `policy`. */
-export const RULE_SET = "2026-11-01";
+/** Names the list above and the rules behind it; receipts carry it as `policy`. Another name starts a retro-scan. */
+export const RULE_SET = "2026-11-23";
 
 export type CheckResult = "clean" | "dirty" | "unknown";
 
@@ -26,6 +42,23 @@ export interface Finding {
 export interface CheckOutcome {
   readonly result: CheckResult;
   readonly findings: readonly Finding[];
+  /** Of a dirty one: false asks people to look; everything else refuses the release. */
+  readonly rejects?: boolean;
+}
+
+export const CLEAN: CheckOutcome = { result: "clean", findings: [] };
+export const UNKNOWN: CheckOutcome = { result: "unknown", findings: [] };
+
+/** Dirty if anything above a remark was found, and then a matter for people. */
+export function forPeople(findings: readonly Finding[]): CheckOutcome {
+  const isDirty = findings.some(({ severity }) => severity !== "info");
+  return isDirty ? { result: "dirty", findings, rejects: false } : { result: "clean", findings };
+}
+
+/** Dirty and refused if there is an error among them; warnings are told and change nothing. */
+export function forRefusal(findings: readonly Finding[]): CheckOutcome {
+  const isDirty = findings.some(({ severity }) => severity === "error");
+  return { result: isDirty ? "dirty" : "clean", findings };
 }
 
 /** An unknown result is tried again after these seconds; then the desk has to ask for it. */

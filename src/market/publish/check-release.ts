@@ -1,15 +1,32 @@
-import { type OpenedBundle, openBundle } from "../../domain/bundle/open.ts";
+import type { OpenedBundle } from "../../domain/bundle/open.ts";
 import { judgeReproducible } from "../../domain/bundle/reproducible.ts";
-import { CHECKS, type CheckName, type CheckOutcome, type Finding, nextAttemptAt } from "../../domain/release/checks.ts";
-import type { Result } from "../../domain/result.ts";
+import {
+  CHECKS,
+  type CheckName,
+  type CheckOutcome,
+  CLEAN,
+  type Finding,
+  nextAttemptAt,
+  UNKNOWN,
+} from "../../domain/release/checks.ts";
 import { unixSeconds } from "../../domain/time.ts";
 import type { World } from "../ports.ts";
+import { checkDependencies } from "./checks/check-dependencies.ts";
+import { checkModule } from "./checks/check-module.ts";
+import { checkNames } from "./checks/check-names.ts";
+import { checkProvenance } from "./checks/check-provenance.ts";
+import { checkSecrets } from "./checks/check-secrets.ts";
+import { checkCode, checkGrowth, checkImages, checkLicense, checkSize, checkUse } from "./checks/inspect.ts";
+import { type Opened, readStored } from "./checks/read-bundle.ts";
 import { finding, findingOf } from "./findings.ts";
 import type { ReleaseWork } from "./ports.ts";
 import { verifyStatement } from "./verify-statement.ts";
 
-type Needs = Pick<World, "releases" | "bundles" | "clock" | "site">;
-type Opened = Result<OpenedBundle, readonly Parameters<typeof findingOf>[1][]>;
+export type CheckNeeds = Pick<
+  World,
+  "releases" | "bundles" | "clock" | "site" | "pipeline" | "dryRun" | "releaseIndex" | "accounts" | "mail"
+>;
+type Needs = CheckNeeds;
 
 /**
  * Runs what a release was frozen to expect (README, Checks) and lets the database count. A check that crashes, does not
@@ -18,7 +35,7 @@ type Opened = Result<OpenedBundle, readonly Parameters<typeof findingOf>[1][]>;
 export async function checkRelease(world: Needs, releaseId: string): Promise<void> {
   const work = await world.releases.claimForChecks(releaseId, unixSeconds(world.clock.now()));
   if (work === null) return;
-  const bundle = await readStored(world, work);
+  const bundle = await readStored(world, work.sha256);
   let mostAttempts = 0;
   for (const name of work.expected.checks) {
     const before = work.results[name];
@@ -39,20 +56,13 @@ async function noteReproducible(world: Needs, releaseId: string, bundle: OpenedB
   if (verdict !== "unknown") await world.releases.noteReproducible(releaseId, verdict);
 }
 
-const UNKNOWN: CheckOutcome = { result: "unknown", findings: [] };
-const CLEAN: CheckOutcome = { result: "clean", findings: [] };
-
-/** The stored bytes as the strict reader sees them, from R2 and never from the upload; null when they cannot be read. */
-async function readStored(world: Needs, work: ReleaseWork): Promise<Opened | null> {
-  try {
-    const bytes = await world.bundles.get("bundle", work.sha256);
-    return bytes === null ? null : await openBundle(bytes, { expectedSha256: work.sha256 });
-  } catch {
-    return null;
-  }
-}
-
-async function runCheck(world: Needs, work: ReleaseWork, name: string, bundle: Opened | null): Promise<CheckOutcome> {
+/** One check of one bundle; whatever goes wrong in it is `unknown`. */
+export async function runCheck(
+  world: Needs,
+  work: ReleaseWork,
+  name: string,
+  bundle: Opened | null,
+): Promise<CheckOutcome> {
   const check = CHECKS.find((known) => known === name);
   if (check === undefined || bundle === null) return UNKNOWN;
   try {
@@ -69,7 +79,29 @@ const RUN: Readonly<Record<CheckName, Check>> = {
   text: async (_world, _work, bundle) => readerOutcome("text", bundle),
   identity: checkIdentity,
   known_digest: checkDigests,
+  secrets: opened(checkSecrets),
+  module: opened((world, _work, bundle) => checkModule(world, bundle)),
+  use: opened(async (_world, _work, bundle) => checkUse(bundle)),
+  code: opened(async (_world, _work, bundle) => checkCode(bundle)),
+  names: opened(async (world, work, bundle) => checkNames(world, bundle, await around(world, work))),
+  capabilities: opened(async (world, work, bundle) =>
+    checkGrowth(bundle, await around(world, work), unixSeconds(world.clock.now())),
+  ),
+  dependencies: opened((world, _work, bundle) => checkDependencies(world, bundle)),
+  license: opened(async (_world, _work, bundle) => checkLicense(bundle)),
+  images: opened(async (_world, _work, bundle) => checkImages(bundle)),
+  size: opened(async (world, work, bundle) => checkSize(bundle, await around(world, work))),
+  provenance: opened((world, work) => checkProvenance(world, work)),
 };
+
+/** A check of what the strict reader accepted; what it did not, `structure` and `text` refuse. */
+function opened(check: (world: Needs, work: ReleaseWork, bundle: OpenedBundle) => Promise<CheckOutcome>): Check {
+  return async (world, work, bundle) => (bundle.ok ? check(world, work, bundle.value) : UNKNOWN);
+}
+
+function around(world: Needs, { releaseId }: ReleaseWork): ReturnType<World["pipeline"]["surroundings"]> {
+  return world.pipeline.surroundings(releaseId);
+}
 
 /** One reader serves two checks: hidden characters are `text`, everything else `structure`. */
 function readerOutcome(name: "structure" | "text", bundle: Opened): CheckOutcome {

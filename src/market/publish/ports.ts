@@ -34,6 +34,8 @@ export interface BundleStore {
   /** Bytes [offset, offset + length) of a bundle. */
   range(sha256: string, offset: number, length: number): Promise<Uint8Array | null>;
   size(sha256: string): Promise<number | null>;
+  /** Of rejected releases, after their time. */
+  erase(kind: StoredKind, sha256: string): Promise<void>;
 }
 
 export type StoredKind = "bundle" | "module" | "sealed" | "container";
@@ -226,7 +228,8 @@ export interface Publication {
   readonly delivery: "public" | "sealed";
   /** Fields the owner set by hand stay as they are, prices excepted: those come merged. */
   readonly listing: Listing;
-  readonly deciderId: string;
+  /** Null: the rules alone. */
+  readonly deciderId: string | null;
   readonly reason: string;
 }
 

@@ -3,7 +3,7 @@ import { isHandle, isName } from "../../contract/account/form-values.ts";
 import { publisherPaths } from "../../contract/publisher/paths.ts";
 import { unixSeconds } from "../../domain/time.ts";
 import { createOrganization } from "../../market/account/manage-organization.ts";
-import { viewOf } from "../../market/publish/show-release.ts";
+import { viewReleases } from "../../market/publish/show-release.ts";
 import { onForm } from "../account/on-form.ts";
 import { privatePage } from "../account/respond.tsx";
 import { type PersonalEnv, requireSession, seeOther } from "../account/session.ts";
@@ -50,7 +50,7 @@ export function registerOverviewPages(app: Hono<PersonalEnv>): void {
   });
 }
 
-async function loadOverview(context: PublishContext, { member }: Seat): Promise<Overview> {
+async function loadOverview(context: PublishContext, { member, person }: Seat): Promise<Overview> {
   const world = context.get("world");
   const now = unixSeconds(world.clock.now());
   const [plugins, open, latest, keys] = await Promise.all([
@@ -59,10 +59,14 @@ async function loadOverview(context: PublishContext, { member }: Seat): Promise<
     world.publishing.releases(member.id, {}, SHOWN),
     world.accounts.publisherKeys(member.id),
   ]);
-  const waiting = await Promise.all(open.map(({ releaseId }) => world.releases.show(releaseId)));
+  const waiting = await Promise.all(open.map(({ releaseId }) => showRelease(world, person, releaseId)));
   return {
     plugins,
-    open: waiting.flatMap((facts) => (facts === null ? [] : [viewOf(facts, now)])),
+    open: await viewReleases(
+      world,
+      waiting.flatMap((facts) => facts ?? []),
+      false,
+    ),
     latest,
     hasKey: keys.length > 0,
   };

@@ -1,15 +1,17 @@
-import type { Call } from "../../domain/execution/job.ts";
+import type { RunnerCall } from "../../domain/execution/job.ts";
 import { matchRoute } from "../../domain/execution/match-route.ts";
 import { PluginInvalid } from "./failure.ts";
 
-export type GuestCall = Call;
+export type GuestCall = RunnerCall;
 type Handler = (context: unknown, input?: unknown) => unknown;
 
 /** Finds the plugin's handler for this call and calls it. A life-cycle hook may be absent, everything else is declared. */
-export async function dispatch(plugin: unknown, call: Call, context: unknown): Promise<unknown> {
+export async function dispatch(plugin: unknown, call: RunnerCall, context: unknown): Promise<unknown> {
   if (typeof plugin !== "object" || plugin === null)
     throw new PluginInvalid("The module has no default export made by definePlugin");
   switch (call.kind) {
+    case "describe":
+      return describe(plugin);
     case "event":
       return handler(plugin, "events", call.event.event)(context, call.event);
     case "schedule":
@@ -25,6 +27,18 @@ export async function dispatch(plugin: unknown, call: Call, context: unknown): P
       return handler(plugin, "routes", match.name)(context, { ...call.request, params: match.params });
     }
   }
+}
+
+const GROUPS = ["events", "routes", "schedules", "lifecycle"] as const;
+
+/** Names of the handlers there are, group by group. */
+function describe(plugin: object): Record<string, readonly string[]> {
+  const namesOf = (group: string): readonly string[] => {
+    const handlers = (plugin as Record<string, unknown>)[group];
+    const names = typeof handlers === "object" && handlers !== null ? Object.keys(handlers) : [];
+    return names.filter((name) => member(plugin, group, name) !== undefined);
+  };
+  return Object.fromEntries(GROUPS.map((group) => [group, namesOf(group)]));
 }
 
 function handler(plugin: object, group: string, name: string): Handler {

@@ -6,7 +6,7 @@ import type { SqlRow } from "../sql-row.ts";
 import { releaseChecks, type releases } from "./schema.ts";
 
 /** The newest row of every check of a release. */
-export const LATEST_CHECKS = `SELECT c.release_id, c.name, c.result, c.findings, c.attempt FROM release_checks c
+export const LATEST_CHECKS = `SELECT c.release_id, c.name, c.result, c.findings, c.attempt, c.rejects FROM release_checks c
   WHERE c.attempt = (SELECT max(n.attempt) FROM release_checks n WHERE n.release_id = c.release_id AND n.name = c.name)`;
 
 /** staged, scanning or a review with an unknown or missing result → scanning. */
@@ -84,6 +84,7 @@ export async function insertCheck(
       attempt,
       result: outcome.result,
       findings: JSON.stringify(outcome.findings),
+      rejects: outcome.rejects === false ? 0 : 1,
       at,
     })
     .onConflictDoNothing({ target: [releaseChecks.releaseId, releaseChecks.name, releaseChecks.attempt] });
@@ -100,14 +101,16 @@ export async function settleScan(
   await db.batch([
     db
       .prepare(
-        `UPDATE releases SET next_check_at = ?2,
-           decision_reason = CASE WHEN EXISTS (SELECT 1 FROM (${LATEST_CHECKS}) l WHERE l.release_id = releases.id AND l.result = 'dirty')
+        `UPDATE releases SET next_check_at = ?2, review_at = coalesce(review_at, ?3),
+           decided_at = CASE WHEN EXISTS (SELECT 1 FROM (${LATEST_CHECKS}) l WHERE l.release_id = releases.id AND l.result = 'dirty' AND l.rejects = 1)
+             THEN ?3 END,
+           decision_reason = CASE WHEN EXISTS (SELECT 1 FROM (${LATEST_CHECKS}) l WHERE l.release_id = releases.id AND l.result = 'dirty' AND l.rejects = 1)
              THEN 'A check refused this release; its findings say why.' END,
-           state = CASE WHEN EXISTS (SELECT 1 FROM (${LATEST_CHECKS}) l WHERE l.release_id = releases.id AND l.result = 'dirty')
+           state = CASE WHEN EXISTS (SELECT 1 FROM (${LATEST_CHECKS}) l WHERE l.release_id = releases.id AND l.result = 'dirty' AND l.rejects = 1)
              THEN 'rejected' ELSE 'review' END
          WHERE id = ?1 AND state = 'scanning' RETURNING id`,
       )
-      .bind(id, nextCheckAt),
+      .bind(id, nextCheckAt, at),
     db
       .prepare(
         `INSERT INTO audit (at, actor_kind, actor_id, action, subject_kind, subject_id)

@@ -1,6 +1,7 @@
 import type { DecisionFacts, Publication } from "../../market/publish/ports.ts";
 import { LATEST_CHECKS } from "./checks.ts";
 import { listingValues } from "./listing-values.ts";
+import { IS_SETTLED } from "./standings.ts";
 
 /**
  * review → published in one batch. The first statement holds every condition; the others act only on what it wrote, told
@@ -25,7 +26,7 @@ export async function publishRelease(
            AND json_array_length(expected_checks, '$.checks') > 0
            AND json_array_length(expected_checks, '$.checks') =
              (SELECT count(*) FROM json_each(releases.expected_checks, '$.checks') e JOIN (${LATEST_CHECKS}) l
-              ON l.release_id = releases.id AND l.name = e.value WHERE l.result = 'clean')
+              ON l.release_id = releases.id AND l.name = e.value WHERE ${IS_SETTLED})
            AND EXISTS (SELECT 1 FROM plugins p WHERE p.id = ?11 AND p.id = releases.plugin_id AND p.rev = ?12
              AND p.publications = ?1 - 1 AND p.last_receipt_sha256 IS ?13 AND p.state IN ('active', 'deprecated'))
            AND NOT EXISTS (SELECT 1 FROM publisher_members m JOIN plugins o ON o.publisher_id = m.publisher_id
@@ -38,7 +39,7 @@ export async function publishRelease(
         receiptSha256,
         publication.delivery,
         publication.reason,
-        Number(publication.deciderId),
+        publication.deciderId === null ? null : Number(publication.deciderId),
         at,
         release,
         facts.sha256,
@@ -66,9 +67,9 @@ export async function publishRelease(
     db
       .prepare(
         `INSERT INTO audit (at, actor_kind, actor_id, action, subject_kind, subject_id, data)
-         SELECT ?, 'account', ?, 'release.published', 'release', CAST(id AS TEXT),
+         SELECT ?1, iif(?2 IS NULL, 'system', 'account'), coalesce(?2, 'rules'), 'release.published', 'release', CAST(id AS TEXT),
            json_object('sha256', sha256, 'receipt', receipt_sha256, 'reason', decision_reason)
-         FROM releases WHERE id = ? AND receipt_sha256 = ?`,
+         FROM releases WHERE id = ?3 AND receipt_sha256 = ?4`,
       )
       .bind(at, publication.deciderId, release, receiptSha256),
     db
@@ -105,13 +106,13 @@ export async function rejectRelease(
     db
       .prepare(
         `UPDATE releases SET state = CASE WHEN ${WAS_PUBLISHED} THEN 'blocked' ELSE 'rejected' END, decision_reason = ?1,
-           decided_by = ?2, next_check_at = NULL
+           decided_by = ?2, decided_at = ?5, next_check_at = NULL
          WHERE id = ?3 AND state = 'review' AND sha256 = ?4
            AND NOT EXISTS (SELECT 1 FROM publisher_members m JOIN plugins o ON o.publisher_id = m.publisher_id
              WHERE o.id = releases.plugin_id AND m.account_id = ?2)
          RETURNING id`,
       )
-      .bind(reason, Number(deciderId), release, sha256),
+      .bind(reason, Number(deciderId), release, sha256, at),
     db
       .prepare(
         `INSERT INTO audit (at, actor_kind, actor_id, action, subject_kind, subject_id, data)

@@ -32,7 +32,7 @@ async function readListing(db: D1Database, pluginId: string): Promise<ListingFac
     .prepare(
       `SELECT p.id, p.name, p.publisher_id, p.state, p.latest_release_id, s.by_desk, s.reason, r.id AS release_id,
          r.version, r.state AS release_state, EXISTS (SELECT 1 FROM (${LATEST_CHECKS}) l
-           WHERE l.release_id = r.id AND l.result = 'dirty') AS is_dirty
+           WHERE l.release_id = r.id AND l.result = 'dirty' AND l.rejects = 1) AS is_dirty
        FROM plugins p LEFT JOIN plugin_suspensions s ON s.plugin_id = p.id
          LEFT JOIN releases r ON r.id = (SELECT max(id) FROM releases WHERE plugin_id = p.id)
        WHERE p.id = ?`,
@@ -111,8 +111,9 @@ async function resubmit(db: D1Database, releaseId: string, actor: Actor, at: num
   const [moved] = await db.batch<{ id: number }>([
     db
       .prepare(
-        `UPDATE OR IGNORE releases AS r SET state = 'review', decision_reason = NULL, decided_by = NULL, next_check_at = ?2
-         WHERE r.id = ?1 AND r.state = 'rejected'
+        `UPDATE OR IGNORE releases AS r SET state = 'review', decision_reason = NULL, decided_by = NULL,
+           decided_at = NULL, review_at = ?2, next_check_at = ?2
+         WHERE r.id = ?1 AND r.state = 'rejected' AND r.erased_at IS NULL
            AND NOT EXISTS (SELECT 1 FROM releases o WHERE o.plugin_id = r.plugin_id AND o.id > r.id)
            AND NOT EXISTS (SELECT 1 FROM publisher_keys k WHERE k.key_id = r.statement_key_id AND k.state = 'compromised')
          RETURNING id`,

@@ -103,13 +103,13 @@ async function withdrawRelease(
   const [withdrawn] = await db.batch<{ id: number }>([
     db
       .prepare(
-        `UPDATE releases SET state = 'rejected', decision_reason = ?1, decided_by = ?2, next_check_at = NULL
+        `UPDATE releases SET state = 'rejected', decision_reason = ?1, decided_by = ?2, decided_at = ?4, next_check_at = NULL
          WHERE id = ?3 AND state = 'review' AND EXISTS (SELECT 1 FROM publisher_members m JOIN plugins o
            ON o.publisher_id = m.publisher_id WHERE o.id = releases.plugin_id AND m.account_id = ?2
            AND m.role IN ('owner', 'maintainer'))
          RETURNING id`,
       )
-      .bind(reason, Number(accountId), id),
+      .bind(reason, Number(accountId), id, at),
     db
       .prepare(
         `INSERT INTO audit (at, actor_kind, actor_id, action, subject_kind, subject_id, data)

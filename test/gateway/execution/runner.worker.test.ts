@@ -29,6 +29,7 @@ function runnerOn(sandbox: Runner, incidents: IncidentLog | null = null, modules
     get: async () => (modules === null ? null : new TextEncoder().encode(modules)),
     range: async () => null,
     size: async () => null,
+    erase: async () => {},
   };
   return createPluginRunner(worldOf({ bundles }), sandbox, incidents);
 }

@@ -1,8 +1,10 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import type { Runner } from "../../../src/contract/sandbox.ts";
 import type { Principal } from "../../../src/domain/account/principal.ts";
 import { encodeHex } from "../../../src/domain/bytes.ts";
 import { createSigner, type Ed25519Signer, pkcs8OfSeed } from "../../../src/domain/trust/signer.ts";
+import { createDryRun } from "../../../src/gateway/execution/dry-run.ts";
 import { createReceiptSigner } from "../../../src/gateway/signers.ts";
 import type { World } from "../../../src/market/ports.ts";
 import { checkRelease } from "../../../src/market/publish/check-release.ts";
@@ -10,13 +12,16 @@ import { decideRelease } from "../../../src/market/publish/decide-release.ts";
 import { showRelease } from "../../../src/market/publish/show-release.ts";
 import { sweepReleases } from "../../../src/market/publish/sweep-releases.ts";
 import { uploadRelease } from "../../../src/market/publish/upload-release.ts";
+import { createAccountStore } from "../../../src/storage/account/account-store.ts";
 import { createInstanceStore } from "../../../src/storage/account/instance-store.ts";
 import { bundlesOnR2 } from "../../../src/storage/bundles.ts";
 import { deliveriesOn } from "../../../src/storage/catalogue/delivery.ts";
 import { catalogueOnD1 } from "../../../src/storage/catalogue/store.ts";
 import { orphansOn } from "../../../src/storage/publish/orphans.ts";
+import { pipelineOnD1 } from "../../../src/storage/publish/pipeline.ts";
 import { sealingsOnD1 } from "../../../src/storage/publish/sealings.ts";
 import { releasesOnD1 } from "../../../src/storage/publish/store.ts";
+import { releaseIndexOnD1 } from "../../../src/storage/resolve/release-index.ts";
 import { createVault } from "../../../src/storage/vault.ts";
 import { signBundle } from "../../api/publish/market.worker.ts";
 import { ownPlugin } from "../../bundles.ts";
@@ -38,6 +43,12 @@ type Needs = Pick<
   | "sealings"
   | "instances"
   | "vault"
+  | "pipeline"
+  | "dryRun"
+  | "releaseIndex"
+  | "accounts"
+  | "mail"
+  | "tuf"
 >;
 
 const NOON = 1_767_268_800;
@@ -56,6 +67,12 @@ function world(broken: Partial<Needs> = {}): Needs {
     sealings: sealingsOnD1(env.DB),
     instances: createInstanceStore(env.DB),
     vault: createVault(TEST_SECRETS.KEK_V1),
+    pipeline: pipelineOnD1(env.DB),
+    dryRun: createDryRun(env.SANDBOX as unknown as Runner),
+    releaseIndex: releaseIndexOnD1(env.DB),
+    accounts: createAccountStore(env.DB),
+    mail: { send: async () => {}, waiting: async () => [] },
+    tuf: { write: async () => ({ state: "unfounded", files: [], hasMore: false }) } as unknown as World["tuf"],
     releaseBell: { ring: async (id) => void rung.push(id) },
     site: { origin: "http://localhost:8787", marketplace: "localhost", localOrigins: [] },
     clock: { now: () => now * 1000 },

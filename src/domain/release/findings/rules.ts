@@ -23,6 +23,36 @@ export const FINDING_RULES = {
   readme_insecure_link: { severity: "warning", advice: "Use https." },
   changelog_order: { severity: "info", advice: "Put the version that is published first." },
   changelog_entry_empty: { severity: "warning", advice: "Say what changed, for the person who upgrades." },
+  code_dynamic: { severity: "warning", advice: "Write code as code: nothing is compiled at run time." },
+  code_blob: { severity: "warning", advice: "Ship data as a file of its own, or say in the README what it is." },
+  code_probe: { severity: "warning", advice: "Use what the context offers; a plugin need not know where it runs." },
+  code_obfuscated: { severity: "warning", advice: "Pack readable code; minified is fine, disguised is not." },
+  module_fails: { severity: "error", advice: "Load the module with rbsm test; it must start without any grant." },
+  name_look_alike: { severity: "warning", advice: "Choose a name that nobody takes for another plugin." },
+  display_name_look_alike: {
+    severity: "warning",
+    advice: "Choose a display name that nobody takes for another plugin.",
+  },
+  icon_look_alike: { severity: "warning", advice: "Draw an icon of your own." },
+  capability_growth: {
+    severity: "warning",
+    advice: "Say in the change log why the plugin needs it; people are asked again.",
+  },
+  dependency_unresolved: { severity: "warning", advice: "Publish what is needed first, or widen the range." },
+  dependency_blocked: { severity: "error", advice: "Depend on another plugin: this one was taken out." },
+  dependency_standing: { severity: "warning", advice: "The plugin it needs is held back; wait, or depend on another." },
+  license_text: { severity: "warning", advice: "Put the full text of the named license into LICENSE." },
+  image_undecodable: { severity: "warning", advice: "Save the picture again as a plain PNG." },
+  size_growth: { severity: "warning", advice: "Say in the change log what became so large." },
+  provenance_stated: { severity: "info", advice: "Nothing to do: this is the build that uploaded it." },
   size_near_limit: { severity: "warning", advice: "Make it smaller before the limit stops an urgent fix." },
 } as const satisfies Record<string, { readonly severity: Severity; readonly advice: string }>;
 export type FindingRule = keyof typeof FINDING_RULES;
+
+/** Rules whose words would teach how to get around them: publishers see the rule and the advice. */
+export const QUIET_RULES: ReadonlySet<string> = new Set<FindingRule>([
+  "code_dynamic",
+  "code_blob",
+  "code_probe",
+  "code_obfuscated",
+]);
