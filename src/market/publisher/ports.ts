@@ -1,5 +1,6 @@
+import type { StoredState } from "../../domain/license/license.ts";
 import type { Manifest } from "../../domain/manifest/manifest.ts";
-import type { Channel } from "../../domain/manifest/permissions.ts";
+import type { Channel, Tier } from "../../domain/manifest/permissions.ts";
 import type { Pricing } from "../../domain/release/pricing.ts";
 import type { ReleaseState } from "../../domain/release/states.ts";
 
@@ -16,6 +17,8 @@ export interface PublishingReads {
   releases(publisherId: string, wanted: ReleasesWanted, limit: number): Promise<readonly OwnRelease[]>;
   /** Null: the publisher has no such plugin. */
   listing(publisherId: string, name: string): Promise<OwnListing | null>;
+  /** Newest first, those of this publisher's plugins. */
+  licenses(publisherId: string, wanted: IssuedWanted, now: number): Promise<IssuedPage>;
 }
 
 export interface ReleasesWanted {
@@ -89,4 +92,35 @@ export interface OwnListing {
 export interface Picture {
   readonly url: string;
   readonly alt: string;
+}
+
+export interface IssuedWanted {
+  readonly licenseId?: string | undefined;
+  readonly pluginId?: string | undefined;
+  readonly state?: StoredState | undefined;
+  /** From 1. */
+  readonly page: number;
+  readonly limit: number;
+}
+
+export interface IssuedPage {
+  readonly items: readonly IssuedLicense[];
+  readonly total: number;
+}
+
+export interface IssuedLicense {
+  readonly id: string;
+  readonly plugin: { readonly id: string; readonly name: string; readonly displayName: string };
+  readonly instance: { readonly id: string; readonly name: string };
+  readonly userId: string;
+  readonly type: Tier;
+  readonly state: StoredState;
+  readonly startsAt: number;
+  readonly expiresAt: number | null;
+  readonly graceUntil: number | null;
+  /** Null = unlimited. */
+  readonly maxInstalls: number | null;
+  readonly liveSeats: number;
+  readonly keyHint: string | null;
+  readonly orderId: string | null;
 }

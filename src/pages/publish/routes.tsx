@@ -2,9 +2,11 @@ import { Hono } from "hono";
 import type { PersonalEnv } from "../account/session.ts";
 import { registerHookPages } from "./hook-routes.tsx";
 import { registerKeyPages } from "./key-routes.tsx";
+import { registerLicensePages } from "./license-routes.tsx";
 import { registerOverviewPages } from "./overview-routes.tsx";
 import { registerPluginPages } from "./plugin-routes.tsx";
 import { registerReleasePages } from "./release-routes.tsx";
+import { registerSalesPages } from "./sales-routes.tsx";
 import { registerSignPages } from "./sign-routes.tsx";
 import { registerUploadPages } from "./upload-routes.tsx";
 
@@ -18,5 +20,7 @@ export function createPublishPages(): Hono<PersonalEnv> {
   registerReleasePages(app);
   registerSignPages(app);
   registerHookPages(app);
+  registerLicensePages(app);
+  registerSalesPages(app);
   return app;
 }

@@ -2,6 +2,7 @@ import type { Channel } from "../../domain/manifest/permissions.ts";
 import type { ReleaseState } from "../../domain/release/states.ts";
 import { DAY } from "../../domain/time.ts";
 import type { OwnPlugin, OwnRelease, PublishingReads, ReleasesWanted } from "../../market/publisher/ports.ts";
+import { readIssued } from "./licenses.ts";
 import { readListing } from "./listing.ts";
 
 const MAX_PLUGINS = 500;
@@ -12,6 +13,7 @@ export function createPublishingReads(db: D1Database): PublishingReads {
     plugins: (publisherId, now) => readPlugins(db, publisherId, now),
     releases: (publisherId, wanted, limit) => readReleases(db, publisherId, wanted, limit),
     listing: (publisherId, name) => readListing(db, publisherId, name),
+    licenses: (publisherId, wanted, now) => readIssued(db, publisherId, wanted, now),
   };
 }
 
