@@ -17,8 +17,8 @@ export const paths = {
   /** Atom and JSON feeds: of everything (`plugins`), or of one category, publisher or plugin. */
   feed: (kind: "atom" | "json", of: FeedOf = {}) => `${feedBase(of)}/feed.${kind}`,
   badge: (name: string, what: "version" | "rating" | "installs") => `/badges/${encodePart(name)}/${what}.svg`,
-  /** The picture that other sites show beside a link to the plugin. */
-  cardPicture: (name: string) => `/cards/${encodePart(name)}.png`,
+  siteMap: () => "/sitemap.xml",
+  siteMapPart: (part: string) => `/sitemaps/${part}.xml`,
   problem: (code: string) => `/problems/${encodePart(code)}`,
   imprint: () => "/impressum",
   privacy: () => "/datenschutz",

@@ -6,9 +6,12 @@ import { countSearchFacets, searchPlugins } from "../market/catalogue/search-plu
 import type { CatalogueQuery } from "../market/catalogue/views.ts";
 import type { World } from "../market/ports.ts";
 import { createAccountPages } from "./account/routes.tsx";
+import { registerBadges } from "./badges/routes.ts";
+import { registerCollectionPages } from "./collections/routes.tsx";
 import { createConsolePages } from "./console/routes.tsx";
 import { registerDocs } from "./docs/routes.tsx";
 import { schemaResponse } from "./docs/schema.ts";
+import { registerFeeds } from "./feeds/routes.ts";
 import { HomePage, type HomeView } from "./home.tsx";
 import { LEGAL, LegalPage } from "./legal.tsx";
 import { ListPage } from "./list.tsx";
@@ -19,6 +22,7 @@ import { registerPluginPages } from "./plugin/routes.tsx";
 import { registerPluginUi } from "./plugin-ui/routes.ts";
 import { isReason, ProblemPage } from "./problem.tsx";
 import { createPublishPages } from "./publish/routes.tsx";
+import { registerPublisherPages } from "./publisher/routes.tsx";
 import { errorPageResponse, type Rendered, render } from "./respond.ts";
 import { registerSalesPages } from "./sales/routes.tsx";
 import { createAnswers, moved, VISITOR, type VisitorEnv } from "./visitor.ts";
@@ -27,6 +31,7 @@ import { registerLanguage } from "./words/routes.ts";
 
 const POPULAR = 6;
 const NEWEST = 3;
+const FEATURED = 3;
 
 /** The HTML wing. Pages for visitors need no script, set no cookie and load nothing from elsewhere. */
 export function createPages(): Hono<VisitorEnv> {
@@ -64,7 +69,11 @@ export function createPages(): Hono<VisitorEnv> {
   ] as const)
     app.get(path, (context) => answers.show(context, <LegalPage text={text} />));
 
+  registerFeeds(app);
+  registerBadges(app);
   registerPluginPages(app, answers);
+  registerPublisherPages(app, answers);
+  registerCollectionPages(app, answers);
   registerLanguage(app);
   registerSalesPages(app);
   registerDocs(app);
@@ -75,10 +84,6 @@ export function createPages(): Hono<VisitorEnv> {
   app.route("/", createPublishPages());
   app.get(paths.manifestSchema(), (context) => schemaResponse(context.req.raw, context.get("world").site.origin));
 
-  app.get("/robots.txt", async (context) => {
-    const file = await context.env.ASSETS.fetch(context.req.raw);
-    return new Response(file.body, file);
-  });
   app.get("/favicon.ico", () => moved(paths.asset("mark.svg")));
   return app;
 }
@@ -109,13 +114,16 @@ export async function failureResponse(request: Request, requestId: string): Prom
 async function loadHome(world: World): Promise<HomeView> {
   const popular: CatalogueQuery = { sort: "downloads", direction: "desc", page: 1, limit: POPULAR };
   const newest: CatalogueQuery = { ...popular, sort: "createdAt", limit: NEWEST };
-  const [best, latest, facets] = await Promise.all([
+  const [best, latest, facets, collections] = await Promise.all([
     searchCatalogue(world, popular, VISITOR),
     searchCatalogue(world, newest, VISITOR),
     countFacets(world),
+    world.showcase.collections(),
   ]);
+  const first = collections[0];
+  const featured = first === undefined ? null : await world.showcase.collection(first.slug);
   return {
-    featured: null,
+    featured: featured === null ? null : { slug: featured.slug, items: featured.items.slice(0, FEATURED) },
     popular: best.items,
     // A small catalogue stands above in full.
     newest: best.total > POPULAR ? latest.items : [],

@@ -21,8 +21,8 @@ interface ShellProps {
   readonly hasOwnSearch?: boolean;
   /** Error pages stay out of search engines. */
   readonly isHidden?: boolean;
-  /** Path of a picture, 1200 × 630, that other sites show beside a link to this page. */
-  readonly picture?: string;
+  /** Path of a picture that other sites show beside a link to this page; without one the marketplace's own. */
+  readonly picture?: string | null;
   /** Path of the Atom feed that belongs to this page, if another than that of everything. */
   readonly feed?: string;
   /** What else belongs into the head. */
@@ -41,7 +41,7 @@ export function Shell({
   hasOwnSearch = false,
   isHidden = false,
   isPaper = false,
-  picture,
+  picture = null,
   feed = paths.feed("atom"),
   head,
   children,

@@ -10,10 +10,10 @@ export interface Showcase {
   cards(names: readonly string[]): Promise<readonly PluginCard[]>;
   /** Newest releases first. */
   news(of: NewsOf, limit: number): Promise<readonly ReleaseNews[]>;
-  /** Listed plugins by id, from after `after`. */
-  siteEntries(after: number, limit: number): Promise<readonly SiteEntry[]>;
-  /** How many listed plugins there are, and how many publishers with one. */
-  siteSize(): Promise<{ readonly plugins: number; readonly lastId: number; readonly updatedAt: number }>;
+  /** Listed plugins whose id lies in the `chunk`-th run of `size` ids, from 0. */
+  siteEntries(chunk: number, size: number): Promise<readonly SiteEntry[]>;
+  /** The runs that hold a listed plugin, with their last change. */
+  siteChunks(size: number): Promise<readonly { readonly chunk: number; readonly updatedAt: number }[]>;
   /** Publishers with a listed plugin, by handle. */
   publishers(limit: number): Promise<readonly { readonly handle: string; readonly updatedAt: number }[]>;
   /** In the operator's order; without empty ones. */
@@ -55,7 +55,6 @@ export interface ReleaseNews {
 }
 
 export interface SiteEntry {
-  readonly id: number;
   readonly name: string;
   /** Of the last visible change. */
   readonly updatedAt: number;

@@ -7,6 +7,7 @@ import { EVERYTHING, listPath } from "../list-state.ts";
 import { CategoryBadge, TypeBadge } from "../parts/badge.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { PluginIcon } from "../parts/plugin-icon.tsx";
+import { ownPicture } from "../picture.ts";
 import { Shell } from "../shell.tsx";
 import { typeWords } from "../words/codes.ts";
 import { wordsOf } from "../words/dictionary.ts";
@@ -47,7 +48,7 @@ export function PluginPage({ view }: { view: PluginView }) {
       description={plugin.description}
       canonical={pathOf(view)}
       isHidden={!plugin.listed}
-      picture={paths.cardPicture(plugin.name)}
+      picture={pictureOf(plugin)}
       feed={paths.feed("atom", { plugin: plugin.name })}
       at="plugins"
       head={shown.tab === "overview" ? <StructuredData plugin={plugin} /> : null}
@@ -68,6 +69,11 @@ export function PluginPage({ view }: { view: PluginView }) {
       </div>
     </Shell>
   );
+}
+
+/** What other sites show of it: its first screenshot, else its icon, else the marketplace's own card. */
+function pictureOf({ screenshots, icon }: PluginDetail): string | null {
+  return ownPicture(screenshots[0]?.url ?? null) ?? ownPicture(icon);
 }
 
 function pathOf({ plugin, shown }: PluginView): string {

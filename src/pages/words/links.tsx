@@ -32,13 +32,13 @@ interface SocialTagsProps {
   readonly title: string;
   readonly description: string | undefined;
   readonly address: string;
-  readonly picture: string | undefined;
+  readonly picture: string | null;
 }
 
 const LOCALES = { en: "en_GB", de: "de_DE" } as const satisfies Record<Language, string>;
 
 /** Open Graph: what other sites show of a link to this page. */
-export function SocialTags({ title, description, address, picture = paths.asset("card.png") }: SocialTagsProps) {
+export function SocialTags({ title, description, address, picture }: SocialTagsProps) {
   const { language, origin } = useContext(Spoken);
   return (
     <>
@@ -48,9 +48,9 @@ export function SocialTags({ title, description, address, picture = paths.asset(
       {description === undefined ? null : <meta property="og:description" content={description} />}
       <meta property="og:url" content={origin + localizedPath(address, language)} />
       <meta property="og:locale" content={LOCALES[language]} />
-      <meta property="og:image" content={origin + picture} />
-      <meta property="og:image:width" content="1200" />
-      <meta property="og:image:height" content="630" />
+      <meta property="og:image" content={origin + (picture ?? paths.asset("card.png"))} />
+      {picture === null ? <meta property="og:image:width" content="1200" /> : null}
+      {picture === null ? <meta property="og:image:height" content="630" /> : null}
       <meta name="twitter:card" content="summary_large_image" />
     </>
   );

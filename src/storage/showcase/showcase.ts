@@ -56,24 +56,25 @@ export function createShowcase(db: D1Database): Showcase {
       return results.map(readNews);
     },
 
-    async siteEntries(after, limit) {
+    async siteEntries(chunk, size) {
       const { results } = await db
         .prepare(
-          `SELECT p.id, p.name, p.updated_at FROM plugins p WHERE p.id > ?1 AND ${PUBLIC} ORDER BY p.id LIMIT ?2`,
+          `SELECT p.name, p.updated_at FROM plugins p WHERE p.id > ?1 AND p.id <= ?2 AND ${PUBLIC} ORDER BY p.id`,
         )
-        .bind(after, limit)
-        .all<{ id: number; name: string; updated_at: number }>();
-      return results.map((row) => ({ id: row.id, name: row.name, updatedAt: row.updated_at }));
+        .bind(chunk * size, (chunk + 1) * size)
+        .all<{ name: string; updated_at: number }>();
+      return results.map((row) => ({ name: row.name, updatedAt: row.updated_at }));
     },
 
-    async siteSize() {
-      const row = await db
+    async siteChunks(size) {
+      const { results } = await db
         .prepare(
-          `SELECT count(*) AS plugins, coalesce(max(p.id), 0) AS last_id, coalesce(max(p.updated_at), 0) AS updated_at
-           FROM plugins p WHERE ${PUBLIC}`,
+          `SELECT CAST((p.id - 1) / ?1 AS INTEGER) AS chunk, max(p.updated_at) AS updated_at FROM plugins p
+           WHERE ${PUBLIC} GROUP BY chunk ORDER BY chunk`,
         )
-        .first<{ plugins: number; last_id: number; updated_at: number }>();
-      return { plugins: row?.plugins ?? 0, lastId: row?.last_id ?? 0, updatedAt: row?.updated_at ?? 0 };
+        .bind(size)
+        .all<{ chunk: number; updated_at: number }>();
+      return results.map((row) => ({ chunk: row.chunk, updatedAt: row.updated_at }));
     },
 
     async publishers(limit) {
