@@ -3,7 +3,7 @@ import { isHandle, isName } from "../../contract/account/form-values.ts";
 import { publisherPaths } from "../../contract/publisher/paths.ts";
 import { unixSeconds } from "../../domain/time.ts";
 import { createOrganization } from "../../market/account/manage-organization.ts";
-import { viewReleases } from "../../market/publish/show-release.ts";
+import { showRelease } from "../../market/publish/show-release.ts";
 import { onForm } from "../account/on-form.ts";
 import { privatePage } from "../account/respond.tsx";
 import { type PersonalEnv, requireSession, seeOther } from "../account/session.ts";
@@ -62,11 +62,7 @@ async function loadOverview(context: PublishContext, { member, person }: Seat): 
   const waiting = await Promise.all(open.map(({ releaseId }) => showRelease(world, person, releaseId)));
   return {
     plugins,
-    open: await viewReleases(
-      world,
-      waiting.flatMap((facts) => facts ?? []),
-      false,
-    ),
+    open: waiting.flatMap((shown) => (shown.ok ? [shown.value] : [])),
     latest,
     hasKey: keys.length > 0,
   };

@@ -1,7 +1,7 @@
 import type { Child } from "hono/jsx";
 import { paths } from "../../contract/paths.ts";
 import type { Finding } from "../../domain/release/checks.ts";
-import type { Gate } from "../../domain/release/gates.ts";
+import type { Wait } from "../../domain/release/gates.ts";
 import type { ReleaseState } from "../../domain/release/states.ts";
 import { Time } from "../account/form-parts.tsx";
 import { Mark } from "../console/parts.tsx";
@@ -25,27 +25,32 @@ export function StateMark({ state }: { state: ReleaseState }) {
 }
 
 /** What a release waits for, and who can end the waiting. */
-export function GateList({ gates, earliest }: { gates: readonly Gate[]; earliest: number | null }) {
+export function GateList({ waits }: { waits: readonly Wait[] }) {
   const words = wordsOf(RELEASE_WORDS);
   return (
     <ol class="divide-y divide-border">
-      {gates.map((gate) => {
-        const { title, waits, text } = words.gates[gate];
+      {waits.map(({ gate, who, earliest, why }) => {
+        const { title, text } = words.gates[gate];
         return (
           <li class="py-3">
             <p class="flex flex-wrap items-center gap-x-3 gap-y-1">
               <span class="font-semibold">{title}</span>
-              <Mark tone={gate === "statement" || gate === "approval" ? "warn" : "quiet"}>{waits}</Mark>
+              <Mark tone={who === "publisher" ? "warn" : "quiet"}>{words.gates[gate].waits}</Mark>
             </p>
             <p class="mt-1 text-sm text-muted-foreground">
               {text}
-              {gate === "velocity" && earliest !== null ? (
+              {earliest !== null ? (
                 <>
                   {" "}
                   {words.earliest} <Time at={earliest} />.
                 </>
               ) : null}
             </p>
+            {why.map((reason) => (
+              <p class="mt-1 text-sm" lang="en">
+                {reason}
+              </p>
+            ))}
           </li>
         );
       })}

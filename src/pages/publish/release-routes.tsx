@@ -4,6 +4,8 @@ import type { Problem } from "../../domain/problem.ts";
 import type { Reason } from "../../domain/reasons.ts";
 import type { Result } from "../../domain/result.ts";
 import type { World } from "../../market/ports.ts";
+import { appealRelease } from "../../market/publish/appeal-release.ts";
+import { approveUpload } from "../../market/publish/approve-upload.ts";
 import { moveRelease } from "../../market/publish/move-release.ts";
 import { type ReleaseView, showRelease } from "../../market/publish/show-release.ts";
 import { submitForReview } from "../../market/publish/submit-for-review.ts";
@@ -12,8 +14,11 @@ import type { OwnRelease } from "../../market/publisher/ports.ts";
 import { privatePage, refusalPage } from "../account/respond.tsx";
 import { type PersonalEnv, seeOther } from "../account/session.ts";
 import { type FormProblem, formProblem, invalidForm, statusOf } from "../console/form-problem.ts";
+import { wordsOf } from "../words/dictionary.ts";
+import { languageOf } from "../words/language.ts";
 import { ID, onMember, onMemberForm, type PublishContext, type Seat } from "./on-publish.ts";
 import { actsOf, ReleaseActPage, ReleasePage } from "./release.tsx";
+import { RELEASE_WORDS } from "./release-words.ts";
 
 const BASE = `/releases/${ID}`;
 const LOOK_AGAIN_SECONDS = 3;
@@ -26,6 +31,30 @@ export interface FoundRelease {
 /** One release: how it stands, and what its owners and maintainers do about it. */
 export function registerReleasePages(app: Hono<PersonalEnv>): void {
   onMember(app, BASE, "see", (context, seat) => drawRelease(context, seat));
+
+  onMemberForm(
+    app,
+    `${BASE}/approve`,
+    "publish",
+    async (context, seat) => {
+      const found = await findRelease(context, seat);
+      if (found === null) return refusalPage(context, "NOT_FOUND", 404);
+      const approved = await approveUpload(context.get("world"), seat.person, found.release.releaseId);
+      return approved.ok ? back(seat, found) : drawAgain(context, seat, formProblem(approved.problem));
+    },
+    true,
+  );
+
+  onMemberForm(app, `${BASE}/appeal`, "publish", async (context, seat, form) => {
+    const found = await findRelease(context, seat);
+    if (found === null) return refusalPage(context, "NOT_FOUND", 404);
+    const reason = form.get("appeal")?.trim() ?? "";
+    const { appealBad } = wordsOf(RELEASE_WORDS, languageOf(context.req.raw));
+    if ([...reason].length < 10 || reason.length > 2000)
+      return drawAgain(context, seat, invalidForm([{ field: "appeal", text: appealBad }]));
+    const appealed = await appealRelease(context.get("world"), seat.person, found.release.releaseId, reason);
+    return appealed.ok ? back(seat, found) : drawAgain(context, seat, formProblem(appealed.problem));
+  });
 
   for (const act of RELEASE_ACTS) {
     onMember(app, `${BASE}/${act}`, "publish", async (context, seat) => {
@@ -53,6 +82,14 @@ export function registerReleasePages(app: Hono<PersonalEnv>): void {
       return seeOther(publisherPaths.release(seat.member.handle, found.release.releaseId));
     });
   }
+}
+
+function back({ member }: Seat, { release }: FoundRelease): Response {
+  return seeOther(publisherPaths.release(member.handle, release.releaseId));
+}
+
+async function drawAgain(context: PublishContext, seat: Seat, problem: FormProblem): Promise<Response> {
+  return (await drawRelease(context, seat, problem)) ?? refusalPage(context, "NOT_FOUND", 404);
 }
 
 async function perform(

@@ -4,7 +4,7 @@ import type { ReleaseView } from "../../market/publish/show-release.ts";
 import type { OwnRelease } from "../../market/publisher/ports.ts";
 import { Section, Time } from "../account/form-parts.tsx";
 import type { FormProblem } from "../console/form-problem.ts";
-import { ErrorSummary, Facts, Input, LinkButton, Note } from "../console/parts.tsx";
+import { ErrorSummary, Facts, HintAndFault, Input, LinkButton, Mark, Note } from "../console/parts.tsx";
 import { formatBytes, formatCount } from "../format.ts";
 import { wordsOf } from "../words/dictionary.ts";
 import { PublishShell } from "./layout.tsx";
@@ -63,10 +63,25 @@ export function ReleasePage({ seat, view }: { seat: Seat; view: ReleasePageView 
           ) : null}
         </Note>
       )}
+      <Appealing seat={seat} release={release} problem={problem} />
+      {release.block === null ? null : (
+        <Note tone="bad">
+          <p class="font-semibold">{words.blocked}</p>
+          <p class="mt-1">{release.block.reason}</p>
+        </Note>
+      )}
       {row.notice === null ? null : <Note tone="warn">{row.notice}</Note>}
       {release.gates.length === 0 ? null : (
         <Section id="gates" title={words.openGates}>
-          <GateList gates={release.gates} earliest={release.earliest} />
+          <GateList waits={release.waits} />
+          {release.gates.includes("approval") && holds(seat, "publish") ? (
+            <form class="mt-4" method="post" action={publisherPaths.releaseAct(handle, release.releaseId, "approve")}>
+              <p class="mb-3 text-muted-foreground">{words.approveLead}</p>
+              <button type="submit" class="button">
+                {words.approveNow}
+              </button>
+            </form>
+          ) : null}
           {release.gates.includes("statement") && holds(seat, "publish") ? (
             <p class="mt-4">
               <LinkButton href={publisherPaths.releaseAct(handle, release.releaseId, "sign")}>{words.sign}</LinkButton>
@@ -80,6 +95,16 @@ export function ReleasePage({ seat, view }: { seat: Seat; view: ReleasePageView 
         ) : (
           <p class="text-muted-foreground">{isRunning ? words.notYet : words.noFindings}</p>
         )}
+      </Section>
+      <Section id="checks" title={words.checks}>
+        <ul class="grid gap-x-8 gap-y-2 text-sm sm:grid-cols-2">
+          {release.checks.map(({ name, result }) => (
+            <li class="flex items-center justify-between gap-3">
+              <code class="font-mono">{name}</code>
+              <Mark tone={CHECK_TONES[result]}>{words.checkResults[result]}</Mark>
+            </li>
+          ))}
+        </ul>
       </Section>
       <Section id="facts" title={words.facts}>
         <Facts
@@ -117,6 +142,56 @@ export function ReleasePage({ seat, view }: { seat: Seat; view: ReleasePageView 
         </Section>
       ) : null}
     </PublishShell>
+  );
+}
+
+const CHECK_TONES = { clean: "good", dirty: "bad", unknown: "warn", waiting: "quiet" } as const;
+
+/** Against a rejection, once; and what became of it. */
+function Appealing({ seat, release, problem }: { seat: Seat; release: ReleaseView; problem: FormProblem | undefined }) {
+  const words = wordsOf(RELEASE_WORDS);
+  const { appeal, appealUntil } = release;
+  if (appeal !== null)
+    return (
+      <Note tone="info">
+        <p>
+          {words.appealed} <Time at={appeal.dueAt} />.{" "}
+          {appeal.outcome === null ? "" : words.appealOutcomes[appeal.outcome]}
+        </p>
+        <p class="mt-1 whitespace-pre-line">{appeal.decisionReason ?? appeal.reason}</p>
+      </Note>
+    );
+  if (appealUntil === null || !holds(seat, "publish")) return null;
+  const fault = problem?.errors.find(({ field }) => field === "appeal")?.text;
+  return (
+    <Section id="appeal-title" title={words.appeal}>
+      <p class="text-muted-foreground">
+        {words.appealLead} ({words.appealUntil} <Time at={appealUntil} />)
+      </p>
+      <form
+        class="mt-4"
+        method="post"
+        action={publisherPaths.releaseAct(seat.member.handle, release.releaseId, "appeal")}
+      >
+        <label class="block text-sm font-medium" for="appeal">
+          {words.appealText}
+        </label>
+        <textarea
+          id="appeal"
+          name="appeal"
+          rows={4}
+          maxlength={2000}
+          required
+          class="field mt-1.5"
+          aria-invalid={fault === undefined ? undefined : "true"}
+          aria-describedby={fault === undefined ? undefined : "appeal-fault"}
+        />
+        <HintAndFault id="appeal" fault={fault} />
+        <button type="submit" class="button button-quiet mt-3">
+          {words.appealNow}
+        </button>
+      </form>
+    </Section>
   );
 }
 
