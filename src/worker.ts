@@ -23,7 +23,7 @@ import { createWebhookSender } from "./gateway/webhooks.ts";
 import { deliverWebhook } from "./market/account/deliver-webhook.ts";
 import { sweepSignIns } from "./market/account/sweep-sign-ins.ts";
 import { sweepWebhooks } from "./market/account/sweep-webhooks.ts";
-import { sweepReleaseRevocations } from "./market/advisory/show-revocations.ts";
+import { sweepSeries } from "./market/catalogue/sweep-series.ts";
 import { sweepSearch } from "./market/catalogue/sweep-search.ts";
 import { deliverExecution } from "./market/execution/deliver-execution.ts";
 import { sweepStorages } from "./market/execution/keep-storage.ts";
@@ -50,7 +50,7 @@ import { processRelease } from "./market/publish/process-release.ts";
 import { sweepReleases } from "./market/publish/sweep-releases.ts";
 import { sweepOrders } from "./market/sales/sweep-orders.ts";
 import { sweepTuf } from "./market/tuf/sweep-tuf.ts";
-import { sweepRollouts } from "./market/update/sweep-rollouts.ts";
+import { sweepUpdates } from "./market/update/sweep-updates.ts";
 import { createPages, failureResponse, notFoundResponse, wantsPage } from "./pages/app.tsx";
 import { createAccountStore } from "./storage/account/account-store.ts";
 import { createAuditLog } from "./storage/account/audit.ts";
@@ -67,18 +67,18 @@ import { createSessionStore } from "./storage/account/session-store.ts";
 import { createTokenStore } from "./storage/account/token-store.ts";
 import { createDeliveryLog } from "./storage/account/webhook-log.ts";
 import { createWebhookBell, createWebhookStore } from "./storage/account/webhook-store.ts";
-import { createAdvisoryStore } from "./storage/advisory/advisory-store.ts";
-import { openRevocationSigner } from "./storage/advisory/issue-list.ts";
-import { createReleaseRevocationStore } from "./storage/advisory/revocation-store.ts";
 import { bundlesOnR2 } from "./storage/bundles.ts";
 import { createChangeFeed } from "./storage/catalogue/change-feed.ts";
 import { createCursorKey } from "./storage/catalogue/cursor-key.ts";
 import { deliveriesOn } from "./storage/catalogue/delivery.ts";
+import { createReviewStore } from "./storage/catalogue/reviews.ts";
 import { createSearchIndex } from "./storage/catalogue/search-index.ts";
 import { createSearchProjection } from "./storage/catalogue/search-projection.ts";
+import { createSeriesStore } from "./storage/catalogue/series.ts";
 import { catalogueOnD1 } from "./storage/catalogue/store.ts";
 import { createConsoleReads } from "./storage/console/reads.ts";
 import { isDatabaseAway } from "./storage/database-away.ts";
+import { createDeskReads } from "./storage/desk/desk-reads.ts";
 import { createActionStore } from "./storage/execution/actions-store.ts";
 import { consentsOnD1 } from "./storage/execution/consents.ts";
 import { createEventHookStore } from "./storage/execution/event-hook-store.ts";
@@ -111,6 +111,7 @@ import { createRevocationStore } from "./storage/license/revocations.ts";
 import { createKeysetStore } from "./storage/license/signing-keys.ts";
 import { createLicenseStore } from "./storage/license/store.ts";
 import { createSubscriberStore } from "./storage/license/subscribers.ts";
+import { createSuspensionStore } from "./storage/license/suspensions.ts";
 import { createLicenseSweeper } from "./storage/license/sweep.ts";
 import { createUsageStore } from "./storage/license/usage.ts";
 import { type BundlePurger, operationsOn } from "./storage/operations/operations-store.ts";
@@ -130,8 +131,7 @@ import { createSellerStore } from "./storage/sales/seller-store.ts";
 import { createShowcase } from "./storage/showcase/showcase.ts";
 import { createTufRepository } from "./storage/tuf/repository.ts";
 import type { TufWriter } from "./storage/tuf/tuf-writer.ts";
-import { createRolloutStore } from "./storage/update/rollout-store.ts";
-import { updateIndexOnD1 } from "./storage/update/update-index.ts";
+import { openUpdates } from "./storage/update/open-updates.ts";
 import { createSealedHmac, createVault } from "./storage/vault.ts";
 
 export { Bundles } from "./storage/bundle-entrypoint.ts";
@@ -255,14 +255,14 @@ const SWEEPS: readonly ((world: World) => Promise<unknown>)[] = [
   sweepStorages,
   sweepReleases,
   sweepSearch,
+  sweepSeries,
   sweepHooks,
   sweepOrders,
   sweepRevocations,
   sweepDevices,
   sweepLicenses,
   sweepOffline,
-  sweepRollouts,
-  sweepReleaseRevocations,
+  sweepUpdates,
   sweepTuf,
   sweepOperations,
 ];
@@ -366,10 +366,7 @@ function openPorts(env: Env) {
     sealings: sealingsOnD1(env.DB),
     releaseIndex: releaseIndexOnD1(env.DB),
     installedVersions: installedVersionsOnD1(env.DB),
-    updateIndex: updateIndexOnD1(env.DB),
-    rollouts: createRolloutStore(env.DB),
-    advisories: createAdvisoryStore(env.DB),
-    releaseRevocations: createReleaseRevocationStore(env.DB, openRevocationSigner(env), site.marketplace),
+    ...openUpdates(env, site.marketplace),
     accounts: createAccountStore(env.DB),
     tokens: createTokenStore(env.DB),
     sessions: createSessionStore(env.DB),
@@ -397,6 +394,7 @@ function openPorts(env: Env) {
     subscribers: createSubscriberStore(env.DB),
     deliveryLog: createDeliveryLog(env.DB),
     revocations: createRevocationStore(env.DB),
+    suspensions: createSuspensionStore(env.DB),
     offline: createOfflineStore(env.DB),
     orders: createOrderStore(env.DB),
     sellers: createSellerStore(env.DB),
@@ -409,7 +407,10 @@ function openPorts(env: Env) {
     searchProjection: createSearchProjection(env.DB, env.SEARCH, clock),
     cursorKey: createCursorKey(env.KEK_V1),
     changeFeed: createChangeFeed(env.DB),
+    reviews: createReviewStore(env.DB),
+    series: createSeriesStore(env.DB),
     console: createConsoleReads(env.DB),
+    desk: createDeskReads(env.DB),
     publishing: createPublishingReads(env.DB),
     setupSecret: env.SETUP_SECRET ?? null,
     webhooks: createWebhookStore(env.DB),

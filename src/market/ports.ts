@@ -6,9 +6,10 @@ import type { ReleaseRevocationPorts } from "./advisory/revocation-ports.ts";
 import type { FeedPorts } from "./catalogue/feed-ports.ts";
 import type { CatalogueStore } from "./catalogue/ports.ts";
 import type { ReviewPorts } from "./catalogue/review-ports.ts";
-import type { SeriesPorts } from "./catalogue/series-ports.ts";
 import type { SearchPorts } from "./catalogue/search-ports.ts";
+import type { SeriesPorts } from "./catalogue/series-ports.ts";
 import type { ConsolePorts } from "./console/ports.ts";
+import type { DeskPorts } from "./desk/ports.ts";
 import type { ExecutionPorts } from "./execution/ports.ts";
 import type { PullPorts } from "./execution/pull-ports.ts";
 import type { RunPorts } from "./execution/run-ports.ts";
@@ -21,6 +22,7 @@ import type { LicenseLifePorts } from "./license/life-ports.ts";
 import type { OfflinePorts } from "./license/offline-ports.ts";
 import type { LicensePorts } from "./license/ports.ts";
 import type { RevocationPorts } from "./license/revocation-ports.ts";
+import type { SuspensionPorts } from "./license/suspension-ports.ts";
 import type { OperationsPorts } from "./operations/ports.ts";
 import type { DryRunPorts } from "./publish/dry-run-ports.ts";
 import type { PipelinePorts } from "./publish/pipeline-ports.ts";
@@ -45,6 +47,7 @@ export interface World
     LicenseLifePorts,
     ExecutionPorts,
     ConsolePorts,
+    DeskPorts,
     SearchPorts,
     ReviewPorts,
     SeriesPorts,
@@ -63,6 +66,7 @@ export interface World
     WatchPorts,
     UiPorts,
     LicensePorts,
+    SuspensionPorts,
     LicenseDevicePorts,
     RevocationPorts,
     KeysetPorts,
