@@ -34,8 +34,11 @@ export const publisherPaths = {
   seller: (handle: string) => `${BASE}/${part(handle)}/seller`,
   coupons: (handle: string) => `${BASE}/${part(handle)}/coupons`,
   analytics: (handle: string) => `${BASE}/${part(handle)}/analytics`,
-  reviews: (handle: string, page?: number) => paged(`${BASE}/${part(handle)}/reviews`, page),
-  reply: (handle: string, reviewId: string) => `${BASE}/${part(handle)}/reviews/${part(reviewId)}`,
+  /** `plugin`: its name. */
+  reviews: (handle: string, plugin?: string, page = 1) => {
+    const path = `${BASE}/${part(handle)}/reviews`;
+    return plugin === undefined ? path : `${path}?plugin=${part(plugin)}${page === 1 ? "" : `&page=${page}`}`;
+  },
   webhooks: (handle: string) => `${BASE}/${part(handle)}/webhooks`,
   webhook: (handle: string, id: string) => `${BASE}/${part(handle)}/webhooks/${part(id)}`,
   webhookAct: (handle: string, id: string, act: "change" | "rotate" | "resume" | "remove" | "replay") =>

@@ -1,0 +1,38 @@
+import { dictionary } from "../words/dictionary.ts";
+
+export const REVIEW_WORDS = dictionary({
+  en: {
+    title: "Reviews",
+    lead: "What admins say. You answer each once; links and contact data are taken out.",
+    none: "No review yet",
+    noneText: "A review needs an installation that is at least a day old.",
+    plugin: "Plugin",
+    show: "Show",
+    about: "about version",
+    edited: "changed since",
+    helpful: (yes: string, no: string) => `${yes} found it helpful, ${no} did not`,
+    reply: "Your answer",
+    replyHint: "At most 2000 characters. Everybody reads it, and it stays.",
+    send: "Answer",
+    bad: "Your answer: 3–2000 characters",
+    already: "This review is answered already.",
+    anonymous: "An admin",
+  },
+  de: {
+    title: "Bewertungen",
+    lead: "Was Admins sagen. Sie antworten auf jede einmal; Verweise und Kontaktdaten werden entfernt.",
+    none: "Noch keine Bewertung",
+    noneText: "Eine Bewertung setzt eine Installation voraus, die mindestens einen Tag alt ist.",
+    plugin: "Plugin",
+    show: "Zeigen",
+    about: "zu Version",
+    edited: "seither geändert",
+    helpful: (yes: string, no: string) => `${yes} fanden sie hilfreich, ${no} nicht`,
+    reply: "Ihre Antwort",
+    replyHint: "Höchstens 2000 Zeichen. Alle lesen sie, und sie bleibt.",
+    send: "Antworten",
+    bad: "Ihre Antwort: 3–2000 Zeichen",
+    already: "Auf diese Bewertung wurde schon geantwortet.",
+    anonymous: "Ein Admin",
+  },
+});
