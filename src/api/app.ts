@@ -8,6 +8,8 @@ import { registerTokenRoutes } from "./account/token-routes.ts";
 import { registerRevocationRoutes } from "./advisory/revocation-routes.ts";
 import { registerAdvisoryRoutes } from "./advisory/routes.ts";
 import { registerCatalogueRoutes } from "./catalogue/routes.ts";
+import { registerReviewRoutes } from "./catalogue/review-routes.ts";
+import { registerSeriesRoutes } from "./catalogue/series-routes.ts";
 import { registerSearchRoutes } from "./catalogue/search-routes.ts";
 import type { ApiEnv } from "./context.ts";
 import { registerDeliveryRoutes } from "./delivery/routes.ts";
@@ -55,6 +57,8 @@ export function createApi(): Hono<ApiEnv> {
   registerPullRoutes(app);
   registerCatalogueRoutes(app);
   registerSearchRoutes(app);
+  registerReviewRoutes(app);
+  registerSeriesRoutes(app);
   registerDeliveryRoutes(app);
   registerPublishRoutes(app);
   registerRecoveryRoutes(app);

@@ -3,6 +3,8 @@ import { ACCOUNT_OPERATIONS } from "./account/operations.ts";
 import { RECOVERY_OPERATIONS } from "./account/recovery-operations.ts";
 import { ADVISORY_OPERATIONS, REVOCATION_OPERATIONS } from "./advisory/operations.ts";
 import { CATALOGUE_OPERATIONS, DELIVERY_OPERATIONS } from "./catalogue/operations.ts";
+import { REVIEW_OPERATIONS } from "./catalogue/review-operations.ts";
+import { SERIES_OPERATIONS } from "./catalogue/series-operations.ts";
 import { SEARCH_OPERATIONS } from "./catalogue/search-operations.ts";
 import { CONSENT_OPERATIONS } from "./execution/consent-operations.ts";
 import { EXECUTION_OPERATIONS } from "./execution/operations.ts";
@@ -16,6 +18,7 @@ import { KEYSET_OPERATIONS } from "./license/keyset-operations.ts";
 import { LIST_OPERATIONS } from "./license/list-operations.ts";
 import { OFFLINE_OPERATIONS } from "./license/offline-operations.ts";
 import { LICENSE_OPERATIONS } from "./license/operations.ts";
+import { SUSPENSION_OPERATIONS } from "./license/suspension-operations.ts";
 import { TERM_OPERATIONS } from "./license/term-operations.ts";
 import { USAGE_OPERATIONS } from "./license/usage-operations.ts";
 import { WEBHOOK_OPERATIONS } from "./license/webhook-operations.ts";
@@ -38,6 +41,8 @@ export const OPERATIONS: readonly Operation[] = Object.values({
   ...DEVICE_OPERATIONS,
   ...CATALOGUE_OPERATIONS,
   ...SEARCH_OPERATIONS,
+  ...REVIEW_OPERATIONS,
+  ...SERIES_OPERATIONS,
   ...DELIVERY_OPERATIONS,
   ...PUBLISH_OPERATIONS,
   ...RECOVERY_OPERATIONS,
@@ -45,6 +50,7 @@ export const OPERATIONS: readonly Operation[] = Object.values({
   ...DESK_OPERATIONS,
   ...HOOK_OPERATIONS,
   ...LICENSE_OPERATIONS,
+  ...SUSPENSION_OPERATIONS,
   ...TERM_OPERATIONS,
   ...USAGE_OPERATIONS,
   ...WEBHOOK_OPERATIONS,

@@ -71,7 +71,14 @@ const SHELVING: Row = {
   owners: ["acme", "operator"],
   knownTo: EVERYBODY,
 };
+const SERIES: Row = { by: ["acme", "rival", "operator", "a", "b"], owners: ["acme", "operator"], knownTo: EVERYBODY };
 const HARDWARE = "a".repeat(64);
+
+const ADVISORY = {
+  severity: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N",
+  affected: "<1.0.0",
+  summary: "It tells strangers what it knows",
+};
 
 /** Every operation. The destructive ones stand last. */
 const ROWS: Readonly<Record<string, Row>> = {
@@ -85,6 +92,26 @@ const ROWS: Readonly<Record<string, Row>> = {
   searchPlugins: open,
   searchFacets: open,
   listChanges: open,
+  getPluginSeries: { ...SERIES, path: plugin("/stats/series") },
+  getPluginSeriesCsv: { ...SERIES, path: plugin("/stats/series.csv") },
+  getPublisherSeries: { ...SERIES, path: publisher("/stats/series") },
+  getPublisherSeriesCsv: { ...SERIES, path: publisher("/stats/series.csv") },
+  answerReview: {
+    ...SERIES,
+    by: ["acme", "rival", "a", "b"],
+    owners: [],
+    path: plugin("/reviews/999999/reply"),
+    body: () => ({ text: "Thank you" }),
+  },
+  voteForReview: { by: INSTANCES, path: plugin("/reviews/999999/vote"), body: () => ({ helpful: true }), owners: [] },
+  reportReview: { by: OWNING, path: plugin("/reviews/999999/reports"), body: () => ({ kind: "spam" }), owners: [] },
+  listReviewCases: { by: ["operator"] },
+  decideReview: {
+    by: ["operator"],
+    owners: [],
+    path: (names) => `/v1/desk/plugins/${names.plugin}/reviews/999999/decision`,
+    body: () => ({ decision: "keep", reason: "Looked at" }),
+  },
   showStatus: { by: ["operator"] },
   showMetrics: { by: ["operator"] },
   showSearchState: { by: ["operator"] },
@@ -104,6 +131,38 @@ const ROWS: Readonly<Record<string, Row>> = {
   keysetStatus: { by: ["operator"] },
   publishKeyset: { by: ["operator"], body: () => ({ document: "none" }) },
   showTufFile: { ...open, owners: [], path: () => "/tuf/1.root.json" },
+  checkUpdates: { by: INSTANCES, path: () => "/v1/updates", body: () => ({ plugins: [] }) },
+  showUpdates: { by: INSTANCES, path: () => "/v1/updates?plugin=never-was@1.0.0" },
+  showRollout: { ...open, path: plugin("/versions/1.0.0/rollout") },
+  changeRollout: { ...YANKING, path: plugin("/versions/1.0.0/rollout"), body: () => ({ state: "paused" }) },
+  listAdvisories: open,
+  showAdvisory: { ...open, owners: [], path: () => "/v1/advisories/RBSM-2026-9999999" },
+  draftAdvisory: { by: ["acme", "rival"], owners: ["acme"], path: plugin("/advisories"), body: () => ADVISORY },
+  listOwnAdvisories: { by: ["acme", "rival"], owners: ["acme"], path: plugin("/advisories") },
+  rewriteAdvisory: {
+    by: ["acme", "rival"],
+    owners: [],
+    path: () => "/v1/advisories/RBSM-2026-9999999",
+    body: () => ({ summary: "It tells secrets" }),
+  },
+  submitAdvisory: {
+    by: ["acme", "rival"],
+    owners: [],
+    path: () => "/v1/advisories/RBSM-2026-9999999/submit",
+    body: () => ({}),
+  },
+  listSubmittedAdvisories: { by: ["operator"] },
+  decideAdvisory: {
+    by: ["operator"],
+    path: () => "/v1/desk/advisories/RBSM-2026-9999999/decision",
+    body: () => ({ decision: "confirm", reason: "It was tried out" }),
+  },
+  showReleaseRevocations: open,
+  addRevocation: {
+    by: ["operator"],
+    body: () => ({ kind: "plugin", name: "never-was", code: "broken", note: "It loses data" }),
+  },
+  liftRevocation: { by: ["operator"], body: () => ({ subject: "plugin:never-was" }) },
   acceptTufRoot: { by: ["operator"], body: () => ({ document: "none" }) },
   acceptTufTargets: { by: ["operator"], body: () => ({ document: "none" }) },
   showTime: open,
@@ -136,6 +195,28 @@ const ROWS: Readonly<Record<string, Row>> = {
   // An account's id is 404 where there is none.
   makeSignInLink: { by: ["operator"], owners: [], knownTo: ["operator"], path: () => "/v1/desk/accounts/999999/links" },
   deskQueue: { by: ["operator"] },
+  // An instance's or account's id is 404 where there is none.
+  suspendInstance: {
+    by: ["operator"],
+    owners: [],
+    knownTo: ["operator"],
+    path: () => "/v1/desk/instances/999999/suspend",
+    body: () => ({ reason: "Looked at" }),
+  },
+  resumeInstance: {
+    by: ["operator"],
+    owners: [],
+    knownTo: ["operator"],
+    path: () => "/v1/desk/instances/999999/resume",
+  },
+  suspendAccount: {
+    by: ["operator"],
+    owners: [],
+    knownTo: ["operator"],
+    path: () => "/v1/desk/accounts/999999/suspend",
+    body: () => ({ reason: "Looked at" }),
+  },
+  resumeAccount: { by: ["operator"], owners: [], knownTo: ["operator"], path: () => "/v1/desk/accounts/999999/resume" },
   decideRelease: {
     by: ["operator"],
     path: (names) => `/v1/desk/releases/${names.release}/decision`,

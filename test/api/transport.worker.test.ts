@@ -39,6 +39,7 @@ const NOTHING = [
   "nothing.jws",
   "page.never-was",
   "9999999.root.json",
+  "RBSM-2026-9999999",
   `rbsm_hook_${"0".repeat(43)}`,
   "0".repeat(64),
 ];

@@ -7,12 +7,12 @@ import { misuse, type Outcome } from "../problem.ts";
 import { writeWhole } from "./project-files.ts";
 
 /** The keys a marketplace signs receipts with, as pinned by `login`: `GET /.well-known/rbsm-trust.json`. */
+const KEY = z.object({ keyId: z.string().regex(/^[0-9a-f]{64}$/), publicKey: z.string().min(32).max(128) });
 export const TRUST_LIST = z.strictObject({
   marketplace: z.string().min(1).max(253),
-  receiptKeys: z
-    .array(z.object({ keyId: z.string().regex(/^[0-9a-f]{64}$/), publicKey: z.string().min(32).max(128) }))
-    .min(1)
-    .max(16),
+  receiptKeys: z.array(KEY).min(1).max(16),
+  /** Of the revocation list; a login that found none pins those that come later. */
+  revocationKeys: z.array(KEY).min(1).max(16).optional(),
 });
 export type TrustList = z.infer<typeof TRUST_LIST>;
 

@@ -3,13 +3,12 @@ import path from "node:path";
 import { ACCOUNT_OPERATIONS } from "../../contract/account/operations.ts";
 import { LIST_OPERATIONS } from "../../contract/license/list-operations.ts";
 import { SERVICE_OPERATIONS } from "../../contract/service/operations.ts";
-import { canonicalize } from "../../domain/json/canonical.ts";
 import { ask } from "./ask.ts";
 import { configFolder, type Env, readConfig, TRUST_LIST } from "./config.ts";
 import { keysFolder, listKeys } from "./key-store.ts";
 import { chooseMarketplace, type Marketplace } from "./marketplace.ts";
 import { findSdk } from "./sdk.ts";
-import { fetchIdentity } from "./session.ts";
+import { fetchIdentity, isSameTrust } from "./session.ts";
 import { findVitestFolder } from "./test/run-tests.ts";
 
 /** One line of the examination; `next` says what to do about it, empty when it is ok. */
@@ -132,7 +131,7 @@ async function pinned(marketplace: Marketplace): Promise<Diagnosis> {
   const reply = await ask(marketplace, ACCOUNT_OPERATIONS.trustList);
   const offered = reply.ok ? TRUST_LIST.safeParse(reply.value.body) : null;
   if (!offered?.success) return warn("pinned", "the key list could not be read", "Try again later.");
-  return canonicalize(offered.data) === canonicalize(marketplace.trust)
+  return isSameTrust(marketplace.trust, offered.data)
     ? fine("pinned", "the pinned keys are the marketplace's")
     : fail(
         "pinned",

@@ -34,7 +34,7 @@ export async function login({ env, origin, token, acceptsNewKeys }: Login): Prom
   const marketplace: Marketplace = { origin: parsed.value, token, trust: pinned };
   const trust = await fetchTrust(marketplace);
   if (!trust.ok) return trust;
-  if (pinned && !acceptsNewKeys && canonicalize(pinned) !== canonicalize(trust.value))
+  if (pinned && !acceptsNewKeys && !isSameTrust(pinned, trust.value))
     return { ok: false, problem: tellChangedKeys(marketplace, pinned, trust.value) };
   const identity = await fetchIdentity(marketplace);
   if (!identity.ok) return identity;
@@ -99,6 +99,19 @@ async function fetchTrust(marketplace: Marketplace): Promise<Outcome<TrustList>>
       next: "Check the address of the marketplace.",
     },
   };
+}
+
+/** Keys of a list that was not signed yet at the first login may join; none that was pinned may change. */
+export function isSameTrust(pinned: TrustList, offered: TrustList): boolean {
+  const { marketplace, receiptKeys, revocationKeys } = pinned;
+  const isSame = (a: readonly { keyId: string; publicKey: string }[], b: typeof a = []) =>
+    canonicalize(a.map(({ keyId, publicKey }) => ({ keyId, publicKey }))) ===
+    canonicalize(b.map(({ keyId, publicKey }) => ({ keyId, publicKey })));
+  return (
+    marketplace === offered.marketplace &&
+    isSame(receiptKeys, offered.receiptKeys) &&
+    (revocationKeys === undefined || isSame(revocationKeys, offered.revocationKeys))
+  );
 }
 
 function tellChangedKeys(marketplace: Marketplace, pinned: TrustList, offered: TrustList) {

@@ -341,6 +341,7 @@ export const ACCOUNT_OPERATIONS = {
       200: z.object({
         marketplace: z.string(),
         receiptKeys: z.array(z.object({ keyId: z.string(), publicKey: z.string() })),
+        revocationKeys: z.array(z.object({ keyId: z.string(), publicKey: z.string() })).optional(),
       }),
     },
     problems: ["SERVICE_UNAVAILABLE"],

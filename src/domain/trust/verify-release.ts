@@ -12,6 +12,8 @@ import { type OpenedStatement, openStatement } from "./statement.ts";
 export interface TrustList {
   readonly marketplace: string;
   readonly receiptKeys: readonly TrustedKey[];
+  /** Of the revocation list; absent where the marketplace signs none. */
+  readonly revocationKeys?: readonly TrustedKey[] | undefined;
 }
 
 /** A publisher's key as the marketplace lists it. Its id is the digest of its bytes, so the list need not be trusted. */

@@ -3,8 +3,10 @@ import { sha256Hex } from "../../domain/digest.ts";
 import { canonicalBytes } from "../../domain/json/canonical.ts";
 import type { Json } from "../../domain/json/json.ts";
 import { signedTime } from "../../domain/time.ts";
-import { LIFETIME, REVOCATIONS_PATH } from "../../domain/tuf/roles.ts";
+import type { Ed25519Signer } from "../../domain/trust/signer.ts";
+import { REVOCATIONS_PATH } from "../../domain/tuf/roles.ts";
 import { indexPath, releasePath } from "../../domain/tuf/target-path.ts";
+import { currentList } from "../advisory/issue-list.ts";
 
 export interface ListedTarget {
   readonly path: string;
@@ -136,21 +138,15 @@ export async function readChangedPlugins(
   };
 }
 
-/** What was blocked: clients stop it whatever else they know. Signed by the role that lists it. */
-export async function readBlocked(db: D1Database, marketplace: string, now: number): Promise<WrittenTarget> {
-  const { results } = await db
-    .prepare(
-      `SELECT p.name, r.version, r.sha256, r.decision_reason AS reason FROM releases r JOIN plugins p ON p.id = r.plugin_id
-       WHERE r.state = 'blocked' AND r.receipt IS NOT NULL ORDER BY p.name, r.version_sort`,
-    )
-    .all<{ name: string; version: string; sha256: string; reason: string | null }>();
-  return written(REVOCATIONS_PATH, {
-    type: "rbsm-blocked/1",
-    marketplace,
-    issuedAt: signedTime(now),
-    expires: signedTime(now + LIFETIME.revocations),
-    releases: results.map((row) => ({ ...row })),
-  });
+/** The revocation list in force, as everybody gets it: the role signs its place, the list's own signature its words. */
+export async function readRevocations(
+  db: D1Database,
+  signer: Ed25519Signer,
+  marketplace: string,
+  now: number,
+): Promise<WrittenTarget> {
+  const { document } = await currentList(db, signer, marketplace, now);
+  return written(REVOCATIONS_PATH, { ...document, signatures: document.signatures.map((one) => ({ ...one })) });
 }
 
 async function pluginsOf(db: D1Database, handles: readonly string[]): Promise<string[]> {

@@ -109,6 +109,25 @@ export class TufState {
     );
   }
 
+  /**
+   * The database was put back to an older state: everything is listed anew from its beginning, under versions above `floor` –
+   * and above whatever this object still remembers.
+   */
+  startOver(names: readonly string[], floor: number, restore: string): void {
+    this.#storage.transactionSync(() => {
+      for (const name of names)
+        this.#sql.exec(
+          `INSERT INTO roles (name, reserved) VALUES (?1, ?2)
+           ON CONFLICT (name) DO UPDATE SET reserved = max(reserved, excluded.reserved), signed_at = 0`,
+          name,
+          floor,
+        );
+      this.#sql.exec("DELETE FROM targets");
+      this.setFact("cursor", "0");
+      this.setFact("restore", restore);
+    });
+  }
+
   /** A document that people made and numbered. */
   keepOffline(kind: string, text: string, file: FileMeta, at: number): void {
     this.#storage.transactionSync(() => {

@@ -9,9 +9,10 @@ import { documentBytes, tufKey, tufKeyId } from "../../domain/tuf/sign.ts";
 import { onlineRole, type TufRefusal, verifyRoot, verifyTargets } from "../../domain/tuf/verify-document.ts";
 import { type Round, writeRound } from "../../domain/tuf/write-round.ts";
 import type { OfflineKind, TufReport } from "../../market/tuf/ports.ts";
+import { openRevocationSigner } from "../advisory/issue-list.ts";
 import { type OnlineSigners, openOnlineSigners } from "./online-signers.ts";
-import { readBlocked, readChangedPlugins, readPluginTargets, type WrittenTarget } from "./plugin-index.ts";
-import { deleteKeys, metadataKey, targetKey } from "./tuf-files.ts";
+import { readChangedPlugins, readPluginTargets, readRevocations, type WrittenTarget } from "./plugin-index.ts";
+import { deleteKeys, metadataKey, readNewestDocument, targetKey } from "./tuf-files.ts";
 import { type RoleState, type TargetChanges, type TargetRow, TufState } from "./tuf-state.ts";
 
 /** Changes of the feed that one round takes in; each plugin among them costs one stored index. */
@@ -86,7 +87,24 @@ export class TufWriter extends DurableObject<Env> {
     return null;
   }
 
+  /** After a restore of the database: what was promised since the backup is not known here, so numbers skip ahead of it. */
+  async #followRestore(now: number): Promise<void> {
+    const restore = await this.env.DB.prepare("SELECT id, version_floor FROM restores ORDER BY id DESC LIMIT 1").first<{
+      id: number;
+      version_floor: number;
+    }>();
+    if (restore === null || String(restore.id) === this.#state.fact("restore")) return;
+    for (const kind of ["root", "targets"] as const) {
+      if (this.#state.fact(kind) !== null) continue;
+      const found = await readNewestDocument(this.env.BUNDLES, kind);
+      if (found !== null) this.#state.keepOffline(kind, JSON.stringify(found.signed), found.file, now);
+    }
+    const online = [REVOCATIONS, ...BIN_NAMES, "snapshot", "timestamp"];
+    this.#state.startOver(online, restore.version_floor, String(restore.id));
+  }
+
   async #round(now: number): Promise<TufReport> {
+    await this.#followRestore(now);
     const { root, targets } = this.#documents();
     const signers = openOnlineSigners(this.env);
     if (root === null || targets === null || signers === null) return UNFOUNDED;
@@ -99,12 +117,18 @@ export class TufWriter extends DurableObject<Env> {
     const page = await readChangedPlugins(this.env.DB, cursor, CHANGES_PER_ROUND);
     const { changes, written } = await this.#changesOf(page.names);
     const isDue = (name: string, after: number) => now - (roles.get(name)?.signedAt ?? 0) >= after;
-    if (isDue(REVOCATIONS, RENEWAL.revocations) || changes.dropped.length > 0) {
-      changes.replaced.push(...this.#state.targetsOfPlugin(""));
-      const blocked = await readBlocked(this.env.DB, new URL(this.env.PUBLIC_ORIGIN).hostname, now);
-      written.push(blocked);
-      const { path, length, sha256 } = blocked;
-      changes.put.push({ path, length, sha256, role: REVOCATIONS, plugin: "" });
+    // The list is signed anew by itself where an entry or an hour has passed; its role follows it.
+    const listSigner = openRevocationSigner(this.env);
+    if (listSigner !== null) {
+      const marketplace = new URL(this.env.PUBLIC_ORIGIN).hostname;
+      const list = await readRevocations(this.env.DB, listSigner, marketplace, now);
+      const before = this.#state.targetsOfPlugin("");
+      if (isDue(REVOCATIONS, RENEWAL.revocations) || before[0]?.sha256 !== list.sha256) {
+        const { path, length, sha256 } = list;
+        if (before[0]?.sha256 !== sha256) changes.replaced.push(...before);
+        written.push(list);
+        changes.put.push({ path, length, sha256, role: REVOCATIONS, plugin: "" });
+      }
     }
     const touched = new Set([...changes.put, ...changes.dropped].map(({ role }) => role));
     for (const bin of BIN_NAMES) if (isDue(bin, RENEWAL.bins)) touched.add(bin);

@@ -68,7 +68,8 @@ const RELEASES = `
         AND (r.state IN ('published', 'deprecated') OR r.id = i.id)
       JOIN json_each(r.manifest, '$.dependencies') d
   )
-  SELECT p.name, p.state AS plugin_state, f.floor, r.version, r.state, r.channel, r.sha256, r.size, r.publication, r.published_at,
+  SELECT p.name, p.state AS plugin_state, f.floor, r.version, r.state, r.channel, r.sha256, r.size, COALESCE(r.publication, 0) AS publication,
+    COALESCE(r.published_at, r.created_at) AS published_at,
     json_extract(r.manifest, '$.publisher') AS publisher, json_extract(r.manifest, '$.dependencies') AS dependencies,
     r.min_app_version, r.max_app_version, r.yank_reason, r.notice, r.replacement,
     o.state AS rollout_state, o.starts_at, o.steps, o.least
@@ -76,10 +77,10 @@ const RELEASES = `
     LEFT JOIN asked a ON a.name = p.name
     LEFT JOIN releases i ON i.plugin_id = p.id AND i.version = a.version AND i.state IN (${PUBLIC})
     LEFT JOIN plugin_floors f ON f.plugin_id = p.id
-    LEFT JOIN releases r ON r.plugin_id = p.id AND r.state IN (${PUBLIC}) AND r.receipt IS NOT NULL
+    LEFT JOIN releases r ON r.plugin_id = p.id AND r.state IN (${PUBLIC})
       AND (a.name IS NULL OR r.version_sort >= i.version_sort)
     LEFT JOIN rollouts o ON o.release_id = r.id
-  WHERE r.id IS NOT NULL OR EXISTS (SELECT 1 FROM releases x WHERE x.plugin_id = p.id AND x.receipt IS NOT NULL)
+  WHERE r.id IS NOT NULL OR EXISTS (SELECT 1 FROM releases x WHERE x.plugin_id = p.id AND x.state IN (${PUBLIC}))
   ORDER BY p.name, r.version_sort DESC LIMIT ?2`;
 
 const ADVISORIES = `

@@ -2,6 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { beforeAll, expect, it, vi } from "vitest";
 import { sha256Hex } from "../../../src/domain/digest.ts";
+import { peekPayload } from "../../../src/domain/trust/envelope.ts";
 import type { Root, Snapshot, Targets, Timestamp } from "../../../src/domain/tuf/metadata.ts";
 import { BIN_NAMES, binOf } from "../../../src/domain/tuf/roles.ts";
 import { countSigners, documentBytes } from "../../../src/domain/tuf/sign.ts";
@@ -197,7 +198,10 @@ it("lists a blocked release as blocked and its bundle no more", async () => {
   expect((await role(await binOf(path))).targets[path]).toBeUndefined();
   const listed = (await role("revocations")).targets["revocations.json"];
   const blocked = await get(`targets/${consistentPath("revocations.json", listed?.hashes.sha256 ?? "")}`);
-  expect(await blocked.json()).toMatchObject({ releases: [{ name: "hello", version: "1.0.0", reason: "malware" }] });
+  const opened = peekPayload(await blocked.json());
+  expect(opened).toMatchObject({
+    value: { entries: [{ kind: "release", name: "hello", version: "1.0.0", level: "hard", code: "malware" }] },
+  });
   // An isolate believes for two seconds that a bundle is public.
   await vi.waitFor(
     async () => expect((await get(`targets/${consistentPath(path, release.sha256)}`)).status).toBe(410),

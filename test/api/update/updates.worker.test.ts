@@ -1,7 +1,24 @@
 import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { DAY } from "../../../src/domain/time.ts";
+import { readInstalled } from "../../../src/api/update/routes.ts";
+import { showDecisions } from "../../../src/contract/update/show-decisions.ts";
+import { openList } from "../../../src/domain/advisory/list.ts";
+import type { Capabilities } from "../../../src/domain/manifest/capabilities.ts";
+import { DAY, HOUR } from "../../../src/domain/time.ts";
+import type { StatementHead } from "../../../src/domain/trust/statement.ts";
+import { roleOf } from "../../../src/domain/tuf/roles.ts";
+import { documentBytes } from "../../../src/domain/tuf/sign.ts";
+import { consistentPath, indexPath } from "../../../src/domain/tuf/target-path.ts";
+import { decideUpdates } from "../../../src/domain/update/decide.ts";
+import type { UpdateDocument, UpdateRequest } from "../../../src/domain/update/document.ts";
+import { readUpdateIndex } from "../../../src/domain/update/read-index.ts";
+import { sweepUpdates } from "../../../src/market/update/sweep-updates.ts";
+import { createTufRepository } from "../../../src/storage/tuf/repository.ts";
+import type { TufWriter } from "../../../src/storage/tuf/tuf-writer.ts";
+import { openUpdates } from "../../../src/storage/update/open-updates.ts";
 import { updateIndexOnD1 } from "../../../src/storage/update/update-index.ts";
+import { passTime } from "../../clock.ts";
+import { rootDocument, targetsDocument } from "../../domain/tuf/ceremony.ts";
 import { call, ORIGIN } from "../account/calls.worker.ts";
 import {
   type Instance,
@@ -17,15 +34,20 @@ let acme: Publisher;
 let office: Instance;
 let pluginId: string;
 
-async function head(name: string) {
-  return (await call("GET", `/v1/plugins/by-name/${name}/head`, { bearer: acme.token })).body;
+const owners = new Map<string, Promise<Publisher>>();
+/** Each plugin has a publisher of its own: one alone may not publish as much as these tests do. */
+function ownerOf(name: string): Promise<Publisher> {
+  const owner = owners.get(name) ?? makePublisher(name);
+  owners.set(name, owner);
+  return owner;
 }
 async function release(name: string, version: string, manifest = {}) {
+  const owner = await ownerOf(name);
   const known = await exports.default.fetch(`${ORIGIN}/v1/plugins/by-name/${name}/head`, {
-    headers: { authorization: `Bearer ${acme.token}` },
+    headers: { authorization: `Bearer ${owner.token}` },
   });
-  const next = known.ok ? { head: await head(name) } : {};
-  return publish(acme, await makeRelease(acme, name, { version, manifest, ...next }));
+  const next = known.ok ? { head: (await known.json()) as StatementHead } : {};
+  return publish(owner, await makeRelease(owner, name, { version, manifest, ...next }));
 }
 /** Lets time have passed since a publication. */
 const age = (version: string, seconds: number) =>
@@ -36,7 +58,7 @@ const check = async (plugins: readonly object[], appVersion = "0.1.0") =>
   call("POST", "/v1/updates", { bearer: await office.bearer(), body: { appVersion, plugins } });
 
 beforeAll(async () => {
-  acme = await makePublisher("acme");
+  acme = await ownerOf("hello");
   office = await makeInstance(acme.token);
   ({ pluginId } = await release("hello", "1.0.0"));
   await release("hello", "1.1.0");
@@ -143,5 +165,237 @@ describe("the plan of a release", () => {
       "rollout.paused",
       "rollout.resumed",
     ]);
+  });
+});
+
+describe("sec-52: the answer follows from the signed documents", () => {
+  const namespace = (exports as unknown as { TufWriter: DurableObjectNamespace<TufWriter> }).TufWriter;
+  const repository = createTufRepository(env.BUNDLES, () => namespace);
+  const read = async (path: string) => {
+    const response = await exports.default.fetch(`${ORIGIN}/tuf/${path}`);
+    if (response.status !== 200) throw new Error(`${path} answered ${response.status}`);
+    return response.json() as Promise<{ signed: Json }>;
+  };
+  // biome-ignore lint/suspicious/noExplicitAny: metadata is read as it is
+  type Json = any;
+  const role = async (name: string): Promise<Json> => {
+    const timestamp = (await read("timestamp.json")).signed;
+    const snapshot = (await read(`${timestamp.meta["snapshot.json"].version}.snapshot.json`)).signed;
+    return (await read(`${snapshot.meta[`${name}.json`].version}.${name}.json`)).signed;
+  };
+  const target = async (path: string): Promise<unknown> => {
+    const { hashes } = (await role(await roleOf(path))).targets[path];
+    return read(`targets/${consistentPath(path, hashes.sha256)}`);
+  };
+  /** What a client computes that has nothing but the update repository. */
+  async function recompute(request: UpdateRequest, names: readonly string[], now: number) {
+    const documents = new Map<string, UpdateDocument>();
+    const table = new Map<string, Capabilities>();
+    for (const name of names) {
+      const index = readUpdateIndex(await target(indexPath(name)));
+      if (index === null) throw new Error(`${name} has no index`);
+      documents.set(name, index.document);
+      for (const [key, value] of index.capabilities) table.set(key, value);
+    }
+    const trust = (await call("GET", "/.well-known/rbsm-trust.json")).body;
+    const list = await openList(await target("revocations.json"), "localhost", trust.revocationKeys, { seen: 0, now });
+    if (!list.ok) throw new Error(JSON.stringify(list.problem));
+    return showDecisions(await decideUpdates(documents, table, list.value.entries, request, now));
+  }
+
+  it("for fresh, needed, growing, halted, mended and blocked plugins alike", async () => {
+    const desk = await operatorToken();
+    const send = async (kind: string, document: unknown) =>
+      call("POST", `/v1/desk/tuf/${kind}`, {
+        bearer: desk,
+        body: { document: new TextDecoder().decode(documentBytes(document as never)) },
+      });
+    const NOW = Math.floor(Date.now() / 1000);
+    await send("root", await rootDocument(1, NOW));
+    await send("targets", await targetsDocument(1, NOW));
+    await release("writer", "1.0.0", {
+      events: [], permissions: [{ code: "customers.write", description: "Writes customers.", required: true }],
+    });
+    await release("reports", "1.0.0");
+    await release("reports", "1.1.0", { dependencies: { writer: "^1.0.0" } });
+    const flawed = await release("flawed", "1.0.0");
+    await release("flawed", "1.0.1");
+    await release("stopped", "1.0.0");
+    await release("stopped", "1.1.0");
+    const text = {
+      severity: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N",
+      affected: "<1.0.1",
+      fixed: "1.0.1",
+      summary: "It leaks",
+    };
+    const draft = await call("POST", `/v1/plugins/${flawed.pluginId}/advisories`, {
+      bearer: (await ownerOf("flawed")).token,
+      body: text,
+    });
+    await call("POST", `/v1/advisories/${draft.body.id}/submit`, {
+      bearer: (await ownerOf("flawed")).token,
+      body: {},
+    });
+    await call("POST", `/v1/desk/advisories/${draft.body.id}/decision`, {
+      bearer: desk,
+      body: { decision: "confirm", reason: "It was tried out.", floor: "1.0.1", warns: true },
+    });
+    await env.DB.batch([
+      env.DB.prepare(
+        "UPDATE releases SET state = 'blocked', decision_reason = 'malware' WHERE version = '1.0.0' AND plugin_id = (SELECT id FROM plugins WHERE name = 'stopped')",
+      ),
+      env.DB.prepare("INSERT INTO changes (at, kind, subject) SELECT 1, 'release.changed', name FROM plugins"),
+    ]);
+    const installed = ["hello", "reports", "flawed", "stopped"].map((name) => ({ name, version: "1.0.0", auto: true }));
+    const names = ["hello", "reports", "flawed", "stopped", "writer"];
+    for (const later of [0, HOUR, 5 * DAY]) {
+      passTime(later);
+      const { body } = await check(installed);
+      const now = Date.parse(body.checkedAt) / 1000;
+      const request = { instanceId: office.id, appVersion: "0.1.0", plugins: installed.map(readInstalled) };
+      const { updates, held, actions, notices } = body;
+      await repository.write();
+      expect({ updates, held, actions, notices }).toEqual(await recompute(request, names, now));
+      expect(body.seen.timestamp).toBeGreaterThan(0);
+    }
+    const { body } = await check(installed);
+    expect(body.updates.map(({ name, reason, consent }: Json) => [name, reason, consent.needed])).toEqual([
+      ["hello", "newer", false],
+      ["reports", "newer", true],
+      ["flawed", "security", false],
+      ["stopped", "replacement", false],
+    ]);
+    expect(body.updates[1].consent.added).toContainEqual({
+      kind: "permissions",
+      value: "customers.write",
+      via: "reports → writer",
+    });
+    expect(body.actions.map(({ name, action }: Json) => [name, action])).toEqual([
+      ["flawed", "warn"],
+      ["stopped", "disable"],
+    ]);
+  });
+});
+
+describe("automatic halt", () => {
+  const world = { ...openUpdates(env, "localhost"), clock: { now: () => Date.now() } };
+  const row = async (table: string, values: Record<string, string | number | null>) => {
+    const columns = Object.keys(values);
+    const sql = `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${columns.map((_, at) => `?${at + 1}`).join(", ")})`;
+    return (
+      await env.DB.prepare(sql)
+        .bind(...Object.values(values))
+        .run()
+    ).meta.last_row_id;
+  };
+  /** Instances with an installation of 1.0.0 that then moves to 1.1.0. */
+  async function updated(
+    name: string,
+    plugin: number,
+    count: number,
+    { age: old = 30 * DAY, fails = 0, leaves = 0 } = {},
+  ) {
+    const now = Math.floor(Date.now() / 1000);
+    const account = Number(acme.accountId);
+    for (let at = 0; at < count; at++) {
+      const key = `${name}-${at}-${old}-${fails}-${leaves}`;
+      const instance = await row("instances", {
+        account_id: account,
+        name: key,
+        url: "https://a.example",
+        app_version: "0.1.0",
+        webhook_url: "https://a.example",
+        api_url: "https://a.example",
+        api_key: key,
+        api_secret_sealed: "",
+        webhook_secret_sealed: "",
+        created_at: now - old,
+      });
+      const license = await row("licenses", {
+        uuid: key,
+        instance_id: instance,
+        plugin_id: plugin,
+        publisher_id: Number(acme.publisherId),
+        user_id: "1",
+        type: "free",
+        state: "active",
+        issued_at: now,
+        starts_at: now,
+        max_installs: 1,
+        seat_cap: 1,
+        dev_seats: 0,
+      });
+      const id = `act_${key}`;
+      await row("activations", {
+        id,
+        license_id: license,
+        instance_id: instance,
+        installation_id: key,
+        device_id: "d",
+        env: "production",
+        seat_class: "paid",
+        version: "1.0.0",
+        gen: 1,
+        granted_at: now,
+        lease_iat: now,
+        lease_until: now + DAY,
+        jti: key,
+        last_seen_at: now,
+        last_op: "",
+        grant_op: "",
+      });
+      const move = (version: string) =>
+        env.DB.prepare("UPDATE activations SET version = ?2 WHERE id = ?1").bind(id, version).run();
+      await move("1.1.0");
+      if (at < fails) await world.rollouts.note(String(instance), String(plugin), "1.1.0", "startup", now);
+      if (at < leaves) await move("1.0.0");
+    }
+  }
+  const stateOf = async (plugin: number) => (await call("GET", `/v1/plugins/${plugin}/versions/1.1.0/rollout`)).body;
+  async function rolling(name: string): Promise<number> {
+    const { pluginId: id } = await release(name, "1.0.0");
+    await release(name, "1.1.0");
+    await env.DB.prepare("UPDATE releases SET published_at = published_at - ?1 WHERE plugin_id = ?2")
+      .bind(2 * DAY, Number(id))
+      .run();
+    await sweepUpdates(world);
+    return Number(id);
+  }
+
+  it("begins a plan before the cooldown ends, raised for few installations", async () => {
+    const id = await rolling("small");
+    expect(await stateOf(id)).toMatchObject({ state: "active", least: 10_000, basisPoints: 10_000 });
+    const { results } = await env.DB.prepare("SELECT subject FROM changes WHERE kind = 'rollout.started'").all();
+    expect(results).toContainEqual({ subject: "small" });
+  });
+
+  it("sec-51: new instances count for nothing; three real failures of thirty halt it, and publisher and desk hear", async () => {
+    const id = await rolling("failing");
+    await updated("failing", id, 5, { age: DAY, fails: 5 });
+    await updated("failing", id, 1, { fails: 1 });
+    await sweepUpdates(world);
+    expect((await stateOf(id)).state).toBe("active");
+    await updated("failing", id, 6, { fails: 2 });
+    await sweepUpdates(world);
+    expect(await stateOf(id)).toMatchObject({
+      state: "halted",
+      basisPoints: 0,
+      halt: { rule: "failures", updated: 7, counted: 3 },
+    });
+    const told = await env.DB.prepare("SELECT COUNT(*) AS n FROM audit WHERE action = 'rollout.halted'").first<{
+      n: number;
+    }>();
+    expect(told?.n).toBe(1);
+    const bearer = (await ownerOf("failing")).token;
+    const resume = (body: object) => call("PATCH", `/v1/plugins/${id}/versions/1.1.0/rollout`, { bearer, body });
+    expect((await resume({ state: "active" })).body.code).toBe("rollout_reason");
+    expect((await resume({ state: "active", reason: "The host was at fault, not we." })).body.state).toBe("active");
+  });
+
+  it("rolling back within a day is a word, too, and an update is no way back", async () => {
+    const id = await rolling("regretted");
+    await updated("regretted", id, 20, { leaves: 3 });
+    await sweepUpdates(world);
+    expect(await stateOf(id)).toMatchObject({ state: "halted", halt: { rule: "departures", counted: 3, updated: 20 } });
   });
 });

@@ -8,9 +8,10 @@ const AHEAD = HOUR;
 /** So long after its start a rollout still halts by itself. */
 const WATCHED = 14 * DAY;
 
-/** Every minute: plans begin, and what fails stops (README of src/domain/update, Automatic halt). */
-export async function sweepRollouts(world: Pick<World, "rollouts" | "clock">): Promise<void> {
+/** Every minute: plans begin, what fails stops (README, Automatic halt), and what was taken back is signed anew. */
+export async function sweepUpdates(world: Pick<World, "rollouts" | "releaseRevocations" | "clock">): Promise<void> {
   const now = unixSeconds(world.clock.now());
+  await world.releaseRevocations.current(now);
   await world.rollouts.begin(now - COOLDOWN + AHEAD, now);
   for (const { releaseId, told } of await world.rollouts.witnesses(now - WATCHED, now)) {
     const halt = judgeHalt(told);
