@@ -1,4 +1,5 @@
 import { accountPaths } from "../../contract/account/paths.ts";
+import { publisherPaths } from "../../contract/publisher/paths.ts";
 import type { SignInMethod } from "../../domain/account/session.ts";
 import type { ListedToken, Membership, StoredAccount } from "../../market/account/ports.ts";
 import type { ListedSession, SignIn, StoredPasskey } from "../../market/account/session-ports.ts";
@@ -161,6 +162,9 @@ function Organizations({ memberships }: { memberships: readonly Membership[] }) 
             <span class="text-sm text-muted-foreground">
               {handle} · {role}
             </span>
+            <a class="link text-sm" href={publisherPaths.home(handle)}>
+              Plugins and releases
+            </a>
           </li>
         ))}
       </ul>

@@ -1,6 +1,7 @@
 import type { Child } from "hono/jsx";
 import { accountPaths } from "../../contract/account/paths.ts";
 import { consolePaths } from "../../contract/console/paths.ts";
+import { publisherPaths } from "../../contract/publisher/paths.ts";
 import { Shell } from "../shell.tsx";
 
 export type ConsolePlace = "instances" | "plugins" | "licenses" | "orders" | "activity";
@@ -37,12 +38,20 @@ export function ConsoleShell({ title, at, lead, actions, children }: ConsoleShel
               {label}
             </a>
           ))}
-          <a
-            href={accountPaths.account()}
-            class="inline-flex min-h-11 items-center px-0.5 text-sm font-medium text-muted-foreground hover:text-foreground sm:ml-auto"
-          >
-            Your account
-          </a>
+          <span class="flex gap-x-5 sm:ml-auto">
+            <a
+              href={publisherPaths.start()}
+              class="inline-flex min-h-11 items-center px-0.5 text-sm font-medium text-muted-foreground hover:text-foreground"
+            >
+              Publish plugins
+            </a>
+            <a
+              href={accountPaths.account()}
+              class="inline-flex min-h-11 items-center px-0.5 text-sm font-medium text-muted-foreground hover:text-foreground"
+            >
+              Your account
+            </a>
+          </span>
         </nav>
         <div class="mt-8 flex flex-wrap items-start justify-between gap-4">
           <div class="min-w-0 flex-1 basis-64">

@@ -3,6 +3,7 @@ import { PLUGIN_TABS, type PluginTab, publisherPaths } from "../../contract/publ
 import type { ListingEdit } from "../../domain/catalogue/listing-edit.ts";
 import { unixSeconds } from "../../domain/time.ts";
 import { delistPlugin } from "../../market/catalogue/edit-plugin.ts";
+import { showPlugin } from "../../market/catalogue/show-plugin.ts";
 import { resumePlugin, suspendPlugin } from "../../market/publish/suspend-plugin.ts";
 import { editListing } from "../../market/publisher/edit-listing.ts";
 import type { OwnListing } from "../../market/publisher/ports.ts";
@@ -17,6 +18,7 @@ import { choicesOf } from "./plugin-pictures.tsx";
 import { readEuros } from "./plugin-prices.tsx";
 import { PLUGIN_WORDS } from "./plugin-words.ts";
 import { OwnPluginPage, PluginsPage } from "./plugins.tsx";
+import { PreviewPage } from "./preview.tsx";
 
 const BASE = `/plugins/${NAME}`;
 const SHOWN_RELEASES = 200;
@@ -39,6 +41,12 @@ export function registerPluginPages(app: Hono<PersonalEnv>): void {
     ]);
     if (listing === null) return null;
     return privatePage(context, () => <OwnPluginPage seat={seat} listing={listing} releases={releases} />);
+  });
+
+  onMember(app, `${BASE}/preview`, "see", async (context, seat) => {
+    if ((await listingOf(context, seat)) === null) return null;
+    const shown = await showPlugin(context.get("world"), { name: nameOf(context) }, seat.person);
+    return shown.ok ? privatePage(context, () => <PreviewPage seat={seat} plugin={shown.value} />) : null;
   });
 
   for (const tab of PLUGIN_TABS) {
