@@ -6,7 +6,6 @@ import { pageResponse, readerOf, render } from "./respond.ts";
 
 export interface VisitorEnv {
   Variables: { readonly world: World; readonly requestId: string };
-  Bindings: { readonly ASSETS: Fetcher };
 }
 export type VisitorContext = Context<VisitorEnv, string>;
 type Tree = Parameters<typeof render>[0];

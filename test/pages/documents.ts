@@ -13,6 +13,7 @@ import { EVERYTHING } from "../../src/pages/list-state.ts";
 import { FailurePage, NotFoundPage } from "../../src/pages/lost.tsx";
 import { PluginPage, type TabView } from "../../src/pages/plugin/page.tsx";
 import { ReleasePage } from "../../src/pages/plugin/release.tsx";
+import { EMPTY_REPORT, ReportPage } from "../../src/pages/plugin/report.tsx";
 import { ProblemPage } from "../../src/pages/problem.tsx";
 import { type Language, Spoken } from "../../src/pages/words/language.ts";
 import { pluginDetail, review } from "./fixtures.ts";
@@ -66,6 +67,8 @@ export function drawAll(texts: Texts = {}) {
     pricing: tab({ tab: "pricing" }),
     reviews: tab({ tab: "reviews", reviews }),
     trust: tab({ tab: "trust", dependents: ["other-plugin"] }),
+    stats: tab({ tab: "stats", numbers: NUMBERS }),
+    report: draw(ReportPage, { plugin, form: { ...EMPTY_REPORT, problem: "text" as const } }),
     release: draw(ReleasePage, {
       view: { plugin, row, files: [{ path: "README.md", size: 5 }], older: "1.1.0", newer: null, diff },
     }),
@@ -75,6 +78,16 @@ export function drawAll(texts: Texts = {}) {
     failure: draw(FailurePage, { requestId: "3f0f1f52" }),
   };
 }
+
+const NUMBERS = {
+  days: Array.from({ length: 90 }, (_, index) => new Date(Date.UTC(2026, 7, 3 + index)).toISOString().slice(0, 10)),
+  downloads: Array.from({ length: 90 }, (_, index) => (index % 7) * 12),
+  active: Array.from({ length: 90 }, (_, index) => (index < 30 ? null : 60 + index)),
+  versions: [
+    { version: "1.2.0", count: 80 },
+    { version: "other", count: 9 },
+  ],
+};
 
 function facetsOf(count: number) {
   const values: Partial<Record<FacetName, readonly string[]>> = {

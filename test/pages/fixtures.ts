@@ -108,7 +108,12 @@ export function review(change: Partial<ReviewRow> = {}): ReviewRow {
     rating: 5,
     title: "Saves an hour a day",
     comment: "We used to call everybody.\nNow the phone stays quiet.",
+    version: "1.2.0",
     createdAt: NOON - 86_400 * 3,
+    isEdited: false,
+    helpful: 3,
+    notHelpful: 0,
+    reply: { text: "Thank you, Eva.", createdAt: NOON - 86_400 },
     ...change,
   };
 }

@@ -1,6 +1,7 @@
 import type { Child } from "hono/jsx";
 import { paths } from "../../contract/paths.ts";
 import type { PluginDetail } from "../../market/catalogue/views.ts";
+import type { PublicNumbers } from "../../market/showcase/show-numbers.ts";
 import { formatCount, formatEntryPrice, formatRating } from "../format.ts";
 import type { IconName } from "../icons.ts";
 import { EVERYTHING, listPath } from "../list-state.ts";
@@ -16,19 +17,21 @@ import { Overview } from "./overview.tsx";
 import { Permissions } from "./permissions.tsx";
 import { Pricing } from "./pricing.tsx";
 import { Reviews, type ReviewsView } from "./reviews.tsx";
+import { Stats } from "./stats.tsx";
 import { StructuredData } from "./structured-data.tsx";
 import { Trust } from "./trust.tsx";
 import { VersionNotice, Versions } from "./versions.tsx";
 import { PLUGIN } from "./words.ts";
 
-export const TABS = ["overview", "versions", "permissions", "pricing", "reviews", "trust"] as const;
+export const TABS = ["overview", "versions", "permissions", "pricing", "reviews", "trust", "stats"] as const;
 export type TabName = (typeof TABS)[number];
 
 /** What a tab shows beyond the plugin itself. */
 export type TabView =
   | { readonly tab: "overview" | "versions" | "permissions" | "pricing" }
   | { readonly tab: "reviews"; readonly reviews: ReviewsView }
-  | { readonly tab: "trust"; readonly dependents: readonly string[] };
+  | { readonly tab: "trust"; readonly dependents: readonly string[] }
+  | { readonly tab: "stats"; readonly numbers: PublicNumbers };
 
 export interface PluginView {
   readonly plugin: PluginDetail;
@@ -95,6 +98,8 @@ function Tab({ view: { plugin, marketplace, shown } }: { view: PluginView }) {
       return <Reviews plugin={plugin} reviews={shown.reviews} />;
     case "trust":
       return <Trust plugin={plugin} marketplace={marketplace} dependents={shown.dependents} />;
+    case "stats":
+      return <Stats numbers={shown.numbers} />;
   }
 }
 

@@ -73,7 +73,28 @@ function ReviewItem({ review }: { review: ReviewRow }) {
       <p class="mt-3 text-sm text-muted-foreground">
         <bdi>{review.userName === "" ? words.anonymous : review.userName}</bdi> ·{" "}
         <time datetime={isoDay(review.createdAt)}>{formatDate(review.createdAt)}</time>
+        {review.version === "" ? null : ` · ${words.ofVersion(review.version)}`}
+        {review.isEdited ? ` · ${words.edited}` : null}
       </p>
+      {review.helpful === 0 ? null : (
+        <p class="mt-2 flex items-center gap-2 text-sm text-muted-foreground">
+          <Icon name="check" class="size-4 text-primary" />
+          {words.helpful(review.helpful)}
+        </p>
+      )}
+      {review.reply === null ? null : (
+        <div class="mt-4 rounded-lg border-l-4 border-plugin-edge bg-accent p-4">
+          <p class="text-sm font-semibold">
+            {words.reply}{" "}
+            <time class="font-normal text-muted-foreground" datetime={isoDay(review.reply.createdAt)}>
+              {formatDate(review.reply.createdAt)}
+            </time>
+          </p>
+          <p class="mt-1 whitespace-pre-line leading-relaxed" dir="auto">
+            {review.reply.text}
+          </p>
+        </div>
+      )}
     </article>
   );
 }

@@ -4,9 +4,11 @@ import { listReviews } from "../../market/catalogue/list-reviews.ts";
 import { showPlugin } from "../../market/catalogue/show-plugin.ts";
 import { showRelease } from "../../market/catalogue/show-release.ts";
 import type { World } from "../../market/ports.ts";
+import { showNumbers } from "../../market/showcase/show-numbers.ts";
 import { type Answers, moved, VISITOR, type VisitorEnv } from "../visitor.ts";
 import { PluginPage, type PluginView, TABS, type TabName, type TabView } from "./page.tsx";
 import { ReleasePage } from "./release.tsx";
+import { registerReportPages } from "./report-routes.tsx";
 import { REVIEWS_SHOWN } from "./reviews.tsx";
 
 const NAME = ":name{[a-z][a-z0-9-]{0,63}}";
@@ -40,6 +42,8 @@ export function registerPluginPages(app: Hono<VisitorEnv>, answers: Answers): vo
     );
   });
 
+  registerReportPages(app, answers);
+
   app.get(`/plugins/${NAME}/:version{[0-9][0-9A-Za-z.+-]{0,63}}`, (context) =>
     answers.keep(
       context,
@@ -64,6 +68,7 @@ async function loadTab(world: World, id: string, name: string, tab: TabName, pag
   if (tab === "reviews")
     return { tab, reviews: { ...(await listReviews(world, id, { page, limit: REVIEWS_SHOWN })), page } };
   if (tab === "trust") return { tab, dependents: await world.showcase.dependents(name, DEPENDENTS_SHOWN) };
+  if (tab === "stats") return { tab, numbers: await showNumbers(world, id) };
   return { tab };
 }
 
