@@ -1,18 +1,18 @@
 #!/usr/bin/env node
 // Plain JavaScript that any Node understands: the rest of the CLI is TypeScript, which Node runs directly from 22.18 on.
 import { spawn } from "node:child_process";
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
 import module, { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major > 22 || (major === 22 && minor >= 18)) {
   // Compiled code is kept in a folder of one's own: in a shared one another user could put code into a command that signs.
   const cache = process.env.XDG_CACHE_HOME;
   module.enableCompileCache(join(cache && isAbsolute(cache) ? cache : join(homedir(), ".cache"), "rbsm"));
-  const { main } = await import("./main.ts");
+  const { main } = await import(findBundle() ?? "./main.ts");
   process.exitCode = await main(process.argv.slice(2));
 } else {
   const newer = process.env.RBSM_STARTED_BY_BIN ? undefined : findNode();
@@ -23,6 +23,18 @@ if (major > 22 || (major === 22 && minor >= 18)) {
     );
     process.exitCode = 2;
   }
+}
+
+/** The command line in one file, where the build has made it since the sources were last changed. */
+function findBundle() {
+  const source = dirname(dirname(realpathSync(fileURLToPath(import.meta.url))));
+  const bundle = join(dirname(source), "dist/cli/main.mjs");
+  const built = statSync(bundle, { throwIfNoEntry: false })?.mtimeMs;
+  if (built === undefined) return undefined;
+  const isNewer = (entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs > built;
+  for (const part of ["cli", "sdk", "domain", "contract"])
+    if (readdirSync(join(source, part), { recursive: true, withFileTypes: true }).some(isNewer)) return undefined;
+  return pathToFileURL(bundle).href;
 }
 
 /** The `node` package installed beside this one, looked for from where this file really lies. */

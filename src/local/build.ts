@@ -1,6 +1,7 @@
 import { cp, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { build } from "esbuild";
+import { buildCli } from "./build-cli.ts";
 import { buildDocs } from "./docs/build-docs.ts";
 import { ROOT } from "./root.ts";
 import { runTool } from "./run-tool.ts";
@@ -10,7 +11,7 @@ export { runTool };
 /** Everything that runs: the guest prelude, the style sheet, the documentation, both Workers as `wrangler deploy --dry-run` would upload them. */
 export async function buildAll(): Promise<void> {
   await mkdir(path.join(ROOT, "dist"), { recursive: true });
-  await Promise.all([buildGuest(), buildStyles(), buildBrowserModules(), buildDocs()]);
+  await Promise.all([buildGuest(), buildStyles(), buildBrowserModules(), buildDocs(), buildCli()]);
   await Promise.all([buildWorker("wrangler.toml", "marketplace"), buildWorker("src/sandbox/wrangler.toml", "sandbox")]);
 }
 
