@@ -9,6 +9,7 @@ import { SplitRouter } from "./api/split-router.ts";
 import type { Runner } from "./contract/sandbox.ts";
 import { readRoots } from "./domain/license/keyset.ts";
 import { redactPath } from "./domain/license/redact-path.ts";
+import { createDomainLookup } from "./gateway/account/domain-lookup.ts";
 import { createGithub } from "./gateway/account/github.ts";
 import { createPasskeyVerifier } from "./gateway/account/passkeys.ts";
 import { createDryRun } from "./gateway/execution/dry-run.ts";
@@ -23,8 +24,8 @@ import { createWebhookSender } from "./gateway/webhooks.ts";
 import { deliverWebhook } from "./market/account/deliver-webhook.ts";
 import { sweepSignIns } from "./market/account/sweep-sign-ins.ts";
 import { sweepWebhooks } from "./market/account/sweep-webhooks.ts";
-import { sweepSeries } from "./market/catalogue/sweep-series.ts";
 import { sweepSearch } from "./market/catalogue/sweep-search.ts";
+import { sweepSeries } from "./market/catalogue/sweep-series.ts";
 import { deliverExecution } from "./market/execution/deliver-execution.ts";
 import { sweepStorages } from "./market/execution/keep-storage.ts";
 import type { PluginRunner } from "./market/execution/ports.ts";
@@ -44,6 +45,7 @@ import { sweepRevocations } from "./market/license/revocation-list.ts";
 import { SUBSCRIBER_BELL } from "./market/license/subscriber-ports.ts";
 import { sweepDevices } from "./market/license/sweep-devices.ts";
 import { sweepLicenses } from "./market/license/sweep-licenses.ts";
+import { sweepModeration } from "./market/moderation/sweep-moderation.ts";
 import { sweepOperations } from "./market/operations/sweep-operations.ts";
 import type { World } from "./market/ports.ts";
 import { processRelease } from "./market/publish/process-release.ts";
@@ -114,10 +116,14 @@ import { createSubscriberStore } from "./storage/license/subscribers.ts";
 import { createSuspensionStore } from "./storage/license/suspensions.ts";
 import { createLicenseSweeper } from "./storage/license/sweep.ts";
 import { createUsageStore } from "./storage/license/usage.ts";
+import { domainsOnD1 } from "./storage/moderation/domains.ts";
+import { moderationOnD1 } from "./storage/moderation/moderation.ts";
+import { transfersOnD1 } from "./storage/moderation/transfers.ts";
 import { type BundlePurger, operationsOn } from "./storage/operations/operations-store.ts";
 import { listingStatesOnD1 } from "./storage/publish/listing-states.ts";
 import { orphansOn } from "./storage/publish/orphans.ts";
 import { pipelineOnD1 } from "./storage/publish/pipeline.ts";
+import { pluginStatesOnD1 } from "./storage/publish/plugin-states.ts";
 import { createReleaseBell } from "./storage/publish/release-bell.ts";
 import { sealingsOnD1 } from "./storage/publish/sealings.ts";
 import { releaseStatesOnD1 } from "./storage/publish/states.ts";
@@ -257,6 +263,7 @@ const SWEEPS: readonly ((world: World) => Promise<unknown>)[] = [
   sweepSearch,
   sweepSeries,
   sweepHooks,
+  sweepModeration,
   sweepOrders,
   sweepRevocations,
   sweepDevices,
@@ -359,6 +366,11 @@ function openPorts(env: Env) {
     releases: releasesOnD1(env.DB),
     hooks: hooksOnD1(env.DB),
     pipeline: pipelineOnD1(env.DB),
+    pluginStates: pluginStatesOnD1(env.DB),
+    moderation: moderationOnD1(env.DB),
+    transfers: transfersOnD1(env.DB),
+    domains: domainsOnD1(env.DB),
+    domainLookup: createDomainLookup("https://cloudflare-dns.com/dns-query"),
     releaseStates: releaseStatesOnD1(env.DB),
     listingStates: listingStatesOnD1(env.DB),
     releaseBell: createReleaseBell(env.RELEASES),

@@ -4,8 +4,8 @@ import { RECOVERY_OPERATIONS } from "./account/recovery-operations.ts";
 import { ADVISORY_OPERATIONS, REVOCATION_OPERATIONS } from "./advisory/operations.ts";
 import { CATALOGUE_OPERATIONS, DELIVERY_OPERATIONS } from "./catalogue/operations.ts";
 import { REVIEW_OPERATIONS } from "./catalogue/review-operations.ts";
-import { SERIES_OPERATIONS } from "./catalogue/series-operations.ts";
 import { SEARCH_OPERATIONS } from "./catalogue/search-operations.ts";
+import { SERIES_OPERATIONS } from "./catalogue/series-operations.ts";
 import { CONSENT_OPERATIONS } from "./execution/consent-operations.ts";
 import { EXECUTION_OPERATIONS } from "./execution/operations.ts";
 import { PING_OPERATIONS } from "./execution/ping-operations.ts";
@@ -22,6 +22,8 @@ import { SUSPENSION_OPERATIONS } from "./license/suspension-operations.ts";
 import { TERM_OPERATIONS } from "./license/term-operations.ts";
 import { USAGE_OPERATIONS } from "./license/usage-operations.ts";
 import { WEBHOOK_OPERATIONS } from "./license/webhook-operations.ts";
+import { MODERATION_OPERATIONS } from "./moderation/operations.ts";
+import { OWNERSHIP_OPERATIONS } from "./moderation/ownership-operations.ts";
 import type { Operation } from "./operation.ts";
 import { OPERATIONS_OPERATIONS } from "./operations/operations.ts";
 import { DESK_OPERATIONS } from "./publish/desk-operations.ts";
@@ -48,6 +50,8 @@ export const OPERATIONS: readonly Operation[] = Object.values({
   ...RECOVERY_OPERATIONS,
   ...LISTING_STATE_OPERATIONS,
   ...DESK_OPERATIONS,
+  ...MODERATION_OPERATIONS,
+  ...OWNERSHIP_OPERATIONS,
   ...HOOK_OPERATIONS,
   ...LICENSE_OPERATIONS,
   ...SUSPENSION_OPERATIONS,

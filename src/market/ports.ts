@@ -23,9 +23,11 @@ import type { OfflinePorts } from "./license/offline-ports.ts";
 import type { LicensePorts } from "./license/ports.ts";
 import type { RevocationPorts } from "./license/revocation-ports.ts";
 import type { SuspensionPorts } from "./license/suspension-ports.ts";
+import type { ModerationPorts } from "./moderation/ports.ts";
 import type { OperationsPorts } from "./operations/ports.ts";
 import type { DryRunPorts } from "./publish/dry-run-ports.ts";
 import type { PipelinePorts } from "./publish/pipeline-ports.ts";
+import type { PluginStatePorts } from "./publish/plugin-state-ports.ts";
 import type { PublishPorts } from "./publish/ports.ts";
 import type { PublisherPorts } from "./publisher/ports.ts";
 import type { ResolvePorts } from "./resolve/ports.ts";
@@ -41,6 +43,8 @@ export interface World
     AccountPorts,
     PublishPorts,
     PipelinePorts,
+    ModerationPorts,
+    PluginStatePorts,
     DryRunPorts,
     HookPorts,
     PublisherPorts,

@@ -7,6 +7,7 @@ import type { Permission, PluginType, Tier } from "../../domain/manifest/permiss
 import type { DeclaredUi } from "../../domain/ui/slots.ts";
 import type { FoundInstallation } from "../../market/execution/ports.ts";
 import { OWNED_INSTANCE } from "../console/owned.ts";
+import { RUNNING_PLUGIN_STATE } from "../running-plugin-state.ts";
 
 /**
  * Installations of one plugin on one device share what the first of them began (README, Storage). Only a run needs to
@@ -32,7 +33,7 @@ const installationWith = (storage: string) => `
     (SELECT json_group_object(metric, cap) FROM license_limits WHERE license_id = l.id) AS limits,
     (SELECT json_group_array(code ORDER BY code) FROM license_entitlements e WHERE e.license_id = l.id
       AND COALESCE(e.starts_at, 0) <= unixepoch() AND COALESCE(e.ends_at, unixepoch() + 1) > unixepoch()) AS features,
-    p.id AS plugin_id, p.name AS plugin_name, p.state AS plugin_state,
+    p.id AS plugin_id, p.name AS plugin_name, ${RUNNING_PLUGIN_STATE} AS plugin_state,
     r.state AS release_state, r.sha256, r.closure_digest, r.server_sha256,
     EXISTS (SELECT 1 FROM blocked_digests b WHERE b.sha256 = r.sha256) AS blocked,
     json_extract(r.manifest, '$.type') AS type,

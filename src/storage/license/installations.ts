@@ -1,7 +1,8 @@
 import { MAX_MOVES, MOVE_WINDOW } from "../../domain/license/clone.ts";
 import type { DeviceCommand } from "../../domain/license/device-command.ts";
 import type { Actor, InstallationFacts, RefreshOrder } from "../../market/license/ports.ts";
-import { appendWebhook } from "./append-event.ts";
+import { RUNNING_PLUGIN_STATE } from "../running-plugin-state.ts";
+import { appendWebhook, eventData } from "./append-event.ts";
 import { spendProof } from "./grant.ts";
 import { rightsIn } from "./read-licenses.ts";
 import { appendRevocation } from "./revocations.ts";
@@ -15,19 +16,22 @@ import {
   RIGHTS_SELECT,
   type Row,
   text,
+  textOrNull,
 } from "./rows.ts";
 
 const SEEN_EVERY = 900;
 
 const COLUMNS = `${LICENSE_SELECT}, ${ACTIVATION_SELECT}, ${RIGHTS_SELECT},
-  p.name AS p_name, p.state AS p_state, ${INSTANCE_STATE} AS i_state, i.account_id AS i_account_id`;
+  p.name AS p_name, ${RUNNING_PLUGIN_STATE} AS p_state, ${INSTANCE_STATE} AS i_state, i.account_id AS i_account_id`;
 const COMMANDS = `(SELECT json_group_array(json_object('n', c.n, 'jti', c.jti, 'type', c.type, 'args', json(c.args),
   'expiresAt', c.expires_at)) FROM device_commands c WHERE c.activation_id = a.id AND c.acked_at IS NULL) AS commands`;
 // Devices of a license that went to another instance are nobody's: the old one must not read on, nor the new one in its past.
 const JOINED = `FROM activations a JOIN licenses l ON l.id = a.license_id AND l.instance_id = a.instance_id JOIN plugins p ON p.id = l.plugin_id
   JOIN instances i ON i.id = a.instance_id`;
 const FACTS = `SELECT ${COLUMNS} ${JOINED}`;
-const FACTS_WITH_COMMANDS = `SELECT ${COLUMNS}, ${COMMANDS} ${JOINED}`;
+const MIN_APP_VERSION = `(SELECT json_extract(r.manifest, '$.minAppVersion') FROM releases r
+  WHERE r.plugin_id = l.plugin_id AND r.version = a.version) AS min_app_version`;
+const FACTS_WITH_COMMANDS = `SELECT ${COLUMNS}, ${COMMANDS}, ${MIN_APP_VERSION} ${JOINED}`;
 
 export async function findInstallation(
   db: D1Database,
@@ -41,7 +45,9 @@ export async function findInstallation(
           .prepare(`${FACTS_WITH_COMMANDS} WHERE a.instance_id = ?1 AND a.installation_id = ?2`)
           .bind(Number(ref.instanceId), ref.installationId);
   const row = await statement.first<Row>();
-  return row === null ? null : { ...factsOf(row, now), commands: commandsOf(row) };
+  return row === null
+    ? null
+    : { ...factsOf(row, now), commands: commandsOf(row), minAppVersion: textOrNull(row, "min_app_version") };
 }
 
 export async function listInstallations(
@@ -214,7 +220,7 @@ export function appendActivationEvent(
       SELECT a.license_id, (SELECT COALESCE(MAX(e.seq), 0) + 1 FROM license_events e WHERE e.license_id = a.license_id),
         ?3, ?4, a.id, ?5, ?6, ?2, ?7 FROM activations a WHERE a.id = ?1 AND a.last_op = ?2 AND ${condition}`,
     )
-    .bind(activationId, op, now, kind, actor.kind, actor.id, JSON.stringify(data));
+    .bind(activationId, op, now, kind, actor.kind, actor.id, eventData(data, actor));
 }
 
 function commandsOf(row: Row): readonly DeviceCommand[] {

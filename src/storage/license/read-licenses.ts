@@ -19,6 +19,7 @@ import type {
 } from "../../market/license/ports.ts";
 import { instances } from "../account/schema.ts";
 import { plugins } from "../catalogue/schema.ts";
+import { RUNNING_PLUGIN_STATE } from "../running-plugin-state.ts";
 import {
   ACTIVATION_SELECT,
   activationOf,
@@ -39,7 +40,7 @@ import { usageCounters } from "./schema.ts";
 // ?1 key hash or license id, ?2 now, ?3 hardware id, ?4 thumbprint of a device key
 const FACTS_SELECT = `${LICENSE_SELECT}, ${ACTIVATION_SELECT},
   k.state AS k_state, k.valid_until AS k_valid_until, k.hint AS k_hint, k.sealed AS k_sealed,
-  p.name AS p_name, p.state AS p_state, lr.version AS p_latest_version,
+  p.name AS p_name, ${RUNNING_PLUGIN_STATE} AS p_state, lr.version AS p_latest_version,
   ${INSTANCE_STATE} AS i_state, i.account_id AS i_account_id, ${liveSeats("?2")} AS live_seats`;
 const FACTS_JOINS = `JOIN plugins p ON p.id = l.plugin_id
   JOIN instances i ON i.id = l.instance_id
@@ -124,6 +125,7 @@ export async function findForActivation(
       `SELECT ${FACTS_SELECT}, ${RIGHTS_SELECT},
         r.version AS r_version, r.published_at AS r_published_at, r.closure_digest AS r_closure_digest,
         json_extract(r.manifest, '$.permissions') AS r_permissions,
+        json_extract(r.manifest, '$.minAppVersion') AS r_min_app_version,
         json_extract(r.manifest, '$.dependencies') AS r_dependencies,
         i.api_secret_sealed AS i_api_secret,
         ${idempotency === null ? "NULL AS y_request_hash" : "y.request_hash AS y_request_hash, y.status AS y_status, y.body AS y_body"},
@@ -326,6 +328,7 @@ function releaseOf(row: Row): ReleaseFacts | null {
     version: text(row, "r_version"),
     publishedAt: integer(row, "r_published_at"),
     closureDigest: text(row, "r_closure_digest"),
+    minAppVersion: textOrNull(row, "r_min_app_version"),
     permissions: permissions.map(({ code, required }) => ({ code, required: required === true })),
     dependencies: Object.keys(JSON.parse(textOrNull(row, "r_dependencies") ?? "{}") as object),
   };

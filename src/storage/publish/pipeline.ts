@@ -2,6 +2,7 @@ import { PUBLIC_STATES } from "../../domain/release/states.ts";
 import type { PipelineStore, RetroWork } from "../../market/publish/pipeline-ports.ts";
 import { appealsOnD1 } from "./appeals.ts";
 import { blockRelease, confirmBlock, findPublicRelease, lapseBlocks, liftBlock } from "./blocks.ts";
+import { LATEST_CHECKS } from "./checks.ts";
 import { acceptChecks, approveUpload, noteApproval, readStandings, rerunChecks } from "./standings.ts";
 import { compareLooks, readAutomaticFacts, readOwners, readStandingOf, readSurroundings } from "./surroundings.ts";
 
@@ -31,7 +32,10 @@ export function pipelineOnD1(db: D1Database): PipelineStore {
       const { results } = await db
         .prepare(
           `SELECT id FROM releases WHERE state = 'review' AND desk_reasons = '[]' AND statement IS NOT NULL AND needs_approval = 0
-             AND coalesce(velocity_until, 0) <= ? ORDER BY id LIMIT ?`,
+             AND coalesce(velocity_until, 0) <= ? AND NOT EXISTS (SELECT 1 FROM json_each(releases.expected_checks, '$.checks') e
+               WHERE NOT EXISTS (SELECT 1 FROM (${LATEST_CHECKS}) l WHERE l.release_id = releases.id AND l.name = e.value
+                 AND l.result <> 'unknown'))
+           ORDER BY id LIMIT ?`,
         )
         .bind(at, limit)
         .all<{ id: number }>();
