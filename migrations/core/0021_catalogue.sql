@@ -108,3 +108,71 @@ INSERT INTO feed (at, kind, subject, data)
   SELECT unixepoch(), 'release.changed', name, json_patch(texts, data) FROM public_releases ORDER BY id;
 INSERT INTO feed (at, kind, subject, data)
   SELECT unixepoch(), 'plugin.changed', name, data FROM public_plugins ORDER BY id;
+
+-- Reviews: of verified installations, with their history, an answer, votes and reports.
+ALTER TABLE reviews ADD COLUMN version TEXT NOT NULL DEFAULT '';
+ALTER TABLE reviews ADD COLUMN helpful INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE reviews ADD COLUMN not_helpful INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE reviews ADD COLUMN reply TEXT;           -- the publisher's one answer
+ALTER TABLE reviews ADD COLUMN replied_at INTEGER;
+ALTER TABLE reviews ADD COLUMN held_at INTEGER;      -- one of too many in a day: not in the mean until somebody looked
+ALTER TABLE reviews ADD COLUMN looked_at INTEGER;    -- the desk kept it
+ALTER TABLE reviews ADD COLUMN removed_at INTEGER;   -- the desk removed it
+CREATE INDEX reviews_recent ON reviews (plugin_id, created_at);
+CREATE INDEX reviews_held ON reviews (held_at) WHERE held_at IS NOT NULL AND removed_at IS NULL;
+
+CREATE TABLE review_edits (               -- what a review said before
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  review_id INTEGER NOT NULL REFERENCES reviews (id) ON DELETE RESTRICT,
+  rating INTEGER NOT NULL,
+  title TEXT NOT NULL,
+  comment TEXT NOT NULL,
+  version TEXT NOT NULL,
+  written_at INTEGER NOT NULL,
+  replaced_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX review_edits_review ON review_edits (review_id);
+CREATE TRIGGER reviews_edited AFTER UPDATE OF rating, title, comment ON reviews
+WHEN OLD.rating <> NEW.rating OR OLD.title <> NEW.title OR OLD.comment <> NEW.comment BEGIN
+  INSERT INTO review_edits (review_id, rating, title, comment, version, written_at, replaced_at)
+    VALUES (OLD.id, OLD.rating, OLD.title, OLD.comment, OLD.version, OLD.updated_at, NEW.updated_at);
+END;
+
+CREATE TABLE review_votes (
+  review_id INTEGER NOT NULL REFERENCES reviews (id) ON DELETE RESTRICT,
+  instance_id INTEGER NOT NULL REFERENCES instances (id) ON DELETE RESTRICT,
+  is_helpful INTEGER NOT NULL CHECK (is_helpful IN (0, 1)),
+  at INTEGER NOT NULL,
+  PRIMARY KEY (review_id, instance_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE review_reports (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  review_id INTEGER NOT NULL REFERENCES reviews (id) ON DELETE RESTRICT,
+  kind TEXT NOT NULL CHECK (kind IN ('spam', 'abuse', 'personal_data', 'off_topic', 'other')),
+  text TEXT NOT NULL,
+  reporter TEXT NOT NULL,                 -- account:<id> or instance:<id>
+  state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'acted', 'dismissed')),
+  at INTEGER NOT NULL,
+  decided_at INTEGER
+) STRICT;
+CREATE UNIQUE INDEX review_reports_open ON review_reports (review_id, reporter) WHERE state = 'open';
+CREATE INDEX review_reports_state ON review_reports (state, id);
+
+-- Numbers by day that nothing else remembers. Nothing below the instance is kept.
+CREATE TABLE release_alive (
+  release_id INTEGER NOT NULL REFERENCES releases (id) ON DELETE RESTRICT,
+  day TEXT NOT NULL,                      -- YYYY-MM-DD, UTC
+  installations INTEGER NOT NULL,         -- with a heartbeat within the seven days before
+  PRIMARY KEY (release_id, day)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE download_countries (
+  release_id INTEGER NOT NULL REFERENCES releases (id) ON DELETE RESTRICT,
+  day TEXT NOT NULL,
+  country TEXT NOT NULL,                  -- ISO 3166-1, as the platform saw it; XX where it did not
+  count INTEGER NOT NULL,
+  PRIMARY KEY (release_id, day, country)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX executions_plugin ON executions (plugin_id, finished_at) WHERE finished_at IS NOT NULL;
+CREATE INDEX orders_paid ON orders (plugin_id, paid_at) WHERE paid_at IS NOT NULL;
+CREATE INDEX licenses_issued ON licenses (plugin_id, issued_at);

@@ -729,7 +729,7 @@ async function ask(id: string, caller: Caller, names: Names): Promise<Answer> {
 
 /** Without what names the request itself: ids, our clock, and the verdict, which is bound to the request's bytes. */
 function said({ status, body }: Answer): unknown {
-  const { traceId, instance, ...rest } = body;
+  const { traceId, instance, serverTime, ...rest } = body;
   const plain = JSON.stringify(rest, (name, value) => (name === "serverTime" || name === "verdict" ? "" : value));
   return { status, ...JSON.parse(plain) };
 }

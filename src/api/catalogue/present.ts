@@ -92,6 +92,11 @@ export function presentReview(row: ReviewRow): object {
     ...(row.title === "" ? {} : { title: row.title }),
     comment: row.comment,
     createdAt: isoTime(row.createdAt),
+    ...(row.version === "" ? {} : { version: row.version }),
+    edited: row.isEdited,
+    helpful: row.helpful,
+    notHelpful: row.notHelpful,
+    ...(row.reply === null ? {} : { reply: { text: row.reply.text, createdAt: isoTime(row.reply.createdAt) } }),
   };
 }
 

@@ -3,6 +3,7 @@ import { REPRODUCIBLE } from "../../domain/bundle/reproducible.ts";
 import { DECIMAL_ID, MAX_JSON_BYTES, type Operation } from "../operation.ts";
 import { visibleText } from "../visible-text.ts";
 import { MARKETPLACE_PLUGIN } from "./marketplace-plugin.ts";
+import { REVIEW } from "./review.ts";
 
 const ID = { id: DECIMAL_ID } as const;
 const NONE = { kind: "none" } as const;
@@ -70,16 +71,6 @@ const ENVELOPE = z.object({
   payload: z.string(),
   signatures: z.array(z.object({ keyId: z.string(), sig: z.string() })),
 });
-const REVIEW = z.object({
-  id: z.string(),
-  userId: z.string(),
-  userName: z.string(),
-  rating: z.int(),
-  title: z.string().optional(),
-  comment: z.string(),
-  createdAt: z.string(),
-});
-
 const EDIT_BODY = z.looseObject({
   displayName: z.string().max(200).optional(),
   description: z.string().max(1000).optional(),

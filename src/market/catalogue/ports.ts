@@ -1,5 +1,5 @@
 import type { Reproducible } from "../../domain/bundle/reproducible.ts";
-import type { CatalogueQuery, PluginCard, PluginDetail, PricingView, ReviewRow, VersionRow } from "./views.ts";
+import type { CatalogueQuery, PluginCard, PluginDetail, PricingView, VersionRow } from "./views.ts";
 
 /** Whose plugins a viewer sees beyond the public ones; `names` narrows them to those of a limited token. */
 export type Sight =
@@ -33,13 +33,6 @@ export interface CatalogueStore {
   delist(pluginId: string, actor: Actor, at: number): Promise<void>;
   stats(pluginId: string): Promise<PluginStats | null>;
   totals(): Promise<{ readonly plugins: number; readonly downloads: number }>;
-  reviews(
-    pluginId: string,
-    page: number,
-    limit: number,
-  ): Promise<{ readonly items: readonly ReviewRow[]; readonly total: number }>;
-  /** One per user and instance: a second one replaces the first. Null: the instance holds neither license nor installation. */
-  writeReview(review: NewReview, at: number): Promise<{ readonly id: string; readonly isNew: boolean } | null>;
 }
 
 export interface Actor {

@@ -108,7 +108,16 @@ export interface ReviewRow {
   readonly rating: number;
   readonly title: string;
   readonly comment: string;
+  /** The installed version it is about; empty where nobody knows any more. */
+  readonly version: string;
   readonly createdAt: number;
+  /** Changed since; what it said before is kept. */
+  readonly isEdited: boolean;
+  /** Votes of instances that have the plugin installed. */
+  readonly helpful: number;
+  readonly notHelpful: number;
+  /** The publisher's one answer. */
+  readonly reply: { readonly text: string; readonly createdAt: number } | null;
 }
 
 /** A page of the catalogue. Strings are already bounded; unknown values were dropped by the parser. */

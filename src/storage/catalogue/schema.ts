@@ -1,4 +1,5 @@
 import { integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { REVIEW_REPORT_KINDS } from "../../domain/catalogue/review-reports.ts";
 import { type Category, PLUGIN_TYPES } from "../../domain/manifest/permissions.ts";
 
 /** What the catalogue shows and delivers, equal to the migrations; every *_at is Unix seconds. JSON columns are texts. */
@@ -66,7 +67,71 @@ export const reviews = sqliteTable("reviews", {
   comment: text("comment").notNull().default(""),
   createdAt: integer("created_at").notNull(),
   updatedAt: integer("updated_at").notNull(),
+  version: text("version").notNull().default(""),
+  helpful: integer("helpful").notNull().default(0),
+  notHelpful: integer("not_helpful").notNull().default(0),
+  reply: text("reply"),
+  repliedAt: integer("replied_at"),
+  heldAt: integer("held_at"),
+  lookedAt: integer("looked_at"),
+  removedAt: integer("removed_at"),
 });
+
+export const reviewEdits = sqliteTable("review_edits", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  reviewId: integer("review_id").notNull(),
+  rating: integer("rating").notNull(),
+  title: text("title").notNull(),
+  comment: text("comment").notNull(),
+  version: text("version").notNull(),
+  writtenAt: integer("written_at").notNull(),
+  replacedAt: integer("replaced_at").notNull(),
+});
+
+export const reviewVotes = sqliteTable(
+  "review_votes",
+  {
+    reviewId: integer("review_id").notNull(),
+    instanceId: integer("instance_id").notNull(),
+    isHelpful: integer("is_helpful").notNull(),
+    at: integer("at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.reviewId, table.instanceId] })],
+);
+
+export const reviewReports = sqliteTable("review_reports", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  reviewId: integer("review_id").notNull(),
+  kind: text("kind", { enum: REVIEW_REPORT_KINDS }).notNull(),
+  text: text("text").notNull(),
+  reporter: text("reporter").notNull(),
+  state: text("state", { enum: ["open", "acted", "dismissed"] })
+    .notNull()
+    .default("open"),
+  at: integer("at").notNull(),
+  decidedAt: integer("decided_at"),
+});
+
+export const releaseAlive = sqliteTable(
+  "release_alive",
+  {
+    releaseId: integer("release_id").notNull(),
+    day: text("day").notNull(),
+    installations: integer("installations").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.releaseId, table.day] })],
+);
+
+export const downloadCountries = sqliteTable(
+  "download_countries",
+  {
+    releaseId: integer("release_id").notNull(),
+    day: text("day").notNull(),
+    country: text("country").notNull(),
+    count: integer("count").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.releaseId, table.day, table.country] })],
+);
 
 export const downloadTokens = sqliteTable("download_tokens", {
   hash: text("hash").primaryKey(),
@@ -110,4 +175,18 @@ export const changes = sqliteTable("changes", {
   kind: text("kind").notNull(),
   subject: text("subject").notNull(),
   data: text("data").notNull().default("{}"),
+});
+
+export const feed = sqliteTable("feed", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  at: integer("at").notNull(),
+  kind: text("kind").notNull(),
+  subject: text("subject").notNull(),
+  data: text("data").notNull().default("{}"),
+});
+
+export const searchOutbox = sqliteTable("search_outbox", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  pluginId: integer("plugin_id").notNull(),
+  isUrgent: integer("is_urgent").notNull(),
 });

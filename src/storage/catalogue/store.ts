@@ -11,7 +11,6 @@ import type { PluginCard, VersionRow } from "../../market/catalogue/views.ts";
 import { publisherMembers, publishers } from "../account/schema.ts";
 import { readDetail } from "./detail.ts";
 import { editListing, unlistPlugin } from "./listing.ts";
-import { insertReview, readReviews } from "./reviews.ts";
 import type { PluginRow, VersionSqlRow } from "./rows.ts";
 import {
   CARD_FROM,
@@ -58,8 +57,6 @@ export function catalogueOnD1(db: D1Database): CatalogueStore {
         .first<{ plugins: number; downloads: number }>();
       return row ?? { plugins: 0, downloads: 0 };
     },
-    reviews: (pluginId, page, limit) => readReviews(db, pluginId, page, limit),
-    writeReview: (review, at) => insertReview(db, review, at),
   };
 }
 

@@ -310,63 +310,6 @@ describe("the owner's edits", () => {
   });
 });
 
-describe("reviews", () => {
-  const review = { userId: "7", userName: "Eva", rating: 5, comment: "Saves an hour a day." };
-
-  it("need a license of the instance, are one per user, and move the mean", async () => {
-    const path = `/v1/plugins/${ids["gamma-sms"]}/reviews`;
-    const bearer = await instance.bearer();
-    expect(await call("POST", path, { bearer, body: review })).toMatchObject({
-      status: 403,
-      body: { code: "review_not_allowed" },
-    });
-    const sold = await call("POST", "/v1/licenses", {
-      bearer: acme.token,
-      body: { instanceId: instance.id, pluginId: ids["gamma-sms"], userId: "7", type: "basic" },
-    });
-    expect(sold.status).toBe(201);
-    const posted = await call("POST", path, { bearer, body: review });
-    expect(posted).toMatchObject({ status: 201, body: { id: expect.any(String) } });
-    const lines = "Zwei Zeilen,\nein 👩🏽‍💻 und שלום";
-    await call("POST", path, { bearer, body: { ...review, userId: "8", rating: 2, comment: lines } });
-    await call("POST", path, { bearer, body: { ...review, rating: 4 } });
-    const listed = await call("GET", `${path}?page=1&limit=20`);
-    expect(listed.body.total).toBe(2);
-    expect(listed.body.data).toMatchObject([
-      { userId: "8", rating: 2, comment: lines },
-      { id: posted.body.id, userId: "7", userName: "Eva", rating: 4, createdAt: expect.any(String) },
-    ]);
-    expect((await call("GET", `${path}?page=2&limit=1`)).body.data).toHaveLength(1);
-    expect((await call("GET", `/v1/plugins/${ids["gamma-sms"]}`)).body.rating).toBe(3);
-    expect((await call("GET", `/v1/plugins/${ids["gamma-sms"]}/stats`)).body).toMatchObject({
-      ratings: { average: 3, count: 2 },
-      revenue: 0,
-      totalRevenue: 0,
-      activeInstalls: 0,
-    });
-  });
-
-  it("refuse what is no rating, strangers and tokens", async () => {
-    const path = `/v1/plugins/${ids["gamma-sms"]}/reviews`;
-    const bearer = await instance.bearer();
-    for (const rating of [0, 6, 4.5, "5", null])
-      expect((await call("POST", path, { bearer, body: { ...review, rating } })).status, String(rating)).toBe(422);
-    expect((await call("POST", path, { bearer, body: { ...review, comment: "x".repeat(2001) } })).status).toBe(422);
-    for (const field of ["userName", "title", "comment"])
-      for (const hidden of ["a\u202eb", "a\u200bb", "a\u2066b", "a\u{e0041}b", "a\u0000b"])
-        expect((await call("POST", path, { bearer, body: { ...review, [field]: hidden } })).body, field).toMatchObject({
-          errors: [{ pointer: `/${field}` }],
-        });
-    expect((await call("POST", path, { body: review })).status).toBe(401);
-    expect((await call("POST", path, { bearer: acme.token, body: review })).status).toBe(403);
-    expect((await call("POST", "/v1/plugins/999999/reviews", { bearer, body: review })).status).toBe(404);
-    const stranger = await makeInstance(other.token);
-    expect((await call("POST", path, { bearer: await stranger.bearer(), body: review })).body.code).toBe(
-      "review_not_allowed",
-    );
-  });
-});
-
 it("keeps an unpublished plugin out of lists, counts, facets and stats", async () => {
   const release = await makeRelease(other, "hidden-plugin", { manifest: { tags: ["hidden"] } });
   const { id } = (await upload(other.token, { bundle: release.bytes, statement: release.statement })).body;
