@@ -8,7 +8,7 @@ import { TEST_SECRETS } from "./test/secrets.ts";
 
 const root = import.meta.dirname;
 /** Nothing asserts time; a busy machine may be slow. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
 /** The marketplace's tests run inside workerd with real D1, R2, queues, Durable Objects and the real sandbox Worker. */
 const worker = defineConfig(async () => ({
@@ -78,6 +78,18 @@ export default defineConfig({
           globalSetup: ["./test/journey/setup.ts"],
           testTimeout: 60_000,
           hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          // Plugins that starve a machine: after everything else, so that nothing else is starved.
+          name: "alone",
+          root,
+          include: ["test/**/*.alone.test.ts"],
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+          testTimeout: PATIENCE_MS,
+          hookTimeout: PATIENCE_MS,
         },
       },
     ],

@@ -16,7 +16,7 @@ const SOURCES = import.meta.glob("../../../shared/vectors/sandbox/plugins/*.js",
 const VECTORS = Object.entries(SOURCES).map(
   ([file, source]) => [/\d+-(.+)\.js$/.exec(file)?.[1] ?? file, source] as const,
 );
-/** These stop or starve the whole local process, which enforces no limit: attacks.node.test.ts runs them beside a watchdog. */
+/** These stop or starve the whole local process, which enforces no limit: attacks.alone.test.ts runs them beside a watchdog. */
 const STARVING = [
   "rpc-flood",
   "infinite-loop-top-level",

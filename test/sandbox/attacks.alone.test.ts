@@ -131,7 +131,7 @@ describe("a thousand random plugins, hostile or broken", () => {
       `1,000 plugins: ${[...ends].map(([code, count]) => `${code} ${count}`).join(", ")}; sandbox ${before} → ${most} MiB, ` +
         `${two.incidents.filter((why) => why === "memory").length} replaced for memory; ${probes} healthy answers`,
     );
-  }, 180_000);
+  }, 400_000);
 });
 
 const LOST: readonly string[] = ["sandbox_hung", "sandbox_crashed"];
