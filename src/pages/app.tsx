@@ -9,6 +9,7 @@ import { createAccountPages } from "./account/routes.tsx";
 import { registerBadges } from "./badges/routes.ts";
 import { registerCollectionPages } from "./collections/routes.tsx";
 import { createConsolePages } from "./console/routes.tsx";
+import { createDeskPages } from "./desk/routes.tsx";
 import { registerDocs } from "./docs/routes.tsx";
 import { schemaResponse } from "./docs/schema.ts";
 import { registerFeeds } from "./feeds/routes.ts";
@@ -82,6 +83,7 @@ export function createPages(): Hono<VisitorEnv> {
   app.route("/", createAccountPages());
   app.route("/", createConsolePages());
   app.route("/", createPublishPages());
+  app.route("/", createDeskPages());
   app.get(paths.manifestSchema(), (context) => schemaResponse(context.req.raw, context.get("world").site.origin));
 
   app.get("/favicon.ico", () => moved(paths.asset("mark.svg")));

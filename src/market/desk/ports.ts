@@ -11,6 +11,10 @@ export interface DeskReads {
   /** A release in any state, with the one that was published last before it. */
   release(releaseId: string): Promise<DeskRelease | null>;
   plugin(pluginId: string): Promise<DeskPlugin | null>;
+  /** Blocks that a second person must confirm, or lift; oldest first. */
+  openBlocks(limit: number): Promise<readonly OpenBlock[]>;
+  /** Where the caller belongs to the publisher, somebody else decides. */
+  isMember(accountId: string, pluginId: string): Promise<boolean>;
   /** Newest first. */
   audit(filter: AuditFilter, limit: number): Promise<readonly AuditRow[]>;
   /** By handle or name, or all; by handle. */
@@ -72,6 +76,18 @@ export interface DeskPlugin {
     readonly state: ReleaseState;
     readonly createdAt: number;
   }[];
+}
+
+export interface OpenBlock {
+  readonly releaseId: string;
+  readonly name: string;
+  readonly version: string;
+  readonly code: string;
+  readonly reason: string;
+  readonly askedBy: string;
+  readonly askedAt: number;
+  /** It was confirmed, and somebody asked to lift it. */
+  readonly isLiftAsked: boolean;
 }
 
 export interface AuditFilter {

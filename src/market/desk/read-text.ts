@@ -21,7 +21,7 @@ export async function readText(
   const bytes = await readBundleFile({ size, read }, path, digest);
   if (bytes === null) return { kind: "gone" };
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
     return text.includes("\0") ? { kind: "binary" } : { kind: "text", text };
   } catch {
     return { kind: "binary" };

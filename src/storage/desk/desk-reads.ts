@@ -1,6 +1,14 @@
 import type { Json } from "../../domain/json/json.ts";
 import type { ReleaseState } from "../../domain/release/states.ts";
-import type { AuditFilter, AuditRow, DeskCounts, DeskPlugin, DeskReads, DeskRelease } from "../../market/desk/ports.ts";
+import type {
+  AuditFilter,
+  AuditRow,
+  DeskCounts,
+  DeskPlugin,
+  DeskReads,
+  DeskRelease,
+  OpenBlock,
+} from "../../market/desk/ports.ts";
 import { readDead } from "./dead.ts";
 import { readLicenses } from "./licenses.ts";
 import { readPublishers } from "./publishers.ts";
@@ -11,6 +19,17 @@ export function createDeskReads(db: D1Database): DeskReads {
     counts: () => readCounts(db),
     release: (releaseId) => readRelease(db, releaseId),
     plugin: (pluginId) => readPlugin(db, pluginId),
+    openBlocks: (limit) => readOpenBlocks(db, limit),
+    async isMember(accountId, pluginId) {
+      const row = await db
+        .prepare(
+          `SELECT 1 FROM plugins p JOIN publisher_members m ON m.publisher_id = p.publisher_id
+           WHERE p.id = ?1 AND m.account_id = ?2`,
+        )
+        .bind(Number(pluginId), Number(accountId))
+        .first();
+      return row !== null;
+    },
     audit: (filter, limit) => readAudit(db, filter, limit),
     async pepperUse() {
       const { results } = await db
@@ -153,6 +172,41 @@ async function readPlugin(db: D1Database, pluginId: string): Promise<DeskPlugin 
       createdAt: created_at,
     })),
   };
+}
+
+interface BlockRow {
+  readonly release_id: number;
+  readonly name: string;
+  readonly version: string;
+  readonly code: string;
+  readonly reason: string;
+  readonly asked_by: string;
+  readonly asked_at: number;
+  readonly is_lift_asked: number;
+}
+
+async function readOpenBlocks(db: D1Database, limit: number): Promise<readonly OpenBlock[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT k.release_id, p.name, r.version, k.code, k.reason, c.name AS asked_by, k.asked_at,
+         k.lift_asked_by IS NOT NULL AS is_lift_asked
+       FROM release_blocks k JOIN releases r ON r.id = k.release_id JOIN plugins p ON p.id = r.plugin_id
+         JOIN accounts c ON c.id = k.asked_by
+       WHERE k.lapsed_at IS NULL AND k.lifted_at IS NULL AND (k.confirmed_at IS NULL OR k.lift_asked_by IS NOT NULL)
+       ORDER BY k.asked_at LIMIT ?1`,
+    )
+    .bind(limit)
+    .all<BlockRow>();
+  return results.map((row) => ({
+    releaseId: String(row.release_id),
+    name: row.name,
+    version: row.version,
+    code: row.code,
+    reason: row.reason,
+    askedBy: row.asked_by,
+    askedAt: row.asked_at,
+    isLiftAsked: row.is_lift_asked === 1,
+  }));
 }
 
 interface StoredAudit {

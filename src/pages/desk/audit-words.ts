@@ -1,0 +1,36 @@
+import { dictionary } from "../words/dictionary.ts";
+
+export const AUDIT_WORDS = dictionary({
+  en: {
+    title: "Audit log",
+    lead: "Who did what, when. Acts of the desk are sealed, each with the one before.",
+    action: "Act",
+    actionHint: "release.blocked, or release for all about releases",
+    subject: "About",
+    subjectHint: "release:12, plugin:3, instance:7",
+    actor: "By",
+    actorHint: "account:1, instance:7, system",
+    when: "When",
+    facts: "Facts",
+    sealed: "sealed",
+    unsealed: "not sealed yet",
+    filter: "Show",
+    none: "Nothing was written down.",
+  },
+  de: {
+    title: "Protokoll",
+    lead: "Wer was wann getan hat. Handlungen des Prüftischs sind versiegelt, jede mit der davor.",
+    action: "Handlung",
+    actionHint: "release.blocked, oder release für alles über Versionen",
+    subject: "Worüber",
+    subjectHint: "release:12, plugin:3, instance:7",
+    actor: "Von",
+    actorHint: "account:1, instance:7, system",
+    when: "Wann",
+    facts: "Einzelheiten",
+    sealed: "versiegelt",
+    unsealed: "noch nicht versiegelt",
+    filter: "Zeigen",
+    none: "Nichts wurde festgehalten.",
+  },
+});
