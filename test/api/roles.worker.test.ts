@@ -1,4 +1,4 @@
-import { exports } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { OPERATIONS } from "../../src/contract/operations.ts";
 import { makeLicenseKey } from "../../src/domain/license/key.ts";
@@ -61,6 +61,9 @@ const SEES_LICENSE: readonly Caller[] = ["acme", "admin", "operator", "a"];
 const plugin = (rest: string) => (names: Names) => `/v1/plugins/${names.plugin}${rest}`;
 const license = (rest: string) => (names: Names) => `/v1/licenses/${names.license}${rest}`;
 const order = (rest: string) => (names: Names) => `/v1/orders/${names.order}${rest}`;
+const release = (rest: string) => (names: Names) => `/v1/releases/${names.release}${rest}`;
+const desk = (rest: string) => (names: Names) => `/v1/desk/releases/${names.release}${rest}`;
+const deskPlugin = (rest: string) => (names: Names) => `/v1/desk/plugins/${names.plugin}${rest}`;
 const publisher = (rest: string) => (names: Names) => `/v1/publishers/${names.handle}${rest}`;
 const installation = (rest: string) => (names: Names) => `/v1/installations/${names.activation}${rest}`;
 const open: Row = { by: EVERYBODY };
@@ -195,6 +198,85 @@ const ROWS: Readonly<Record<string, Row>> = {
   // An account's id is 404 where there is none.
   makeSignInLink: { by: ["operator"], owners: [], knownTo: ["operator"], path: () => "/v1/desk/accounts/999999/links" },
   deskQueue: { by: ["operator"] },
+  // The tokens of these callers do not manage webhooks; whose hook it is, is not said.
+  addHook: { by: ["operator"], body: () => ({ url: "https://hooks.example.com/desk" }) },
+  listHooks: { by: ["operator"] },
+  showHook: { by: ["operator"], owners: [], path: () => "/v1/publisher-hooks/999999" },
+  changeHook: { by: ["operator"], owners: [], path: () => "/v1/publisher-hooks/999999", body: () => ({ events: [] }) },
+  removeHook: { by: ["operator"], owners: [], path: () => "/v1/publisher-hooks/999999" },
+  rotateHook: { by: ["operator"], owners: [], path: () => "/v1/publisher-hooks/999999/rotate" },
+  resumeHook: { by: ["operator"], owners: [], path: () => "/v1/publisher-hooks/999999/resume" },
+  listHookDeliveries: { by: ["operator"], owners: [], path: () => "/v1/publisher-hooks/999999/deliveries" },
+  replayHookDelivery: { by: ["operator"], owners: [], path: () => "/v1/publisher-hooks/999999/deliveries/1/replay" },
+  replayHook: {
+    by: ["operator"],
+    owners: [],
+    path: () => "/v1/publisher-hooks/999999/replay",
+    body: () => ({ fromSequence: 1 }),
+  },
+  reportPlugin: {
+    ...open,
+    body: ({ pluginName }) => ({ plugin: pluginName, kind: "other", text: "It is somebody else's work." }),
+  },
+  transparency: open,
+  listReports: { by: ["operator"] },
+  triageReport: { by: ["operator"], owners: [], path: () => "/v1/desk/reports/999999/triage" },
+  decideReport: {
+    by: ["operator"],
+    owners: [],
+    path: () => "/v1/desk/reports/999999/decision",
+    body: () => ({ state: "dismissed", outcome: "Looked at" }),
+  },
+  listCases: { by: ["operator"] },
+  closeCase: {
+    by: ["operator"],
+    owners: [],
+    path: () => "/v1/desk/cases/999999/close",
+    body: () => ({ state: "dismissed", reason: "Looked at" }),
+  },
+  pluginHistory: { by: ["operator"], path: (names) => `/v1/desk/plugins/${names.plugin}/history` },
+  verifyDeskActs: { by: ["operator"], path: () => "/v1/desk/acts/verify" },
+  listAppeals: { by: ["operator"] },
+  approveUpload: { by: ["acme", "rival"], owners: ["acme"], path: release("/approve") },
+  appealRelease: {
+    by: ["acme", "rival"],
+    owners: ["acme"],
+    path: release("/appeal"),
+    body: () => ({ reason: "It was a mistake" }),
+  },
+  decideAppeal: {
+    by: ["operator"],
+    path: desk("/appeal"),
+    body: () => ({ outcome: "upheld", reason: "Looked at" }),
+  },
+  acceptCheck: { by: ["operator"], path: desk("/acceptances"), body: () => ({ check: "code", reason: "Looked at" }) },
+  rerunChecks: { by: ["operator"], path: desk("/rerun") },
+  confirmBlock: { by: ["operator"], owners: [], path: desk("/block/confirm") },
+  liftBlock: { by: ["operator"], owners: [], path: desk("/lift"), body: () => ({ reason: "Looked at" }) },
+  offerPluginTransfer: {
+    by: ["acme", "rival"],
+    owners: ["acme"],
+    path: plugin("/transfer"),
+    body: () => ({ to: "never-was" }),
+  },
+  listPluginTransfers: { by: ["acme", "rival"] },
+  acceptPluginTransfer: { by: ["acme", "rival"], owners: [], path: () => "/v1/transfers/999999/accept" },
+  cancelPluginTransfer: { by: ["acme", "rival"], owners: [], path: () => "/v1/transfers/999999/cancel" },
+  askForDomain: {
+    by: ["acme", "rival"],
+    owners: ["acme"],
+    path: publisher("/domain"),
+    body: () => ({ domain: "alpenware.example" }),
+  },
+  proveDomain: { by: ["acme", "rival"], owners: ["acme"], path: publisher("/domain/check") },
+  deprecatePlugin: {
+    by: ["acme", "rival"],
+    owners: ["acme"],
+    path: plugin("/deprecate"),
+    body: () => ({ message: "No longer looked after", replacement: "never-was" }),
+  },
+  archivePlugin: { by: ["acme", "rival"], owners: ["acme"], path: plugin("/archive") },
+  activatePlugin: { by: ["acme", "rival"], owners: ["acme"], path: plugin("/activate") },
   // An instance's or account's id is 404 where there is none.
   suspendInstance: {
     by: ["operator"],
@@ -335,6 +417,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   listOrders: { by: KNOWN },
   showOrder: { by: KNOWN, owners: SEES_LICENSE, path: order("") },
   markOrderPaid: { by: SELLING, owners: ["acme", "operator"], path: order("/mark-paid"), body: () => ({}) },
+  fulfilOrder: { by: SELLING, owners: ["acme", "operator"], path: order("/fulfil"), body: () => ({}) },
   refundOrder: { by: SELLING, owners: ["acme", "operator"], path: order("/refund"), body: () => ({}) },
   cancelOrder: { by: KNOWN, owners: SEES_LICENSE, path: order("/cancel"), body: () => ({}) },
   // Signed by Stripe or refused, whoever sends it.
@@ -634,6 +717,16 @@ const ROWS: Readonly<Record<string, Row>> = {
   submitForReview: { ...SHELVING, path: plugin("/submit-for-review"), body: () => ({}) },
   resumePlugin: { ...SHELVING, path: plugin("/resume"), body: () => ({}) },
   suspendPlugin: { ...SHELVING, path: plugin("/suspend"), body: () => ({ reason: "It loses what was written" }) },
+  holdPlugin: { by: ["operator"], path: deskPlugin("/hold"), body: () => ({ reason: "Looked at" }) },
+  releasePlugin: { by: ["operator"], path: deskPlugin("/release"), body: () => ({ reason: "Looked at" }) },
+  removePlugin: { by: ["operator"], path: deskPlugin("/remove"), body: () => ({ reason: "Looked at" }) },
+  // What is not public is not there to be blocked.
+  blockRelease: {
+    by: ["operator"],
+    owners: [],
+    path: desk("/block"),
+    body: () => ({ code: "broken", reason: "It is broken" }),
+  },
 };
 
 const LIMITS = { installs: 3, apiCalls: 1000, storageMiB: 10, users: null };
@@ -684,6 +777,8 @@ beforeAll(async () => {
     body: { licenseId: sold.body.id, pluginId, hardwareId: HARDWARE, version: "1.0.0" },
   });
   expect(activated.status, JSON.stringify(activated.body)).toBe(201);
+  // Old enough to be reviewed.
+  await env.DB.prepare("UPDATE activations SET granted_at = granted_at - 100000").run();
   const ordered = await call("POST", "/v1/orders", {
     bearer: await a.bearer(),
     body: { pluginId, userId: "11", type: "basic", provider: "manual" },

@@ -9,10 +9,10 @@ import { isoTime } from "../../domain/time.ts";
 import type { DomainProof, Transfer } from "../../market/moderation/ports.ts";
 import { askForDomain, proveDomain } from "../../market/moderation/prove-domain.ts";
 import {
-  acceptTransfer,
-  cancelTransfer,
-  listTransfers,
-  offerTransfer,
+  acceptPluginTransfer,
+  cancelPluginTransfer,
+  listPluginTransfers,
+  offerPluginTransfer,
 } from "../../market/moderation/transfer-plugin.ts";
 import { movePlugin, type PluginWish } from "../../market/publish/move-plugin.ts";
 import type { ApiEnv } from "../context.ts";
@@ -22,19 +22,19 @@ const OPS = OWNERSHIP_OPERATIONS;
 
 /** Transfers, proven domains, plugins as a whole. */
 export function registerOwnershipRoutes(app: Hono<ApiEnv>): void {
-  route(app, OPS.offerTransfer, async ({ world, principal, params, body }) => {
-    const offered = await offerTransfer(world, principal, params.id ?? "", body.to);
+  route(app, OPS.offerPluginTransfer, async ({ world, principal, params, body }) => {
+    const offered = await offerPluginTransfer(world, principal, params.id ?? "", body.to);
     return offered.ok ? ok({ status: 201, body: presentTransfer(offered.value) }) : offered;
   });
-  route(app, OPS.listTransfers, async ({ world, principal }) =>
-    ok({ body: { transfers: (await listTransfers(world, principal)).map(presentTransfer) } }),
+  route(app, OPS.listPluginTransfers, async ({ world, principal }) =>
+    ok({ body: { transfers: (await listPluginTransfers(world, principal)).map(presentTransfer) } }),
   );
-  route(app, OPS.acceptTransfer, async ({ world, principal, params }) => {
-    const accepted = await acceptTransfer(world, principal, params.id ?? "");
+  route(app, OPS.acceptPluginTransfer, async ({ world, principal, params }) => {
+    const accepted = await acceptPluginTransfer(world, principal, params.id ?? "");
     return accepted.ok ? ok({ body: presentTransfer(accepted.value) }) : accepted;
   });
-  route(app, OPS.cancelTransfer, async ({ world, principal, params }) => {
-    const canceled = await cancelTransfer(world, principal, params.id ?? "");
+  route(app, OPS.cancelPluginTransfer, async ({ world, principal, params }) => {
+    const canceled = await cancelPluginTransfer(world, principal, params.id ?? "");
     return canceled.ok ? ok({ body: presentTransfer(canceled.value) }) : canceled;
   });
   route(app, OPS.askForDomain, async ({ world, principal, params, body }) => {

@@ -39,7 +39,7 @@ export const HOOK_OPERATIONS = {
   addHook: {
     id: "addHook",
     method: "POST",
-    path: "/v1/hooks",
+    path: "/v1/publisher-hooks",
     summary: "Be told what happens to a publisher's plugins; without `publisher`, what the desk hears",
     tag: "publishing",
     caller: MANAGING,
@@ -50,7 +50,7 @@ export const HOOK_OPERATIONS = {
   listHooks: {
     id: "listHooks",
     method: "GET",
-    path: "/v1/hooks",
+    path: "/v1/publisher-hooks",
     summary: "The caller's hooks",
     tag: "publishing",
     caller: MANAGING,
@@ -60,7 +60,7 @@ export const HOOK_OPERATIONS = {
   showHook: {
     id: "showHook",
     method: "GET",
-    path: "/v1/hooks/{id}",
+    path: "/v1/publisher-hooks/{id}",
     params: ID,
     summary: "One hook",
     tag: "publishing",
@@ -71,7 +71,7 @@ export const HOOK_OPERATIONS = {
   changeHook: {
     id: "changeHook",
     method: "PATCH",
-    path: "/v1/hooks/{id}",
+    path: "/v1/publisher-hooks/{id}",
     params: ID,
     summary: "Another address, or other events",
     tag: "publishing",
@@ -83,7 +83,7 @@ export const HOOK_OPERATIONS = {
   removeHook: {
     id: "removeHook",
     method: "DELETE",
-    path: "/v1/hooks/{id}",
+    path: "/v1/publisher-hooks/{id}",
     params: ID,
     summary: "Tell this address no more",
     tag: "publishing",
@@ -94,7 +94,7 @@ export const HOOK_OPERATIONS = {
   rotateHook: {
     id: "rotateHook",
     method: "POST",
-    path: "/v1/hooks/{id}/rotate",
+    path: "/v1/publisher-hooks/{id}/rotate",
     params: ID,
     summary: "A new secret; the one before signs beside it for a day",
     tag: "publishing",
@@ -106,7 +106,7 @@ export const HOOK_OPERATIONS = {
   resumeHook: {
     id: "resumeHook",
     method: "POST",
-    path: "/v1/hooks/{id}/resume",
+    path: "/v1/publisher-hooks/{id}/resume",
     params: ID,
     summary: "A hook that twenty failures paused goes on",
     tag: "publishing",
@@ -118,7 +118,7 @@ export const HOOK_OPERATIONS = {
   listHookDeliveries: {
     id: "listHookDeliveries",
     method: "GET",
-    path: "/v1/hooks/{id}/deliveries",
+    path: "/v1/publisher-hooks/{id}/deliveries",
     params: ID,
     summary: "What was sent to a hook, newest first; `state=dead` are the dead letters",
     tag: "publishing",
@@ -130,7 +130,7 @@ export const HOOK_OPERATIONS = {
   replayHookDelivery: {
     id: "replayHookDelivery",
     method: "POST",
-    path: "/v1/hooks/{id}/deliveries/{delivery}/replay",
+    path: "/v1/publisher-hooks/{id}/deliveries/{delivery}/replay",
     params: { id: DECIMAL_ID, delivery: DECIMAL_ID },
     summary: "Send a message again, under its id and sequence",
     tag: "publishing",
@@ -142,7 +142,7 @@ export const HOOK_OPERATIONS = {
   replayHook: {
     id: "replayHook",
     method: "POST",
-    path: "/v1/hooks/{id}/replay",
+    path: "/v1/publisher-hooks/{id}/replay",
     params: ID,
     summary: "Send every message from a sequence on again, at most 500",
     tag: "publishing",

@@ -33,8 +33,8 @@ const STATE = z.object({ id: z.string(), state: z.enum(["active", "deprecated", 
 
 /** Whose a plugin is, what becomes of it as a whole, and the domain that stands for its publisher. */
 export const OWNERSHIP_OPERATIONS = {
-  offerTransfer: {
-    id: "offerTransfer",
+  offerPluginTransfer: {
+    id: "offerPluginTransfer",
     method: "POST",
     path: "/v1/plugins/{id}/transfer",
     params: ID,
@@ -45,8 +45,8 @@ export const OWNERSHIP_OPERATIONS = {
     answers: { 201: TRANSFER },
     problems: ["plugin_not_found", "proof_required", "state_conflict"],
   },
-  listTransfers: {
-    id: "listTransfers",
+  listPluginTransfers: {
+    id: "listPluginTransfers",
     method: "GET",
     path: "/v1/transfers",
     summary: "Transfers the caller's publishers give or receive, newest first",
@@ -55,8 +55,8 @@ export const OWNERSHIP_OPERATIONS = {
     answers: { 200: z.object({ transfers: z.array(TRANSFER) }) },
     problems: [],
   },
-  acceptTransfer: {
-    id: "acceptTransfer",
+  acceptPluginTransfer: {
+    id: "acceptPluginTransfer",
     method: "POST",
     path: "/v1/transfers/{id}/accept",
     params: ID,
@@ -67,8 +67,8 @@ export const OWNERSHIP_OPERATIONS = {
     answers: { 200: TRANSFER },
     problems: ["proof_required", "state_conflict"],
   },
-  cancelTransfer: {
-    id: "cancelTransfer",
+  cancelPluginTransfer: {
+    id: "cancelPluginTransfer",
     method: "POST",
     path: "/v1/transfers/{id}/cancel",
     params: ID,

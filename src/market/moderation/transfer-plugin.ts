@@ -17,7 +17,7 @@ type Refusal = Problem<
 >;
 
 /** An owner offers a plugin to another publisher, with a passkey proof. */
-export async function offerTransfer(
+export async function offerPluginTransfer(
   world: Needs,
   principal: Principal,
   pluginId: string,
@@ -52,7 +52,7 @@ export async function offerTransfer(
 }
 
 /** An owner of the other side accepts: the hold of fourteen days begins, and everybody with the plugin is told. */
-export async function acceptTransfer(
+export async function acceptPluginTransfer(
   world: Needs,
   principal: Principal,
   transferId: string,
@@ -72,7 +72,7 @@ export async function acceptTransfer(
 }
 
 /** Either side calls it off, until it is complete. */
-export async function cancelTransfer(
+export async function cancelPluginTransfer(
   world: Needs,
   principal: Principal,
   transferId: string,
@@ -88,7 +88,7 @@ export async function cancelTransfer(
 }
 
 /** Transfers the caller's publishers give or receive, newest first. */
-export async function listTransfers(
+export async function listPluginTransfers(
   world: Pick<World, "transfers" | "catalogue">,
   principal: Principal,
 ): Promise<readonly Transfer[]> {

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Runner } from "../../../src/contract/sandbox.ts";
 import type { Principal } from "../../../src/domain/account/principal.ts";
 import { encodeHex } from "../../../src/domain/bytes.ts";
+import { CHECKS } from "../../../src/domain/release/checks.ts";
 import { createSigner, type Ed25519Signer, pkcs8OfSeed } from "../../../src/domain/trust/signer.ts";
 import { createDryRun } from "../../../src/gateway/execution/dry-run.ts";
 import { createReceiptSigner } from "../../../src/gateway/signers.ts";
@@ -286,7 +287,7 @@ describe("a bell that is lost", () => {
       .bind(Number(releaseId))
       .all();
     expect(results.every((row) => row.attempt === 1)).toBe(true);
-    expect(results).toHaveLength(4);
+    expect(results).toHaveLength(CHECKS.length);
     const audit = await env.DB.prepare(
       "SELECT count(*) AS n FROM audit WHERE action = 'release.review' AND subject_id = ?",
     )
