@@ -119,7 +119,8 @@ function MetricCard({ line, days }: { line: SeriesLine; days: readonly string[] 
         <p class="text-2xl font-semibold tabular-nums">{show(figure)}</p>
       </div>
       <p class="text-sm text-muted-foreground">{isLevel ? words.onLast : words.total}</p>
-      <div class="mt-3">
+      {counted.some((value) => value !== 0) ? null : <p class="mt-3 text-sm text-muted-foreground">{words.nothing}</p>}
+      <div class={counted.some((value) => value !== 0) ? "mt-3" : "hidden"}>
         <DayChart
           values={values}
           label={words.chart(

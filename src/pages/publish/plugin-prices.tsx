@@ -25,7 +25,7 @@ export function PricesTab(props: PluginFormProps) {
               <Input
                 id={`price-${tier.id}`}
                 label={words.price(tierWords(tier.id))}
-                hint={tier.id === "enterprise" ? words.onRequestHint : "12.90"}
+                hint={tier.id === "enterprise" ? words.onRequestHint : words.priceHint}
                 max={12}
                 isRequired={tier.id !== "enterprise"}
                 value={typed?.get(`price-${tier.id}`) ?? (tier.price === null ? "" : (tier.price / 100).toFixed(2))}
@@ -54,7 +54,7 @@ function Limits({ limits }: { limits: PricingTier["limits"] }) {
     <>
       {names
         .map(
-          (name) => `${limits[name] === null ? words.unlimited : formatCount(limits[name])} ${words.limitNames[name]}`,
+          (name) => `${words.limitNames[name]}: ${limits[name] === null ? words.unlimited : formatCount(limits[name])}`,
         )
         .join(", ")}
     </>

@@ -124,8 +124,8 @@ export function OwnPluginPage({
       </p>
       {listing.suspension === null ? null : <Note tone="bad">{listing.suspension.reason}</Note>}
       <Section id="releases" title={words.releases}>
-        <section class="table-scroll" tabindex={0} aria-label={words.releases}>
-          <table class="w-full text-left text-sm">
+        <div class="table-scroll">
+          <table class="w-full whitespace-nowrap text-left text-sm">
             <thead>
               <tr class="border-b border-border text-muted-foreground">
                 <th class="py-2 pr-4 font-medium">{words.version}</th>
@@ -157,7 +157,7 @@ export function OwnPluginPage({
               ))}
             </tbody>
           </table>
-        </section>
+        </div>
       </Section>
     </PublishShell>
   );
