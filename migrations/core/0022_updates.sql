@@ -143,13 +143,13 @@ CREATE TRIGGER digests_blocked AFTER INSERT ON blocked_digests BEGIN
     SELECT 'release:' || p.name || '@' || r.version, 'release', p.name, r.version, r.sha256, 'hard', 'policy', NEW.at, r.replacement,
       substr(NEW.reason, 1, 300)
     FROM releases r JOIN plugins p ON p.id = r.plugin_id
-    WHERE r.sha256 = NEW.sha256 AND r.receipt IS NOT NULL AND r.state <> 'blocked';
+    WHERE r.sha256 = NEW.sha256 AND r.state IN ('published', 'deprecated', 'yanked');
 END;
 CREATE TRIGGER digests_freed AFTER DELETE ON blocked_digests BEGIN
   INSERT INTO release_revocations (subject, kind, name, version, sha256, level, code, since, is_lifted)
     SELECT 'release:' || p.name || '@' || r.version, 'release', p.name, r.version, r.sha256, 'hard', 'policy', unixepoch(), 1
     FROM releases r JOIN plugins p ON p.id = r.plugin_id
-    WHERE r.sha256 = OLD.sha256 AND r.receipt IS NOT NULL AND r.state <> 'blocked';
+    WHERE r.sha256 = OLD.sha256 AND r.state IN ('published', 'deprecated', 'yanked');
 END;
 CREATE TRIGGER publisher_keys_compromised AFTER UPDATE OF state ON publisher_keys
   WHEN NEW.state = 'compromised' AND OLD.state <> 'compromised' BEGIN

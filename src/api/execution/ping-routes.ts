@@ -1,5 +1,6 @@
 import type { Hono } from "hono";
 import { PING_OPERATIONS } from "../../contract/execution/ping-operations.ts";
+import { showDecisions } from "../../contract/update/show-decisions.ts";
 import { parseVersion } from "../../domain/release/version.ts";
 import { ok } from "../../domain/result.ts";
 import { isoTime } from "../../domain/time.ts";
@@ -8,6 +9,7 @@ import type { ApiEnv } from "../context.ts";
 import { bindingOf } from "../license/binding.ts";
 import { MOST_PROOFS_OF_BATCH, readDeviceProofs } from "../license/device-proofs.ts";
 import { route } from "../route.ts";
+import { readWishes } from "../update/routes.ts";
 import { showAction } from "./show-action.ts";
 
 export function registerPingRoutes(app: Hono<ApiEnv>): void {
@@ -26,7 +28,7 @@ export function registerPingRoutes(app: Hono<ApiEnv>): void {
     const answer = await pingInstance(world, principal, {
       // A host that names its version differently is offered everything.
       appVersion: appVersion !== undefined && parseVersion(appVersion) !== null ? appVersion : null,
-      installed: body.installed ?? [],
+      installed: (body.installed ?? []).map((told) => ({ pluginId: told.pluginId, ...readWishes(told) })),
       beats: await Promise.all(beats),
       since: { webhooks: body.since?.webhooks ?? null, revocations: body.since?.revocations ?? null },
       acks: {
@@ -43,12 +45,16 @@ export function registerPingRoutes(app: Hono<ApiEnv>): void {
   });
 }
 
-function showPing({ at, revocations, webhooks, actions, ...rest }: PingAnswer) {
+function showPing({ at, revocations, webhooks, actions, updates, held, stops, ...rest }: PingAnswer) {
   const { cursor, ...owed } = webhooks;
+  const decided = showDecisions({ updates, held, actions: stops, notices: [] });
   return {
     checkedAt: isoTime(at),
     nextPingSeconds: PING_SECONDS,
     ...rest,
+    updates: decided.updates.map((update, index) => ({ ...update, pluginId: updates[index]?.pluginId ?? "" })),
+    held: decided.held,
+    stops: decided.actions,
     ...(revocations === null ? {} : { revocations }),
     webhooks: { ...owed, ...(cursor === null ? {} : { cursor }) },
     actions: actions.map(showAction),

@@ -33,8 +33,7 @@ export function registerUpdateRoutes(app: Hono<ApiEnv>): void {
   });
 }
 
-interface SentPlugin {
-  readonly name: string;
+interface SentWishes {
   readonly version: string;
   readonly sha256?: string | undefined;
   readonly channel?: Channel | undefined;
@@ -43,18 +42,14 @@ interface SentPlugin {
   readonly cooldownDays?: number | undefined;
 }
 
+export function readInstalled(sent: SentWishes & { readonly name: string }): InstalledPlugin {
+  return { name: sent.name, ...readWishes(sent) };
+}
+
 /** What an instance leaves out is the cautious thing: stable, and nothing by itself. */
-export function readInstalled(sent: SentPlugin): InstalledPlugin {
-  const {
-    name,
-    version,
-    sha256 = null,
-    channel = "stable",
-    closureDigest = null,
-    auto = false,
-    cooldownDays = 0,
-  } = sent;
-  return { name, version, sha256, channel, closureDigest, auto, cooldownDays };
+export function readWishes(sent: SentWishes): Omit<InstalledPlugin, "name"> {
+  const { version, sha256 = null, channel = "stable", closureDigest = null, auto = false, cooldownDays = 0 } = sent;
+  return { version, sha256, channel, closureDigest, auto, cooldownDays };
 }
 
 /** A host that names its version differently is offered everything. */

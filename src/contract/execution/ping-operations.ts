@@ -2,6 +2,7 @@ import * as z from "zod";
 import { MANY_ANSWER, MANY_BEATS } from "../license/device-operations.ts";
 import { ID, NONCE } from "../license/shapes.ts";
 import { MAX_JSON_BYTES, type Operation } from "../operation.ts";
+import { INSTALLED_PLUGIN, UPDATE, UPDATE_DECISIONS } from "../update/operations.ts";
 import { ACTION, ACTION_RESULT } from "./run-operations.ts";
 
 const PLACE = z.string().regex(/^[0-9]{1,15}$/, "a cursor");
@@ -22,7 +23,7 @@ export const PING_OPERATIONS = {
       schema: z.object({
         appVersion: z.string().max(64).optional(),
         installed: z
-          .array(z.object({ pluginId: ID, version: z.string().max(64) }))
+          .array(INSTALLED_PLUGIN.omit({ name: true }).extend({ pluginId: ID, version: z.string().max(64) }))
           .max(500)
           .optional(),
         heartbeats: MANY_BEATS.optional(),
@@ -50,7 +51,9 @@ export const PING_OPERATIONS = {
         checkedAt: z.string(),
         nextPingSeconds: z.int(),
         heartbeats: z.array(MANY_ANSWER),
-        updates: z.array(z.object({ pluginId: ID, name: z.string(), from: z.string(), to: z.string() })),
+        updates: z.array(UPDATE.extend({ pluginId: ID })),
+        held: UPDATE_DECISIONS.shape.held,
+        stops: UPDATE_DECISIONS.shape.actions,
         revoked: z.array(NOTE),
         notices: z.array(NOTE),
         revocations: z.string().optional().describe("The signed list, as `GET /v1/licenses/revocations` answers it"),

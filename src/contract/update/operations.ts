@@ -33,7 +33,7 @@ export const INSTALLED_PLUGIN = z.object({
   cooldownDays: z.int().min(0).max(MAX_COOLDOWN_DAYS).optional().describe("The operator's own; a day at least"),
 });
 
-const UPDATE = z.object({
+export const UPDATE = z.object({
   name: z.string(),
   from: z.string(),
   to: z.string(),

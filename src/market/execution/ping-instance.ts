@@ -1,13 +1,15 @@
 import type { Principal } from "../../domain/account/principal.ts";
 import { renderWebhook } from "../../domain/account/webhook.ts";
 import type { JsonObject } from "../../domain/json/json.ts";
-import { compareVersions } from "../../domain/release/version.ts";
 import { unixSeconds } from "../../domain/time.ts";
+import type { Decisions, Update } from "../../domain/update/decide.ts";
+import type { InstalledPlugin } from "../../domain/update/document.ts";
 import type { BeatWorld } from "../license/beat.ts";
 import { beatMany, type NamedBeat } from "../license/beat-many.ts";
 import { renderLicenseWebhook } from "../license/render-webhook.ts";
 import { showRevocations } from "../license/revocation-list.ts";
 import type { World } from "../ports.ts";
+import { checkUpdates } from "../update/check-updates.ts";
 import type { InstalledVersion, PulledWebhook, Standing } from "./ping-ports.ts";
 import { acknowledgeActions, fetchActions } from "./pull-actions.ts";
 import type { ActionResult, WaitingAction } from "./pull-ports.ts";
@@ -20,24 +22,25 @@ const MAX_ACTIONS = 50;
 /** Everything an instance says in one call. */
 export interface InstancePing {
   readonly appVersion: string | null;
-  readonly installed: readonly InstalledVersion[];
+  readonly installed: readonly (InstalledVersion & Wishes)[];
   /** Pings of its installations; numbers of commands that were run ride on them. */
   readonly beats: readonly NamedBeat[];
   readonly since: { readonly webhooks: string | null; readonly revocations: number | null };
   readonly acks: { readonly webhooks: string | null; readonly actions: readonly ActionResult[] };
 }
 
+/** What the operator wants of a plugin's updates. */
+export type Wishes = Omit<InstalledPlugin, "name" | "version">;
+
 /** And everything it hears. */
 export interface PingAnswer {
   /** Unix seconds. */
   readonly at: number;
   readonly heartbeats: readonly JsonObject[];
-  readonly updates: readonly {
-    readonly pluginId: string;
-    readonly name: string;
-    readonly from: string;
-    readonly to: string;
-  }[];
+  /** As the one update check answers them (README of src/domain/update). */
+  readonly updates: readonly (Update & { readonly pluginId: string })[];
+  readonly held: Decisions["held"];
+  readonly stops: Decisions["actions"];
   readonly revoked: readonly StandingNote[];
   readonly notices: readonly StandingNote[];
   /** The signed list after what was seen; null: it was not asked for. */
@@ -65,7 +68,19 @@ export interface StandingNote {
 }
 
 type Needs = BeatWorld &
-  Pick<World, "pings" | "actions" | "revocations" | "licenseSigners" | "licenseKeys" | "vault" | "site" | "clock">;
+  Pick<
+    World,
+    | "pings"
+    | "updateIndex"
+    | "tuf"
+    | "actions"
+    | "revocations"
+    | "licenseSigners"
+    | "licenseKeys"
+    | "vault"
+    | "site"
+    | "clock"
+  >;
 
 /**
  * All that is otherwise pushed, for an instance that cannot be called: acknowledgements first, so that what was applied is
@@ -85,13 +100,16 @@ export async function pingInstance(
   };
   const heartbeats = await beatMany(world, principal, beats);
   const standings = installed.length === 0 ? [] : await world.pings.standing(installed);
+  const decided = await decide(world, instanceId, appVersion, installed, standings);
   const owed = await world.pings.webhooks(instanceId, since.webhooks, MAX_WEBHOOKS + 1, now);
   const page = owed.slice(0, MAX_WEBHOOKS);
   return {
     at: now,
     acknowledged,
     heartbeats,
-    updates: standings.flatMap((standing) => updateOf(standing, appVersion)),
+    updates: (decided?.updates ?? []).map((update) => ({ pluginId: idOf(standings, update.name), ...update })),
+    held: decided?.held ?? [],
+    stops: decided?.actions ?? [],
     revoked: standings.flatMap(stopOf),
     notices: standings.flatMap(noticeOf),
     revocations: since.revocations === null ? null : await showRevocations(world, since.revocations),
@@ -104,15 +122,25 @@ export async function pingInstance(
   };
 }
 
-/** The newest release made for this host; a consent it needs is shown by the installation's capability diff. */
-function updateOf({ pluginId, name, version, newer, pluginState }: Standing, appVersion: string | null) {
-  if (isStopped(pluginState)) return [];
-  const fits = newer.find(
-    ({ minApp, maxApp }) =>
-      appVersion === null ||
-      (compareVersions(minApp, appVersion) <= 0 && (maxApp === null || compareVersions(maxApp, appVersion) >= 0)),
-  );
-  return fits === undefined ? [] : [{ pluginId, name, from: version, to: fits.version }];
+/** What the update check says of what is known; null: nothing is, or it is too much for one call. */
+async function decide(
+  world: Needs,
+  instanceId: string,
+  appVersion: string | null,
+  installed: InstancePing["installed"],
+  standings: readonly Standing[],
+): Promise<Decisions | null> {
+  const plugins = standings.flatMap(({ pluginId, name, version }) => {
+    const told = installed.find((one) => one.pluginId === pluginId);
+    return told === undefined ? [] : [{ ...told, name, version }];
+  });
+  if (plugins.length === 0) return null;
+  const checked = await checkUpdates(world, { instanceId, appVersion, plugins });
+  return checked.ok ? checked.value : null;
+}
+
+function idOf(standings: readonly Standing[], name: string): string {
+  return standings.find((standing) => standing.name === name)?.pluginId ?? "";
 }
 
 function stopOf({ pluginId, name, version, pluginState, releaseState, isBlocked }: Standing): readonly StandingNote[] {

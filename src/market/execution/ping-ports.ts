@@ -28,8 +28,6 @@ export interface Standing extends InstalledVersion {
   /** Of the installed version; null = it is none of ours. */
   readonly releaseState: string | null;
   readonly isBlocked: boolean;
-  /** Newer ones on the stable channel that may be installed, newest first. */
-  readonly newer: readonly { readonly version: string; readonly minApp: string; readonly maxApp: string | null }[];
 }
 export interface PulledWebhook {
   readonly id: string;

@@ -15,7 +15,7 @@ export interface UpdateIndexStore {
     installed: readonly { readonly name: string; readonly version: string }[],
     maxReleases: number,
   ): Promise<UpdateIndex | null>;
-  /** Of releases by `name@version`; what was never published is left out. */
+  /** Of releases by `name@version`; what was never published, or does not parse, is left out. */
   capabilities(keys: readonly string[]): Promise<CapabilityTable>;
 }
 

@@ -2,7 +2,6 @@ import type { WebhookEvent } from "../../domain/account/webhook.ts";
 import type { Json } from "../../domain/json/json.ts";
 import type { PingStore, PulledWebhook, Standing } from "../../market/execution/ping-ports.ts";
 
-const MAX_NEWER = 20;
 /** Written for later and never tried: the host is not to hear of it yet. */
 const HELD = "(state = 'queued' AND attempts = 0 AND not_before > ?2)";
 
@@ -12,23 +11,14 @@ export function createPingStore(db: D1Database): PingStore {
       const { results } = await db
         .prepare(
           `SELECT CAST(p.id AS TEXT) AS pluginId, p.name, p.state AS pluginState, json_extract(j.value, '$.version') AS version,
-             r.state AS releaseState, EXISTS (SELECT 1 FROM blocked_digests b WHERE b.sha256 = r.sha256) AS isBlocked,
-             (SELECT json_group_array(json_object('version', n.version, 'minApp', n.min_app_version, 'maxApp', n.max_app_version))
-              FROM (SELECT * FROM releases o WHERE o.plugin_id = p.id AND o.state = 'published' AND o.channel = 'stable'
-                  AND o.version_sort > r.version_sort
-                  AND NOT EXISTS (SELECT 1 FROM blocked_digests b WHERE b.sha256 = o.sha256)
-                ORDER BY o.version_sort DESC LIMIT ${MAX_NEWER}) n) AS newer
+             r.state AS releaseState, EXISTS (SELECT 1 FROM blocked_digests b WHERE b.sha256 = r.sha256) AS isBlocked
            FROM json_each(?1) j JOIN plugins p ON p.id = CAST(json_extract(j.value, '$.pluginId') AS INTEGER)
            LEFT JOIN releases r ON r.plugin_id = p.id AND r.version = json_extract(j.value, '$.version')
              AND r.state <> 'rejected'`,
         )
         .bind(JSON.stringify(installed))
-        .all<Omit<Standing, "newer" | "isBlocked"> & { newer: string; isBlocked: number }>();
-      return results.map((row) => ({
-        ...row,
-        isBlocked: row.isBlocked === 1,
-        newer: JSON.parse(row.newer) as Standing["newer"],
-      }));
+        .all<Omit<Standing, "isBlocked"> & { isBlocked: number }>();
+      return results.map((row) => ({ ...row, isBlocked: row.isBlocked === 1 }));
     },
 
     async webhooks(instanceId, since, limit, now) {

@@ -42,10 +42,9 @@ export function updateIndexOnD1(db: D1Database): UpdateIndexStore {
         .bind(JSON.stringify(keys))
         .all<{ name: string; version: string; manifest: string }>();
       return new Map(
-        results.map(({ name, version, manifest }) => {
+        results.flatMap(({ name, version, manifest }) => {
           const parsed = parseManifest(JSON.parse(manifest) as Json);
-          if (!parsed.ok) throw new Error(`the manifest of ${name} ${version} does not parse`);
-          return [releaseKey(name, version), capabilitiesOf(parsed.value)];
+          return parsed.ok ? [[releaseKey(name, version), capabilitiesOf(parsed.value)] as const] : [];
         }),
       );
     },

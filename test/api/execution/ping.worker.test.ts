@@ -1,6 +1,8 @@
 import { env, exports } from "cloudflare:workers";
 import { expect, it } from "vitest";
+import { openBundle } from "../../../src/domain/bundle/open.ts";
 import { type AppliedAction, type PingOptions, pingMarketplace } from "../../../src/sdk/client/index.ts";
+import { ownPlugin } from "../../bundles.ts";
 import { onRequest } from "../../sandbox/job.ts";
 import { call } from "../account/calls.worker.ts";
 import {
@@ -47,6 +49,8 @@ it("answers an empty ping with nothing new, and strangers not at all", async () 
     nextPingSeconds: 300,
     heartbeats: [],
     updates: [],
+    held: [],
+    stops: [],
     revoked: [],
     notices: [],
     webhooks: { events: [], more: false },
@@ -140,6 +144,11 @@ it("names the newest update made for this host, and what was stopped, yanked or 
     await install("blocked"),
     await install("stopped"),
   ];
+  // What an update may do is read from its manifest.
+  const opened = await openBundle((await ownPlugin({ publisher: "acme", name: fresh.name })).bytes);
+  if (!opened.ok) throw new Error(JSON.stringify(opened.problem));
+  const manifest = JSON.stringify(opened.value.manifest);
+  await env.DB.prepare("UPDATE releases SET manifest = ? WHERE plugin_id = ?").bind(manifest, fresh.pluginId).run();
   await publish(fresh, "1.1.0");
   await publish(fresh, "1.2.0", { min_app_version: "0.3.0" });
   await publish(fresh, "1.3.0", { state: "yanked" });
@@ -159,7 +168,9 @@ it("names the newest update made for this host, and what was stopped, yanked or 
     appVersion: "0.1.0",
     installed: [...installed, { pluginId: "999999", version: "1.0.0" }],
   });
-  expect(body.updates).toEqual([{ pluginId: String(fresh.pluginId), name: fresh.name, from: "1.0.0", to: "1.1.0" }]);
+  const id = String(fresh.pluginId);
+  expect(body.updates).toMatchObject([{ pluginId: id, name: fresh.name, from: "1.0.0", to: "1.1.0", auto: false }]);
+  expect(body.stops).toMatchObject([{ name: blocked.name, action: "disable" }]);
   expect(body.revoked.map(({ name, code }: { name: string; code: string }) => [name, code])).toEqual([
     [blocked.name, "release_blocked"],
     [stopped.name, "plugin_stopped"],

@@ -1,6 +1,7 @@
 import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { readInstalled } from "../../../src/api/update/routes.ts";
+import { differencesOf } from "../../../src/contract/update/compare-answers.ts";
 import { showDecisions } from "../../../src/contract/update/show-decisions.ts";
 import { openList } from "../../../src/domain/advisory/list.ts";
 import type { Capabilities } from "../../../src/domain/manifest/capabilities.ts";
@@ -213,9 +214,11 @@ describe("sec-52: the answer follows from the signed documents", () => {
     const NOW = Math.floor(Date.now() / 1000);
     await send("root", await rootDocument(1, NOW));
     await send("targets", await targetsDocument(1, NOW));
-    await release("writer", "1.0.0", {
-      events: [], permissions: [{ code: "customers.write", description: "Writes customers.", required: true }],
-    });
+    await release("plain", "1.0.0");
+    await release("plain", "1.1.0");
+    const codes = ["customers.write", "requests.read", "storage.read", "storage.write"];
+    const permissions = codes.map((code) => ({ code, description: "It does that, too.", required: true }));
+    await release("writer", "1.0.0", { permissions });
     await release("reports", "1.0.0");
     await release("reports", "1.1.0", { dependencies: { writer: "^1.0.0" } });
     const flawed = await release("flawed", "1.0.0");
@@ -246,8 +249,8 @@ describe("sec-52: the answer follows from the signed documents", () => {
       ),
       env.DB.prepare("INSERT INTO changes (at, kind, subject) SELECT 1, 'release.changed', name FROM plugins"),
     ]);
-    const installed = ["hello", "reports", "flawed", "stopped"].map((name) => ({ name, version: "1.0.0", auto: true }));
-    const names = ["hello", "reports", "flawed", "stopped", "writer"];
+    const installed = ["plain", "reports", "flawed", "stopped"].map((name) => ({ name, version: "1.0.0", auto: true }));
+    const names = ["plain", "reports", "flawed", "stopped", "writer"];
     for (const later of [0, HOUR, 5 * DAY]) {
       passTime(later);
       const { body } = await check(installed);
@@ -260,7 +263,7 @@ describe("sec-52: the answer follows from the signed documents", () => {
     }
     const { body } = await check(installed);
     expect(body.updates.map(({ name, reason, consent }: Json) => [name, reason, consent.needed])).toEqual([
-      ["hello", "newer", false],
+      ["plain", "newer", false],
       ["reports", "newer", true],
       ["flawed", "security", false],
       ["stopped", "replacement", false],
@@ -274,6 +277,17 @@ describe("sec-52: the answer follows from the signed documents", () => {
       ["flawed", "warn"],
       ["stopped", "disable"],
     ]);
+    // A server that tells this instance another time of publication is seen at once.
+    const plain = installed.filter(({ name }) => name === "plain");
+    await env.DB.prepare(
+      "UPDATE releases SET published_at = published_at + ?1 WHERE plugin_id = (SELECT id FROM plugins WHERE name = 'plain')",
+    )
+      .bind(5 * DAY)
+      .run();
+    const lied = await check(plain);
+    const request = { instanceId: office.id, appVersion: "0.1.0", plugins: plain.map(readInstalled) };
+    const own = await recompute(request, ["plain"], Date.parse(lied.body.checkedAt) / 1000);
+    expect(differencesOf(lied.body, own)).toEqual(["held", "updates"]);
   });
 });
 
