@@ -2,6 +2,7 @@ import * as z from "zod";
 import { type Caller, type Operation, problemsOf } from "../contract/operation.ts";
 import { OPERATIONS } from "../contract/operations.ts";
 import type { Json } from "../domain/json/json.ts";
+import { ACTION_TYPES } from "../domain/license/actions.ts";
 import type { Reason } from "../domain/reasons.ts";
 import { STATUS } from "./status.ts";
 
@@ -48,6 +49,13 @@ function describe(operation: Operation): { readonly [key: string]: unknown } {
       schema: { type: "string", ...patternOf(operation, name as string) },
     })),
     ...queryParameters(operation.query),
+    ...Object.entries(operation.headers ?? {}).map(([name, description]) => ({
+      name,
+      in: "header",
+      required: false,
+      description,
+      schema: { type: "string" },
+    })),
   ];
   return {
     operationId: operation.id,
@@ -98,7 +106,10 @@ function answers(operation: Operation): Record<string, unknown> {
       status,
       {
         description: "Done",
-        content: typeof answer === "string" ? { [answer]: {} } : { "application/json": { schema: schemaOf(answer) } },
+        content: {
+          ...(typeof answer === "string" ? { [answer]: {} } : { "application/json": { schema: schemaOf(answer) } }),
+          ...(operation.alsoAnswers === undefined || status !== "200" ? {} : { [operation.alsoAnswers]: {} }),
+        },
       },
     ]),
   );
@@ -165,5 +176,17 @@ const PROBLEM_SCHEMA = {
     code: { type: "string" },
     error: { type: "object", properties: { code: { type: "string" }, details: { type: "object" } } },
     traceId: { type: "string" },
+    class: { enum: ["conclusive", "action", "retryable"], description: "Of licensing: what a client may conclude" },
+    serverTime: { type: "string" },
+    retryAfter: { type: "integer" },
+    actions: {
+      type: "array",
+      items: {
+        type: "object",
+        required: ["type"],
+        properties: { type: { enum: ACTION_TYPES }, url: { type: "string" } },
+      },
+    },
+    verdict: { type: "string", description: "The refusal as a signed statement, bound to the request" },
   },
 } as const;

@@ -1,21 +1,23 @@
 import { SENTENCES } from "../contract/sentences.ts";
+import { type Action, actionsOf } from "../domain/license/actions.ts";
 import { type CodeClass, classOf } from "../domain/license/codes.ts";
 import { LICENSE_STATUS } from "../domain/license/status.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { Reason } from "../domain/reasons.ts";
+import { isoTime, unixSeconds } from "../domain/time.ts";
 import { STATUS } from "./status.ts";
 
 /** An RFC 9457 problem that the host's client (`message`) and envelope readers (`success`, `error`) understand too. */
 export function problemResponse(
   problem: Problem<Reason>,
-  context: { readonly origin: string; readonly requestId: string; readonly path: string },
+  context: { readonly origin: string; readonly requestId: string; readonly path: string; readonly now: number },
 ): Response {
   const status = STATUS[problem.reason];
   const sentence = SENTENCES[problem.reason];
   const message = problem.detail ?? sentence;
   const { retryAfter } = problem.facts ?? {};
   const body = {
-    ...classified(problem.reason),
+    ...classified(problem, context),
     // First: a fact named like a standard member must not replace it.
     ...problem.facts,
     type: `${context.origin}/problems/${problem.reason}`,
@@ -41,10 +43,17 @@ export function problemResponse(
   });
 }
 
-/** Licensing says of each refusal whether it is final; elsewhere status and code say all there is. */
-function classified(reason: Reason): { readonly class?: CodeClass } {
-  return reason in LICENSE_STATUS || classOf(reason) === "retryable" ? { class: classOf(reason) } : {};
+/** Licensing says of each refusal whether it is final, what to do about it, and when; elsewhere status and code say all. */
+function classified(
+  { reason, facts }: Problem<Reason>,
+  { path, now }: { readonly path: string; readonly now: number },
+): { readonly class?: CodeClass; readonly actions?: readonly Action[]; readonly serverTime?: string } {
+  const isLicensing = reason in LICENSE_STATUS || classOf(reason) === "retryable" || LICENSING.test(path);
+  if (!isLicensing) return {};
+  return { class: classOf(reason), actions: actionsOf(reason, facts), serverTime: isoTime(unixSeconds(now)) };
 }
+
+const LICENSING = /^\/v1\/(?:licenses|installations|heartbeats)(?:\/|$)/;
 
 /** `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers) of a budget that is used up. */
 function rateHeaders({

@@ -1,9 +1,11 @@
 import type { Context, Hono } from "hono";
 import type * as z from "zod";
 import type { Body, Operation } from "../contract/operation.ts";
+import { parseIp } from "../domain/account/ip.ts";
 import type { Principal } from "../domain/account/principal.ts";
 import type { Json } from "../domain/json/json.ts";
 import { parseJson } from "../domain/json/strict.ts";
+import { truncateAddress } from "../domain/license/audit.ts";
 import { redactPath } from "../domain/license/redact-path.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { Reason } from "../domain/reasons.ts";
@@ -50,9 +52,11 @@ export function route<const O extends Operation>(app: Hono<ApiEnv>, operation: O
   });
 }
 
-export function problemContext(context: Context<ApiEnv>): { origin: string; requestId: string; path: string } {
+export function problemContext(context: Context<ApiEnv>): Parameters<typeof problemResponse>[1] {
+  const { site, clock } = context.get("world");
   return {
-    origin: context.get("world").site.origin,
+    origin: site.origin,
+    now: clock.now(),
     requestId: context.get("requestId"),
     path: redactPath(new URL(context.req.url).pathname),
   };
@@ -73,7 +77,7 @@ async function respond<O extends Operation>(
   if (!body.ok) return body;
   return handler({
     world,
-    principal: principal.value,
+    principal: withAddress(principal.value, context.req.raw),
     params,
     query: query.value as Input<O>["query"],
     body: body.value.parsed as Input<O>["body"],
@@ -81,6 +85,12 @@ async function respond<O extends Operation>(
     request: context.req.raw,
     context,
   });
+}
+
+/** What was done from where: the audit keeps the network, never the address. */
+function withAddress(principal: Principal, request: Request): Principal {
+  const bytes = parseIp(request.headers.get("cf-connecting-ip") ?? "");
+  return bytes === null ? principal : { ...principal, from: truncateAddress(bytes) };
 }
 
 function parseQuery(operation: Operation, url: string): Result<unknown, Problem<Reason>> {

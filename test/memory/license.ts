@@ -228,6 +228,7 @@ export function licensesInMemory(tables: LicenseTables): LicenseStore {
       rev: 1,
       lastVerifiedAt: null,
       life: { ...NO_LIFE, billingGraceSeconds: terms.billingGraceSeconds },
+      isTest: draft.isTest,
       rights: rightsOf(terms),
     });
     const { hash, hint, sealed } = draft.key;

@@ -71,7 +71,7 @@ describe("K. Input and abuse, of devices", () => {
     const other = await makeInstance();
     const absent = { uuid: crypto.randomUUID(), act: `act_${"0".repeat(20)}` };
     const strip = (answer: Awaited<ReturnType<typeof other.send>>) => {
-      const { traceId: _, instance: __, ...rest } = answer.body;
+      const { traceId: _, instance: __, serverTime: ___, ...rest } = answer.body;
       return { status: answer.status, ...rest };
     };
     for (const [iid, none] of [

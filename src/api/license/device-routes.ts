@@ -4,6 +4,7 @@ import { LICENSE_OPERATIONS } from "../../contract/license/operations.ts";
 import { DECIMAL_ID } from "../../contract/operation.ts";
 import { deviceThumbprint } from "../../domain/license/device-key.ts";
 import { ok, refuse } from "../../domain/result.ts";
+import { readSealKey } from "../../domain/trust/seal-key.ts";
 import type { NamedLicense } from "../../market/license/ask-device.ts";
 import { beatMany } from "../../market/license/beat-many.ts";
 import { bindLicense, transferLicense, unbindLicense } from "../../market/license/bind-license.ts";
@@ -43,8 +44,12 @@ export function registerDeviceRoutes(app: Hono<ApiEnv>): void {
     if (!proofs.ok) return proofs;
     const deviceJkt = body.deviceKey === undefined ? undefined : await deviceThumbprint(body.deviceKey);
     if (deviceJkt === null) return refuse(badDeviceKey());
+    const sealKey = body.sealKey === undefined ? null : readSealKey(body.sealKey);
+    if (sealKey?.ok === false) return sealKey;
     const resolved = await resolveInstallation(world, principal, iidOf(params), {
-      choice: body.choice,
+      ...body,
+      installationId: body.installationId?.toLowerCase(),
+      sealKey: body.sealKey === undefined ? undefined : JSON.stringify(body.sealKey),
       deviceJkt,
       proofs: proofs.value,
       binding: await bindingOf(body.nonce, raw),

@@ -24,6 +24,7 @@ import { route } from "../route.ts";
 import { bindingOf } from "./binding.ts";
 import { readDeviceProofs } from "./device-proofs.ts";
 import { meterKey } from "./meter-keys.ts";
+import { readSimulation } from "./read-simulation.ts";
 
 const IDEMPOTENCY_KEY = /^[A-Za-z0-9_-]{8,64}$/;
 
@@ -33,6 +34,8 @@ export function registerInstallationRoutes(app: Hono<ApiEnv>): void {
     if (!idempotency.ok) return idempotency;
     const proofs = await readDeviceProofs(world, request, raw, body.nonce);
     if (!proofs.ok) return proofs;
+    const simulate = readSimulation(request);
+    if (!simulate.ok) return simulate;
     const deviceJkt = body.deviceKey === undefined ? undefined : await deviceThumbprint(body.deviceKey);
     if (deviceJkt === null) return refuse(badDeviceKey());
     const sealKey = body.sealKey === undefined ? null : readSealKey(body.sealKey);
@@ -46,6 +49,7 @@ export function registerInstallationRoutes(app: Hono<ApiEnv>): void {
       sealKey: body.sealKey === undefined ? undefined : JSON.stringify(body.sealKey),
       environment: environmentOf(body.env, body.origin),
       idempotency: idempotency.value,
+      simulate: simulate.value,
       binding: await bindingOf(body.nonce, raw),
     });
     const activated = await meterKey({ world, principal, request }, body.licenseKey, answer);
@@ -101,7 +105,9 @@ export function registerInstallationRoutes(app: Hono<ApiEnv>): void {
     const proofs = await readDeviceProofs(world, request, raw, body.nonce);
     if (!proofs.ok) return proofs;
     const binding = await bindingOf(body.nonce, raw);
-    const asked = { jti: body.jti, binding, proofs: proofs.value };
+    const simulate = readSimulation(request);
+    if (!simulate.ok) return simulate;
+    const asked = { jti: body.jti, binding, proofs: proofs.value, simulate: simulate.value };
     const refreshed = await refreshLease(world, principal, iidOf(params), asked);
     return refreshed.ok ? ok({ body: refreshed.value }) : refreshed;
   });
@@ -110,7 +116,10 @@ export function registerInstallationRoutes(app: Hono<ApiEnv>): void {
     const proofs = await readDeviceProofs(world, request, raw, body.nonce);
     if (!proofs.ok) return proofs;
     const binding = await bindingOf(body.nonce, raw);
-    const answer = await beat(world, principal, iidOf(params), { ...body, binding, proofs: proofs.value });
+    const simulate = readSimulation(request);
+    if (!simulate.ok) return simulate;
+    const said = { ...body, binding, proofs: proofs.value, simulate: simulate.value };
+    const answer = await beat(world, principal, iidOf(params), said);
     return answer.ok ? ok({ body: answer.value }) : answer;
   });
 }

@@ -20,6 +20,7 @@ export function registerIssueRoutes(app: Hono<ApiEnv>): void {
       instanceId: instanceId.value,
       userId: body.userId,
       type: body.type,
+      isTest: body.env === "test",
       startsAt: seconds(body.startsAt),
       expiresAt: seconds(body.expiresAt),
       hardwareId: body.hardwareId?.toLowerCase(),

@@ -15,6 +15,8 @@ import { registerKeysetRoutes } from "./keyset-routes.ts";
 import { registerListRoutes } from "./list-routes.ts";
 import { meterKey, meterValidation } from "./meter-keys.ts";
 import { registerOfflineRoutes } from "./offline-routes.ts";
+import { readSimulation } from "./read-simulation.ts";
+import { registerSuspensionRoutes } from "./suspension-routes.ts";
 import { registerTermRoutes } from "./term-routes.ts";
 import { registerUsageRoutes } from "./usage-routes.ts";
 import { registerWebhookRoutes } from "./webhook-routes.ts";
@@ -23,6 +25,7 @@ export function registerLicenseRoutes(app: Hono<ApiEnv>): void {
   registerIssueRoutes(app);
   registerInstallationRoutes(app);
   registerDeviceRoutes(app);
+  registerSuspensionRoutes(app);
 
   route(app, LICENSE_OPERATIONS.verifyLicense, async ({ world, body, request }) => {
     const credential = {
@@ -38,8 +41,11 @@ export function registerLicenseRoutes(app: Hono<ApiEnv>): void {
   route(app, LICENSE_OPERATIONS.validateLicense, async ({ world, principal, body, raw, request }) => {
     const limited = await meterValidation(world, body);
     if (limited !== null) return refuse(limited);
+    const simulate = readSimulation(request);
+    if (!simulate.ok) return simulate;
     const answer = await validateLicense(world, principal, {
       ...body,
+      simulate: simulate.value,
       installationId: body.installationId?.toLowerCase(),
       binding: await bindingOf(body.nonce, raw),
     });

@@ -5,17 +5,22 @@ import { eraseEvents, exportEvents } from "../../market/license/audit-export.ts"
 import { reportUsage, showUsage } from "../../market/license/usage.ts";
 import type { ApiEnv } from "../context.ts";
 import { route } from "../route.ts";
+import { readDeviceProofs } from "./device-proofs.ts";
 
 const EVENTS_PER_PAGE = 100;
 
 export function registerUsageRoutes(app: Hono<ApiEnv>): void {
-  route(app, USAGE_OPERATIONS.showUsage, async ({ world, principal, params }) => {
-    const usage = await showUsage(world, principal, params.id as string);
+  route(app, USAGE_OPERATIONS.showUsage, async ({ world, principal, params, request, raw }) => {
+    const proofs = await readDeviceProofs(world, request, raw, undefined);
+    if (!proofs.ok) return proofs;
+    const usage = await showUsage(world, principal, params.id as string, proofs.value);
     return usage.ok ? ok({ body: usage.value }) : usage;
   });
 
-  route(app, USAGE_OPERATIONS.reportUsage, async ({ world, principal, params, body }) => {
-    const counted = await reportUsage(world, principal, params.id as string, body);
+  route(app, USAGE_OPERATIONS.reportUsage, async ({ world, principal, params, body, request, raw }) => {
+    const proofs = await readDeviceProofs(world, request, raw, undefined);
+    if (!proofs.ok) return proofs;
+    const counted = await reportUsage(world, principal, params.id as string, body, proofs.value);
     return counted.ok ? ok({ body: counted.value }) : counted;
   });
 

@@ -8,6 +8,7 @@ import { ok, type Result, refuse } from "../../domain/result.ts";
 import type { World } from "../../market/ports.ts";
 import { cancelOrder } from "../../market/sales/cancel-order.ts";
 import { findOrder } from "../../market/sales/find-order.ts";
+import { fulfilOrder } from "../../market/sales/fulfil-order.ts";
 import { listOrders } from "../../market/sales/list-orders.ts";
 import { markPaid } from "../../market/sales/mark-paid.ts";
 import { openOrder } from "../../market/sales/open-order.ts";
@@ -77,6 +78,10 @@ export function registerSalesRoutes(app: Hono<ApiEnv>): void {
   );
   route(app, SALES_OPERATIONS.refundOrder, async ({ world, principal, params, body }) =>
     shown(world, await refundOrder(world, principal, params.id as string, body.note ?? "")),
+  );
+
+  route(app, SALES_OPERATIONS.fulfilOrder, async ({ world, principal, params }) =>
+    shown(world, await fulfilOrder(world, principal, params.id as string)),
   );
 
   // The signature covers exactly these bytes: nothing reads them before it was checked.

@@ -63,7 +63,15 @@ export const SEAT_OPERATIONS = {
     caller: { kind: "instance", allowsDevice: true },
     params: { iid: IID },
     body: json(
-      z.object({ choice: z.enum(CHOICES), deviceKey: shapes.DEVICE_KEY.optional(), nonce: shapes.NONCE.optional() }),
+      z.object({
+        choice: z.enum(CHOICES),
+        deviceKey: shapes.DEVICE_KEY.optional(),
+        sealKey: shapes.SEAL_KEY.optional(),
+        installationId: z.uuid().optional(),
+        grantedPermissions: z.array(z.string().max(64)).max(64).optional(),
+        closureDigest: z.string().max(64).optional(),
+        nonce: shapes.NONCE.optional(),
+      }),
     ),
     answers: { 200: shapes.LEASE_ANSWER },
     problems: [
@@ -90,6 +98,9 @@ export const SEAT_OPERATIONS = {
       "ACTIVATION_BUDGET",
       "SEAT_LIMIT",
       "STATE_CHANGED",
+      "device_key_invalid",
+      "consent_incomplete",
+      "consent_stale",
     ],
   },
   commandInstallation: {

@@ -1,5 +1,8 @@
 import * as z from "zod";
 import type { Scope } from "../../domain/account/scopes.ts";
+import type { LicenseCode, OkCode } from "../../domain/license/codes.ts";
+import { isOkCode, SIMULATED_CODES } from "../../domain/license/simulation.ts";
+import type { Reason } from "../../domain/reasons.ts";
 import { DECIMAL_ID, json, type Operation, optionalJson } from "../operation.ts";
 import * as shapes from "./shapes.ts";
 
@@ -26,6 +29,15 @@ const STANDING_PROBLEMS = [
   "DEVICE_MISMATCH",
   "STATE_CHANGED",
 ] as const;
+
+const SIMULATE = { "Simulate-License": "A result code: the answer that a test license gives, nothing written" };
+const IDEMPOTENT = { "Idempotency-Key": "8 to 64 of A-Za-z0-9_-: the same key within a day replays the reply" };
+
+/** A test license answers with whatever `Simulate-License` names. */
+const SIMULATED: readonly Reason[] = [
+  "SIMULATION_REFUSED",
+  ...SIMULATED_CODES.filter((code): code is Exclude<LicenseCode, OkCode> => !isOkCode(code)),
+];
 
 /** Licenses and installations (README of src/domain/license). */
 export const LICENSE_OPERATIONS = {
@@ -85,9 +97,17 @@ export const LICENSE_OPERATIONS = {
     summary: "What a license says about a use, as a signed verdict; changes nothing",
     tag: "licenses",
     caller: { kind: "none" },
+    headers: SIMULATE,
     body: json(shapes.VALIDATE_BODY),
     answers: { 200: shapes.VALIDATE_ANSWER },
-    problems: ["RATE_LIMITED", "AUTHENTICATION_REQUIRED", "CLOCK_SKEW", "KEY_MALFORMED", "DEVICE_ID_INVALID"],
+    problems: [
+      "RATE_LIMITED",
+      "AUTHENTICATION_REQUIRED",
+      "CLOCK_SKEW",
+      "KEY_MALFORMED",
+      "DEVICE_ID_INVALID",
+      "SIMULATION_REFUSED",
+    ],
   },
   listUserLicenses: {
     id: "listUserLicenses",
@@ -153,6 +173,7 @@ export const LICENSE_OPERATIONS = {
     summary: "Activate a license on a device: a seat, a signed lease, and the consent under which the plugin runs",
     tag: "installations",
     caller: { kind: "none", remembersCaller: true },
+    headers: { ...SIMULATE, ...IDEMPOTENT },
     body: json(shapes.ACTIVATE_BODY),
     answers: { 200: shapes.LEASE_ANSWER, 201: shapes.LEASE_ANSWER },
     problems: [
@@ -176,6 +197,7 @@ export const LICENSE_OPERATIONS = {
       "dependency_missing",
       "consent_incomplete",
       "consent_stale",
+      ...SIMULATED,
     ],
   },
   listInstallations: {
@@ -242,6 +264,7 @@ export const LICENSE_OPERATIONS = {
     tag: "installations",
     caller: { kind: "instance", allowsDevice: true, remembersCaller: true },
     params: INSTALLATION_PARAM,
+    headers: SIMULATE,
     body: optionalJson(shapes.REFRESH_BODY),
     answers: { 200: shapes.LEASE_ANSWER },
     problems: [
@@ -253,6 +276,7 @@ export const LICENSE_OPERATIONS = {
       "LEASE_LAPSED",
       "SEAT_TAKEN",
       "SEAT_LIMIT",
+      ...SIMULATED,
     ],
   },
   beat: {
@@ -263,6 +287,7 @@ export const LICENSE_OPERATIONS = {
     tag: "installations",
     caller: { kind: "instance", allowsSuspended: true, allowsDevice: true, remembersCaller: true },
     params: INSTALLATION_PARAM,
+    headers: SIMULATE,
     body: optionalJson(shapes.BEAT_BODY),
     answers: { 200: shapes.BEAT_ANSWER },
     problems: [...PROOF_PROBLEMS, "NOT_FOUND"],

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { ACTION_TYPES } from "../../domain/license/actions.ts";
 import { CHOICES } from "../../domain/license/clone.ts";
 import { KEY_PURPOSES } from "../../domain/license/keyset.ts";
 import { ENVIRONMENTS } from "../../domain/license/license.ts";
@@ -42,6 +43,7 @@ export const ISSUE_BODY = z.object({
   userId: USER_ID,
   type: TIER,
   instanceId: ID.optional(),
+  env: z.enum(["live", "test"]).optional().describe("`test`, from the plugin's publisher only: leases say `sim`"),
   startsAt: z.iso.datetime({ offset: true }).optional(),
   expiresAt: z.iso.datetime({ offset: true }).optional(),
   hardwareId: HARDWARE_ID.min(1).optional(),
@@ -69,7 +71,7 @@ export const VERIFY_BODY = z.object({
 });
 
 export const DEVICE_KEY = z.object({ kty: z.literal("OKP"), crv: z.literal("Ed25519"), x: z.string().max(64) });
-const SEAL_KEY = z.object({ kty: z.literal("OKP"), crv: z.literal("X25519"), x: z.string().max(64) });
+export const SEAL_KEY = z.object({ kty: z.literal("OKP"), crv: z.literal("X25519"), x: z.string().max(64) });
 
 export const ACTIVATE_BODY = z.object({
   licenseKey: LICENSE_KEY.optional(),
@@ -183,6 +185,9 @@ export const VERIFY_ANSWER = z.object({
   offline: z.boolean().optional().describe("The database is away; this is what it said last"),
 });
 
+/** What somebody may do about a refusal. */
+export const ACTION = z.object({ type: z.enum(ACTION_TYPES), url: z.string().optional() });
+
 export const LEASE_ANSWER = z.object({
   ...VERDICT_FACTS,
   code: z.string(),
@@ -212,6 +217,8 @@ export const VALIDATE_ANSWER = z.object({
   newestEntitled: z.string().optional(),
   warnings: z.array(z.string()).optional(),
   missing: z.array(z.string()).optional(),
+  actions: z.array(ACTION).optional(),
+  sim: z.boolean().optional(),
   why: z.string().optional(),
   ...STANDING,
   serverTime: z.string(),

@@ -38,10 +38,10 @@ export const USAGE_OPERATIONS = {
     path: "/v1/licenses/{id}/usage",
     summary: "What a license used of its limits in this period",
     tag: "licenses",
-    caller: { kind: "instance_or_account", scope: SEES },
+    caller: { kind: "instance_or_account", scope: SEES, allowsDevice: true },
     params: ID_PARAM,
     answers: { 200: USAGE },
-    problems: ["NOT_FOUND"],
+    problems: ["NOT_FOUND", "DEVICE_PROOF_INVALID"],
   },
   reportUsage: {
     id: "reportUsage",
@@ -49,7 +49,7 @@ export const USAGE_OPERATIONS = {
     path: "/v1/licenses/{id}/usage",
     summary: "Count usage: all items or none; the same batch counts once in seven days",
     tag: "licenses",
-    caller: { kind: "instance_or_account", scope: OWN },
+    caller: { kind: "instance_or_account", scope: OWN, allowsDevice: true },
     params: ID_PARAM,
     body: {
       type: "json",
@@ -66,7 +66,7 @@ export const USAGE_OPERATIONS = {
       maxBytes: MAX_JSON_BYTES,
     },
     answers: { 200: USAGE.extend({ isReplayed: z.boolean() }) },
-    problems: ["NOT_FOUND", "REVOKED", "QUOTA_EXHAUSTED"],
+    problems: ["NOT_FOUND", "REVOKED", "QUOTA_EXHAUSTED", "DEVICE_PROOF_INVALID"],
   },
   listLicenseEvents: {
     id: "listLicenseEvents",
@@ -88,6 +88,7 @@ export const USAGE_OPERATIONS = {
       format: z.enum(["json", "jsonl"]).optional(),
     }),
     answers: { 200: z.object({ data: z.array(EVENT), next: z.int().optional() }) },
+    alsoAnswers: "application/x-ndjson",
     problems: ["VALIDATION_ERROR", "NOT_FOUND"],
   },
   eraseLicenseEvents: {

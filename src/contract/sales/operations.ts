@@ -107,6 +107,18 @@ export const SALES_OPERATIONS = {
     answers: { 200: shapes.ORDER },
     problems: ["NOT_FOUND", "order_state", "payment_unavailable", "STATE_CHANGED"],
   },
+  fulfilOrder: {
+    id: "fulfilOrder",
+    method: "POST",
+    path: "/v1/orders/{id}/fulfil",
+    summary: "Give what was paid for where its license was gone: a new one of the order's tier and term, once",
+    tag: "orders",
+    caller: { kind: "account", scope: SELLERS },
+    params: ORDER_PARAM,
+    body: optionalJson(shapes.NOTE_BODY),
+    answers: { 200: shapes.ORDER },
+    problems: ["NOT_FOUND", "order_state", "ALREADY_LICENSED", "PLUGIN_SUSPENDED", "STATE_CHANGED"],
+  },
   receiveStripe: {
     id: "receiveStripe",
     method: "POST",

@@ -2,7 +2,12 @@ import type { Scope, TokenKind } from "./scopes.ts";
 import type { SignInMethod } from "./session.ts";
 
 /** Who is calling, as proven by the credential of one request. */
-export type Principal =
+export type Principal = Caller & {
+  /** Where the request came from, as much of it as may be kept: /24 of IPv4, /48 of IPv6. */
+  readonly from?: string;
+};
+
+type Caller =
   | { readonly kind: "anonymous" }
   | {
       readonly kind: "account";

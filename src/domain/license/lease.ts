@@ -2,7 +2,7 @@ import { crc32 } from "../bundle/crc32.ts";
 import type { Json, JsonObject } from "../json/json.ts";
 import { DAY } from "../time.ts";
 import { type Activation, endOf, type License } from "./license.ts";
-import { leaseState } from "./states.ts";
+import { type LeaseState, leaseState } from "./states.ts";
 
 const CLOCK_SPREAD = 120;
 const MAX_JITTER = 8_640;
@@ -29,6 +29,8 @@ export interface LeaseSubject {
   readonly contentKeys?: readonly JsonObject[];
   /** Number of the newest entry of the revocation list. */
   readonly listEpoch?: number;
+  /** The state that is played (README, Simulation). */
+  readonly simulated?: LeaseState;
   /** No lease of this device outlives it; null or absent: nothing beyond the license's own end. */
   readonly latest?: number | null;
 }
@@ -56,7 +58,7 @@ export function leaseClaims(
   now: number,
 ): Lease {
   const end = endOf(license);
-  const state = leaseState(license, now);
+  const state = subject.simulated ?? leaseState(license, now);
   const wanted = now + license.leaseTtl;
   const promised = end === null || state === "fallback" ? wanted : Math.min(end, wanted);
   const expiresAt = Math.min(promised, subject.latest ?? promised);
@@ -89,6 +91,7 @@ export function leaseClaims(
       ep: license.epoch,
       ...(subject.listEpoch === undefined ? {} : { rle: subject.listEpoch }),
       env: subject.environment,
+      ...(license.isTest ? { sim: true } : {}),
       ...(subject.contentKeys === undefined || subject.contentKeys.length === 0 ? {} : { ck: subject.contentKeys }),
       ...bindingClaims(binding),
     },

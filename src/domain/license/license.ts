@@ -44,6 +44,8 @@ export interface License {
   readonly lastVerifiedAt: number | null;
   /** What its term and plan depend on. */
   readonly life: LicenseLife;
+  /** Made to try things out: its leases say `sim`, and its state can be played. */
+  readonly isTest: boolean;
 }
 
 /** Floating: the seat is free an hour after the last ping. */

@@ -43,6 +43,7 @@ export const LICENSE_REASONS = [
   "OFFLINE_REQUEST_INVALID",
   "OFFLINE_CODE_INVALID",
   "OFFLINE_CODE_COOLDOWN",
+  "SIMULATION_REFUSED",
   "KEYSET_REFUSED",
   "consent_incomplete",
   "consent_stale",

@@ -39,7 +39,9 @@ export function hostStatus(license: StateFields, now: number): HostLicenseStatus
 }
 
 /** The `st` of a lease. */
-export function leaseState(license: StateFields, now: number): "active" | "trialing" | "past_due" | "fallback" {
+export type LeaseState = "active" | "trialing" | "past_due" | "fallback";
+
+export function leaseState(license: StateFields, now: number): LeaseState {
   const state = deriveState(license, now);
   if (state === "trialing" || state === "past_due") return state;
   return state === "expired" ? "fallback" : "active";

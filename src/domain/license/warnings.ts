@@ -1,3 +1,4 @@
+import { compareVersions, parseVersion } from "../release/version.ts";
 import { DAY } from "../time.ts";
 import { endOf, type License } from "./license.ts";
 
@@ -14,6 +15,12 @@ export const LICENSE_WARNINGS = [
 export type LicenseWarning = (typeof LICENSE_WARNINGS)[number];
 
 const SOON = 7 * DAY;
+
+/** A host that is older than the build asks for; what is no version says nothing. */
+export function isClientOutdated(appVersion: string | undefined, minAppVersion: string | null | undefined): boolean {
+  const [said, asked] = [parseVersion(appVersion ?? ""), parseVersion(minAppVersion ?? "")];
+  return said !== null && asked !== null && compareVersions(said.text, asked.text) < 0;
+}
 
 /** Those that follow from a license and what was read with it. `isQuotaLow`: some limit of this period is four fifths used. */
 export function warningsOf(

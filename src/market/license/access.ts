@@ -29,8 +29,9 @@ export async function roleOf(
 }
 
 export function actorOf(role: Role | null, principal: Principal): Actor {
-  if (principal.kind === "instance") return { kind: "instance", id: principal.instanceId };
+  const { from } = principal;
+  if (principal.kind === "instance") return { kind: "instance", id: principal.instanceId, from };
   if (principal.kind === "account" && role !== null && role !== "instance")
-    return { kind: role, id: principal.accountId };
-  return { kind: "device", id: null };
+    return { kind: role, id: principal.accountId, from };
+  return { kind: "device", id: null, from };
 }

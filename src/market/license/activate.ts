@@ -1,8 +1,10 @@
 import type { Principal } from "../../domain/account/principal.ts";
 import { CHOICES, type Choice } from "../../domain/license/clone.ts";
+import type { LicenseCode } from "../../domain/license/codes.ts";
 import type { DeviceProof } from "../../domain/license/device-proof.ts";
 import type { RequestBinding } from "../../domain/license/lease.ts";
 import type { Environment } from "../../domain/license/license.ts";
+import { isClientOutdated } from "../../domain/license/warnings.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { Reason } from "../../domain/reasons.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
@@ -23,6 +25,7 @@ import { readDevice, type ShownDevice } from "./read-device.ts";
 import { refuseSigned } from "./refuse-signed.ts";
 import { replaceInstallation } from "./replace-installation.ts";
 import { seatLimit } from "./seat-limit.ts";
+import { playActivation } from "./simulate.ts";
 import { type SeatWish, takeSeat } from "./take-seat.ts";
 
 export interface ActivateRequest extends NamedLicense, ConsentRequest, ShownDevice {
@@ -42,6 +45,8 @@ export interface ActivateRequest extends NamedLicense, ConsentRequest, ShownDevi
   readonly replace?: string | undefined;
   /** What a refused copy chose. */
   readonly resolve?: Choice | undefined;
+  /** The answer that a test license is asked to give. */
+  readonly simulate?: LicenseCode | undefined;
   readonly idempotency: IdempotencyKey | null;
   readonly binding: RequestBinding;
 }
@@ -103,6 +108,8 @@ export async function activate(
     const role = read === null ? null : await roleOf(world, principal, read);
     if (read === null || !mayActivate(principal, role)) return signed({ reason: "NOT_FOUND" });
     if (device.value.fault !== null) return signed(device.value.fault);
+    if (request.simulate !== undefined)
+      return playActivation(world, read, device.value, request, request.simulate, now);
     const replayed = replay(read, request.idempotency);
     if (replayed !== null) return replayed.ok ? replayed : signed(replayed.problem);
 
@@ -123,7 +130,7 @@ export async function activate(
     const replaced = await replaceInstallation(world, principal, role, facts, request.replace, now);
     if (replaced !== null) return signed(replaced);
 
-    const wish = wishOf(request, device.value, place, consent.value, role, principal);
+    const wish = wishOf(request, device.value, place, consent.value, role, principal, read.release?.minAppVersion);
     const { order, granted } = await takeSeat(world, facts, facts.rights, judged, wish, now);
     // A first seat without consent runs nothing.
     const mayRun = place.activation !== null || consent.value !== null;
@@ -199,6 +206,7 @@ function wishOf(
   consent: Consent | null,
   role: Role | null,
   principal: Principal,
+  minAppVersion: string | null | undefined,
 ): SeatWish {
   return {
     ...device,
@@ -213,7 +221,10 @@ function wishOf(
     idempotency: request.idempotency,
     binding: request.binding,
     actor: actorOf(role, principal),
-    warnings: place.note?.kind === "activation.drifted" ? ["DEVICE_DRIFTED"] : [],
+    warnings: [
+      ...(place.note?.kind === "activation.drifted" ? ["DEVICE_DRIFTED"] : []),
+      ...(isClientOutdated(request.appVersion, minAppVersion) ? ["CLIENT_OUTDATED"] : []),
+    ],
     userId: request.userId,
     temporaryUntil: place.temporaryUntil,
     note: place.note,

@@ -1,11 +1,12 @@
 import type { Principal } from "../../domain/account/principal.ts";
 import type { JsonObject } from "../../domain/json/json.ts";
-import { classOf } from "../../domain/license/codes.ts";
+import { classOf, type LicenseCode } from "../../domain/license/codes.ts";
 import { commandClaims } from "../../domain/license/device-command.ts";
 import { type Lease, type RequestBinding, refreshAfterOf } from "../../domain/license/lease.ts";
 import { isLive } from "../../domain/license/license.ts";
 import { hostStatus } from "../../domain/license/states.ts";
 import { statusOf } from "../../domain/license/status.ts";
+import { isClientOutdated } from "../../domain/license/warnings.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { Reason } from "../../domain/reasons.ts";
 import { ok, type Result } from "../../domain/result.ts";
@@ -14,9 +15,10 @@ import type { World } from "../ports.ts";
 import { answerFromMemory } from "./beat-from-memory.ts";
 import { findInstallation, installationActor, judgeProof, NO_PROOFS, type Proofs } from "./find-installation.ts";
 import type { InstallationFacts } from "./ports.ts";
-import { judgeRefresh, type RefreshWorld, renewFor, standingCode } from "./refresh-lease.ts";
+import { judgeRefresh, playedLease, type RefreshWorld, renewFor, standingCode } from "./refresh-lease.ts";
 import { refuseSigned } from "./refuse-signed.ts";
 import { signClaims, signVerdict } from "./sign.ts";
+import { playedRefusal } from "./simulate.ts";
 import { HEARTBEAT_SECONDS } from "./take-seat.ts";
 import { meterPing } from "./usage.ts";
 
@@ -33,6 +35,8 @@ export interface Beat {
   readonly seen?: string | undefined;
   readonly binding: RequestBinding;
   readonly proofs?: Proofs;
+  /** The answer that a test license is asked to give. */
+  readonly simulate?: LicenseCode | undefined;
 }
 
 /** A ping is remembered this often; a signed mark counts as long. */
@@ -53,7 +57,8 @@ export async function beat(
 ): Promise<Result<JsonObject, Problem<Reason>>> {
   const now = unixSeconds(world.clock.now());
   const proofs = request.proofs ?? NO_PROOFS;
-  const remembered = await answerFromMemory(world, principal, iid, request, now);
+  const remembered =
+    request.simulate === undefined ? await answerFromMemory(world, principal, iid, request, now) : null;
   if (remembered !== null) return ok(remembered);
 
   const found = await findInstallation(world, principal, iid, proofs);
@@ -63,12 +68,16 @@ export async function beat(
   const unproven = judgeProof(activation, proofs);
   if (unproven !== null && unproven.reason !== "DEVICE_CLONED")
     return refuseSigned(world, license.pluginId, unproven, request.binding, now);
+  if (request.simulate !== undefined) return ok(await play(world, facts, request.simulate, request.binding, now));
   const refusal = judgeRefresh(facts, now) ?? unproven;
   if (refusal !== null) return ok(await refused(world, facts, refusal, request.binding, now));
 
   if (request.acks !== undefined && request.acks.length > 0)
     await world.licenseDevices.acknowledge(activation.id, request.acks, now);
-  const warnings = await meter(world, principal, facts, request);
+  const warnings = [
+    ...(await meter(world, principal, facts, request)),
+    ...(isClientOutdated(request.appVersion, facts.minAppVersion) ? ["CLIENT_OUTDATED"] : []),
+  ];
   world.background.defer(world.licenses.seen(activation.id, request.appVersion ?? null, now));
   const waiting = waitingCommands(facts, request.acks ?? [], now);
   const isCopy = request.jti !== undefined && request.jti !== activation.jti;
@@ -85,6 +94,26 @@ export async function beat(
   );
   const seen = activation.lastSeenAt <= now - SEEN_EVERY || lease !== null ? now : activation.lastSeenAt;
   return ok(await accepted(world, facts, request.binding, { lease, commands, seen, warnings }, now));
+}
+
+/** A ping of a test license in a played state: its lease or its refusal, nothing written. */
+async function play(
+  world: BeatWorld,
+  facts: InstallationFacts,
+  code: LicenseCode,
+  binding: RequestBinding,
+  now: number,
+): Promise<JsonObject> {
+  const refusal = playedRefusal(facts.license, code);
+  if (refusal !== null) return refused(world, facts, refusal, binding, now);
+  const lease = playedLease(world, facts, code, binding, now);
+  return accepted(
+    world,
+    facts,
+    binding,
+    { code, lease, commands: [], seen: facts.activation.lastSeenAt, warnings: [] },
+    now,
+  );
 }
 
 /** Floating seats are renewed by every ping; nodes when their lease asks for it, is of an old epoch, or carries news. */
@@ -119,6 +148,7 @@ async function accepted(
   facts: InstallationFacts,
   binding: RequestBinding,
   told: {
+    readonly code?: LicenseCode;
     readonly lease: Lease | null;
     readonly commands: readonly string[];
     readonly seen: number;
@@ -127,7 +157,7 @@ async function accepted(
   now: number,
 ): Promise<JsonObject> {
   const { activation, license } = facts;
-  const code = standingCode(license, now);
+  const code = told.code ?? standingCode(license, now);
   const said = {
     code,
     class: "ok",
@@ -136,6 +166,7 @@ async function accepted(
     sub: activation.id,
     ep: license.epoch,
     seen: told.seen,
+    ...(told.code === undefined ? {} : { sim: true }),
   };
   return {
     ...headOf(facts, true, now),

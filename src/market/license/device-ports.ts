@@ -16,6 +16,8 @@ export interface LicenseDeviceStore {
   noteCopy(activation: Activation, copy: string, actor: Actor, op: string, now: number): Promise<void>;
   /** Ends a seat and lists it, as often as the license's budget allows. */
   evict(activation: Activation, reason: string, actor: Actor, op: string, now: number): Promise<Evicted>;
+  /** Is this the identity of a file that the row's present device holds? None from before the row was handed over counts. */
+  holdsFile(activationId: string, jti: string, now: number): Promise<boolean>;
   /** When an event of this kind was written last; null: never. */
   lastAt(licenseId: string, kind: string): Promise<number | null>;
   /** Events of this kind about an activation since then. */

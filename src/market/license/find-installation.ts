@@ -47,9 +47,10 @@ export function judgeCaller(principal: Principal, activation: Activation, proofs
 }
 
 export function installationActor(principal: Principal): Actor {
-  if (principal.kind === "instance") return { kind: "instance", id: principal.instanceId };
-  if (principal.kind === "account") return { kind: "owner", id: principal.accountId };
-  return { kind: "device", id: null };
+  const { from } = principal;
+  if (principal.kind === "instance") return { kind: "instance", id: principal.instanceId, from };
+  if (principal.kind === "account") return { kind: "owner", id: principal.accountId, from };
+  return { kind: "device", id: null, from };
 }
 
 async function lookUp(

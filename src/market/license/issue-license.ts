@@ -22,6 +22,8 @@ export interface IssueRequest {
   readonly instanceId: string;
   readonly userId: string;
   readonly type: Tier;
+  /** A license to try things out with; the plugin's publisher makes those alone. */
+  readonly isTest?: boolean | undefined;
   readonly startsAt?: number | undefined;
   readonly expiresAt?: number | undefined;
   readonly hardwareId?: string | undefined;
@@ -60,6 +62,8 @@ export async function issueLicense(
     return refuse({ reason: "NOT_FOUND", detail: "Plugin not found" });
   const actor = await mayIssue(world, principal, offer, request.type);
   if (!actor.ok) return actor;
+  if (request.isTest === true && actor.value.kind !== "publisher")
+    return refuse({ reason: "PERMISSION_DENIED", detail: "Only the plugin's publisher issues test licenses." });
   return insertLicense(world, offer, request, actor.value, null, now);
 }
 
@@ -138,20 +142,23 @@ async function draftLicense(
   now: number,
 ): Promise<{ draft: LicenseDraft; key: string }> {
   const identity = { uuid: world.chance.uuid(), instanceId: request.instanceId };
+  const isTest = request.isTest === true;
   const key =
-    instance?.keyShape === "legacy"
+    instance?.keyShape === "legacy" && !isTest
       ? makeLegacyKey(world.chance.bytes(15))
-      : makeLicenseKey("live", world.chance.bytes(17));
+      : makeLicenseKey(isTest ? "test" : "live", world.chance.bytes(17));
   const mayAgree = actor.kind === "publisher" || order !== null;
   const sold = { ...PLAIN_TERMS, ...(mayAgree ? request.sold : undefined) };
   const startsAt = mayAgree ? (request.startsAt ?? now) : now;
-  const claims = request.type === "trial" ? await trialClaims(world, request) : [];
+  // Trying a trial out does not use it up.
+  const claims = request.type === "trial" && !isTest ? await trialClaims(world, request) : [];
   const draft: LicenseDraft = {
     ...identity,
     pluginId: plugin.id,
     publisherId: plugin.publisherId,
     userId: request.userId,
     type: request.type,
+    isTest,
     terms,
     sold,
     state: order === null || order.isSettled ? "active" : "pending",

@@ -33,4 +33,6 @@ export interface LastGoodStore {
   find(apiKey: string, question: HostQuestion, now: number): Promise<GoodAnswer | null>;
   /** Answers of the license's earlier epochs; also those that are still on their way here. */
   forgetLicense(instanceId: string, licenseId: string, epoch: number): Promise<void>;
+  /** All answers of an instance that was stopped; none is kept until it may go on. */
+  holdBack(apiKey: string, isHeld: boolean): Promise<void>;
 }

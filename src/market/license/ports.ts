@@ -64,6 +64,8 @@ export interface ReleaseFacts {
   readonly version: string;
   readonly publishedAt: number;
   readonly closureDigest: string;
+  /** The oldest host it runs in. */
+  readonly minAppVersion?: string | null;
   readonly permissions: readonly { readonly code: string; readonly required: boolean }[];
   readonly dependencies: readonly string[];
 }
@@ -103,6 +105,8 @@ export interface IdempotencyKey {
 export interface Actor {
   readonly kind: "instance" | "owner" | "publisher" | "operator" | "device" | "system";
   readonly id: string | null;
+  /** The network it came from, truncated. */
+  readonly from?: string | undefined;
 }
 
 export interface Offer {
@@ -130,6 +134,7 @@ export interface LicenseDraft {
   readonly publisherId: string;
   readonly userId: string;
   readonly type: Tier;
+  readonly isTest: boolean;
   readonly terms: TierTerms;
   readonly sold: SoldTerms;
   /** `pending` while its order is open. */
@@ -245,6 +250,8 @@ export interface InstallationFacts {
   readonly pluginState: string;
   readonly instance: { readonly state: "active" | "suspended"; readonly accountId: string };
   readonly rights: Rights;
+  /** The oldest host that the installed build runs in; only where one installation is read. */
+  readonly minAppVersion?: string | null;
   /** Commands that wait for an acknowledgement, oldest first; only where one installation is read. */
   readonly commands?: readonly DeviceCommand[];
 }

@@ -1,9 +1,11 @@
 import type { Principal } from "../../domain/account/principal.ts";
 import type { JsonObject } from "../../domain/json/json.ts";
 import { CHOICES, judgeJti } from "../../domain/license/clone.ts";
+import type { LicenseCode } from "../../domain/license/codes.ts";
 import { judge } from "../../domain/license/judge.ts";
 import { type Lease, leaseClaims, type RequestBinding } from "../../domain/license/lease.ts";
 import { isLive } from "../../domain/license/license.ts";
+import { isOkCode, SIMULATED_STATES } from "../../domain/license/simulation.ts";
 import { deriveState, hostStatus } from "../../domain/license/states.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { Reason } from "../../domain/reasons.ts";
@@ -17,6 +19,7 @@ import type { InstallationFacts } from "./ports.ts";
 import { refuseSigned } from "./refuse-signed.ts";
 import { releaseKeys } from "./release-keys.ts";
 import { signClaims } from "./sign.ts";
+import { playedRefusal } from "./simulate.ts";
 import { HEARTBEAT_SECONDS } from "./take-seat.ts";
 
 export interface RefreshRequest {
@@ -24,6 +27,8 @@ export interface RefreshRequest {
   readonly jti?: string | undefined;
   readonly binding: RequestBinding;
   readonly proofs?: Proofs;
+  /** The answer that a test license is asked to give. */
+  readonly simulate?: LicenseCode | undefined;
 }
 
 const ATTEMPTS = 3;
@@ -51,6 +56,12 @@ export async function refreshLease(
     const unproven = judgeProof(facts.activation, proofs);
     // Whoever holds the key this row moved away from hears what it is only where the right itself stands.
     if (unproven !== null && unproven.reason !== "DEVICE_CLONED") return signed(unproven);
+    if (request.simulate !== undefined) {
+      const played = playedRefusal(facts.license, request.simulate);
+      if (played !== null) return signed(played);
+      const lease = playedLease(world, facts, request.simulate, request.binding, now);
+      return ok({ ...(await present(world, facts, lease, now)), code: request.simulate });
+    }
     const refusal = judgeRefresh(facts, now) ?? unproven;
     if (refusal !== null) return signed(refusal);
 
@@ -75,7 +86,13 @@ export async function renewFor(
   now: number,
 ): Promise<Result<Lease, Problem<Reason>> | "changed"> {
   const { activation, license } = facts;
-  const holder = judgeJti(activation, jti ?? activation.jti, now);
+  const judged = judgeJti(activation, jti ?? activation.jti, now);
+  // A device that comes back to the network shows its file: that is its own, whatever lease was given beside it.
+  const isFile =
+    jti !== undefined &&
+    (judged === "copy" || judged === "successor") &&
+    (await world.licenseDevices.holdsFile(activation.id, jti, now));
+  const holder = isFile ? "current" : judged;
   if (holder === "lost_reply") return ok(await currentLease(world, facts, binding, now));
   if (holder !== "copy") {
     const isMove = holder === "successor";
@@ -165,6 +182,18 @@ function subjectOf({ activation }: InstallationFacts) {
     jti: activation.jti,
     latest: activation.temporaryUntil,
   };
+}
+
+/** The lease in force as it would be in a state of class ok that is only played; nothing is written. */
+export function playedLease(
+  world: Pick<World, "site">,
+  facts: InstallationFacts,
+  code: LicenseCode,
+  binding: RequestBinding,
+  now: number,
+): Lease {
+  const simulated = isOkCode(code) ? SIMULATED_STATES[code] : "active";
+  return leaseClaims(world.site.origin, facts.license, { ...subjectOf(facts), simulated }, facts.rights, binding, now);
 }
 
 /** The lease in force once more, for the new nonce. */

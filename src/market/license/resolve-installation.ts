@@ -11,13 +11,17 @@ import { findInstallation, installationActor, judgeProof, type Proofs } from "./
 import { judgeActivation } from "./judge-activation.ts";
 import { makeJti } from "./make-ids.ts";
 import type { InstallationFacts } from "./ports.ts";
+import { type ConsentRequest, readConsent } from "./read-consent.ts";
 import { judgeRefresh, present, type RefreshWorld, renew } from "./refresh-lease.ts";
 import { refuseSigned } from "./refuse-signed.ts";
 import { seatLimit } from "./seat-limit.ts";
 import { takeSeat } from "./take-seat.ts";
 
-export interface ResolveRequest {
+export interface ResolveRequest extends ConsentRequest {
   readonly choice: Choice;
+  /** JSON of the X25519 key that content keys of the copy's row are wrapped to. */
+  readonly sealKey?: string | undefined;
+  readonly installationId?: string | undefined;
   /** Key of the copy that wants a row of its own; checked, and proven besides the row's. */
   readonly deviceJkt?: string | undefined;
   readonly proofs: Proofs;
@@ -84,6 +88,12 @@ async function seatCopy(
   const known = read.activation?.deviceJkt === jkt ? read.activation : null;
   const judged = judgeActivation(read, { pluginId: license.pluginId }, device, "instance", now);
   if (judged.class !== "ok") return signed({ reason: judged.code as Reason, facts: judged.facts });
+  // The row is another installation: what may run there is decided anew, by the instance alone.
+  const consent =
+    principal.kind === "instance" && read.release !== null
+      ? await readConsent(world, license.pluginId, read.release, request)
+      : ok(null);
+  if (!consent.ok) return signed(consent.problem);
   const { order, granted } = await takeSeat(
     world,
     { ...read, activation: known },
@@ -91,14 +101,14 @@ async function seatCopy(
     judged,
     {
       ...device,
-      sealKey: null,
+      sealKey: request.sealKey ?? null,
       environment: activation.environment,
       origin: activation.origin,
       label: activation.label,
       appVersion: null,
       version: activation.version,
-      installationId: null,
-      consent: null,
+      installationId: request.installationId ?? null,
+      consent: consent.value,
       idempotency: null,
       binding: request.binding,
       actor: installationActor(principal),

@@ -10,6 +10,7 @@ import { ok, type Result, refuse } from "../../domain/result.ts";
 import { DAY, unixSeconds } from "../../domain/time.ts";
 import type { World } from "../ports.ts";
 import { applyChange, type Changed, type ChangeWorld } from "./apply-change.ts";
+import { NO_DEVICE } from "./ask-device.ts";
 import { planOf } from "./change-license.ts";
 import { type IssueOrder, insertLicense } from "./issue-license.ts";
 import type { Actor } from "./ports.ts";
@@ -46,6 +47,25 @@ export async function issueForOrder(
     if (sale.isSettled) await settleLicense(world, made, sale.orderId);
     return ok({ licenseId: made, license: null });
   }
+  return insertSold(world, sale);
+}
+
+/** The license that an order gets in place of its own, which was revoked before the money came: made once, settled. */
+export async function reissueForOrder(
+  world: ChangeWorld & Parameters<typeof insertLicense>[0],
+  sale: Sale,
+): Promise<Result<{ readonly licenseId: string }, Problem<Reason>>> {
+  const made = await world.licenses.findByOrder(sale.orderId);
+  const now = unixSeconds(world.clock.now());
+  const held = made === null ? null : await world.licenses.find({ licenseId: made }, NO_DEVICE, now);
+  if (made !== null && held !== null && held.license.state !== "revoked") return ok({ licenseId: made });
+  return insertSold(world, sale);
+}
+
+async function insertSold(
+  world: ChangeWorld & Parameters<typeof insertLicense>[0],
+  sale: Sale,
+): Promise<Result<{ readonly licenseId: string; readonly license: MarketplaceLicense | null }, Problem<Reason>>> {
   const now = unixSeconds(world.clock.now());
   const offer = await world.licenses.findOffer(sale.pluginId, sale.instanceId);
   if (offer === null || offer.instance === null || offer.plugin.state === "removed" || !offer.plugin.isPublished)

@@ -1,5 +1,6 @@
 import type { Principal } from "../../domain/account/principal.ts";
 import type { JsonObject } from "../../domain/json/json.ts";
+import type { DeviceProof } from "../../domain/license/device-proof.ts";
 import { isLow, isMetric, isUnits, mergeItems, nextReset } from "../../domain/license/usage.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { Reason } from "../../domain/reasons.ts";
@@ -7,10 +8,10 @@ import { ok, type Result, refuse } from "../../domain/result.ts";
 import { isoTime, unixSeconds } from "../../domain/time.ts";
 import { ringWebhooks } from "../account/ring-webhooks.ts";
 import type { World } from "../ports.ts";
-import { actorOf, roleOf } from "./access.ts";
-import { NO_DEVICE } from "./ask-device.ts";
+import { actorOf, type Role, roleOf } from "./access.ts";
+import { NO_PROOFS, type Proofs } from "./find-installation.ts";
 import { makeOp } from "./make-ids.ts";
-import type { Actor } from "./ports.ts";
+import type { Actor, LicenseFacts } from "./ports.ts";
 import type { UsageItem, UsageLine } from "./usage-ports.ts";
 
 type Needs = Pick<World, "licenses" | "usage" | "chance" | "clock" | "webhooks" | "webhookBell" | "background">;
@@ -20,11 +21,11 @@ export async function showUsage(
   world: Pick<World, "licenses" | "usage" | "clock">,
   principal: Principal,
   licenseId: string,
+  proofs: Proofs = NO_PROOFS,
 ): Promise<Result<JsonObject, Problem<Reason>>> {
   const now = unixSeconds(world.clock.now());
-  const facts = await world.licenses.find({ licenseId }, NO_DEVICE, now);
-  if (facts === null || (await roleOf(world, principal, facts)) === null)
-    return refuse({ reason: "NOT_FOUND", detail: "License not found" });
+  const caller = await findCaller(world, principal, licenseId, proofs, now);
+  if (caller === null) return refuse({ reason: "NOT_FOUND", detail: "License not found" });
   return ok(present(await world.usage.lines(licenseId, now), now));
 }
 
@@ -34,21 +35,23 @@ export async function reportUsage(
   principal: Principal,
   licenseId: string,
   report: { readonly items: readonly UsageItem[]; readonly batchId?: string | undefined },
+  proofs: Proofs = NO_PROOFS,
 ): Promise<Result<JsonObject, Problem<Reason>>> {
   const now = unixSeconds(world.clock.now());
   const wrong = report.items.findIndex(({ metric, units }) => !isMetric(metric) || !isUnits(metric, units));
   if (wrong >= 0) return refuse(badItem(wrong, "A metric and an integer from 1 to 1000000000; gauges may be 0."));
-  const facts = await world.licenses.find({ licenseId }, NO_DEVICE, now);
-  const role = facts === null ? null : await roleOf(world, principal, facts);
-  if (facts === null || role === null) return refuse({ reason: "NOT_FOUND", detail: "License not found" });
-  if (role !== "instance" && role !== "owner") return refuse({ reason: "PERMISSION_DENIED" });
+  const caller = await findCaller(world, principal, licenseId, proofs, now);
+  if (caller === null) return refuse({ reason: "NOT_FOUND", detail: "License not found" });
+  const { facts, role, proof } = caller;
+  if (proof === null && role !== "instance" && role !== "owner") return refuse({ reason: "PERMISSION_DENIED" });
   if (facts.license.state === "revoked")
     return refuse({ reason: "REVOKED", facts: { reason: facts.license.stateReason ?? "" } });
   const items = mergeItems(report.items);
   const metered = await world.usage.count({
     licenseId,
     items,
-    batchId: report.batchId ?? null,
+    // A proof that counted something counts nothing again.
+    batchId: report.batchId ?? (proof === null ? null : `proof:${proof.jkt}:${proof.nonce}`),
     actor: actorOf(role, principal),
     op: makeOp(world),
     now,
@@ -60,6 +63,32 @@ export async function reportUsage(
   if (metered.kind === "refused") return refuse(exhausted(metered.line, now));
   ringWebhooks(world, "license", licenseId);
   return ok({ ...present(metered.lines, now), isReplayed: metered.isReplayed });
+}
+
+interface Caller {
+  readonly facts: LicenseFacts;
+  readonly role: Role | null;
+  /** Set where a device asks with its key alone. */
+  readonly proof: DeviceProof | null;
+}
+
+/** Who may see the license, or a device of it that proves its key and holds its seat. */
+async function findCaller(
+  world: Pick<World, "licenses">,
+  principal: Principal,
+  licenseId: string,
+  proofs: Proofs,
+  now: number,
+): Promise<Caller | null> {
+  const proof = principal.kind === "anonymous" ? (proofs[0] ?? null) : null;
+  const device = { hardwareId: null, jkt: proof?.jkt ?? null };
+  const facts = await world.licenses.find({ licenseId }, device, now);
+  if (facts === null) return null;
+  const { activation } = facts;
+  if (proof !== null)
+    return activation?.deviceJkt === proof.jkt && activation.releasedAt === null ? { facts, role: null, proof } : null;
+  const role = await roleOf(world, principal, facts);
+  return role === null ? null : { facts, role, proof };
 }
 
 /**

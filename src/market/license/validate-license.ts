@@ -1,5 +1,7 @@
 import type { Principal } from "../../domain/account/principal.ts";
 import type { JsonObject } from "../../domain/json/json.ts";
+import { actionsOf } from "../../domain/license/actions.ts";
+import { classOf, type LicenseCode } from "../../domain/license/codes.ts";
 import { parseHardwareId } from "../../domain/license/identity.ts";
 import { judge, type Verdict } from "../../domain/license/judge.ts";
 import type { RequestBinding } from "../../domain/license/lease.ts";
@@ -16,7 +18,9 @@ import { roleOf } from "./access.ts";
 import { type NamedLicense, referLicense } from "./ask-device.ts";
 import { intendedUse } from "./intended-use.ts";
 import type { ActivationFacts } from "./ports.ts";
+import { refuseSigned } from "./refuse-signed.ts";
 import { signVerdict } from "./sign.ts";
+import { playedRefusal } from "./simulate.ts";
 
 export interface ValidateRequest extends NamedLicense {
   readonly pluginId: string;
@@ -25,6 +29,8 @@ export interface ValidateRequest extends NamedLicense {
   readonly version?: string | undefined;
   readonly bundleSha256?: string | undefined;
   readonly entitlements?: readonly string[] | undefined;
+  /** The answer that a test license is asked to give. */
+  readonly simulate?: LicenseCode | undefined;
   readonly binding: RequestBinding;
 }
 
@@ -54,6 +60,13 @@ export async function validateLicense(
   );
   const role = facts === null ? null : await roleOf(world, principal, facts);
   const isVisible = facts !== null && (principal.kind === "anonymous" || role !== null);
+  const played = isVisible && request.simulate !== undefined ? playedRefusal(facts.license, request.simulate) : null;
+  if (played?.reason === "SIMULATION_REFUSED")
+    return refuseSigned(world, request.pluginId, played, request.binding, now);
+  if (isVisible && request.simulate !== undefined) {
+    const said = { code: request.simulate, class: classOf(request.simulate), facts: {} };
+    return ok(await present(world, { ...request, isPlayed: true }, said, facts, now));
+  }
   const verdict = isVisible ? judgeUse(facts, request, hardwareId, role !== null, now) : UNKNOWN;
   if (isVisible && verdict.class === "ok" && (facts.license.lastVerifiedAt ?? 0) <= now - HOUR)
     world.background.defer(world.licenses.touch(facts.license.id, now));
@@ -90,7 +103,7 @@ function judgeUse(
 
 async function present(
   world: Pick<World, "leaseSigner" | "site">,
-  request: ValidateRequest,
+  request: ValidateRequest & { readonly isPlayed?: boolean },
   verdict: Verdict,
   facts: ActivationFacts | null,
   now: number,
@@ -100,6 +113,7 @@ async function present(
     code: verdict.code,
     class: verdict.class,
     status: statusOf(verdict.code),
+    ...(request.isPlayed === true ? { sim: true } : {}),
     ...withCheckout(world.site, verdict.code, facts?.license ?? null, verdict.facts),
     ...(warnings.length === 0 ? {} : { warnings }),
   };
@@ -114,6 +128,7 @@ async function present(
     : {};
   return {
     ...answer,
+    ...(verdict.class === "ok" ? {} : { actions: actionsOf(verdict.code, answer) }),
     ...(isNamed ? { license: { status: hostStatus(facts.license, now), type: facts.license.type } } : {}),
     serverTime: isoTime(now),
     verdict: await signVerdict(world, request.pluginId, { ...answer, ...named }, request.binding, now),

@@ -156,6 +156,8 @@ export interface OrderStore {
     result: { readonly isFulfilled: boolean; readonly attention: Attention | null },
     now: number,
   ): Promise<boolean>;
+  /** Ties a paid order that bought nothing to the license that was made in its place; false: somebody else did. */
+  putInPlace(order: Order, licenseId: string, now: number): Promise<boolean>;
   /** Whether the order renewed the license before. */
   isRenewed(licenseId: string, orderId: string): Promise<boolean>;
   /** The license of a paid order that the host has not taken yet; taken by this call, once. */

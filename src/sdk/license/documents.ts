@@ -3,7 +3,7 @@ import type { Result } from "../../domain/result.ts";
 import { keysOf, reopenKeySet, takeKeySet } from "./key-set.ts";
 import type { LicenseMemory } from "./memory.ts";
 import type { LicenseGuardOptions } from "./options.ts";
-import { takeList } from "./revocations.ts";
+import { reopenList, takeList } from "./revocations.ts";
 import type { LeaseKey, LocalCode } from "./verify-lease.ts";
 
 /** The key set and the list a guard keeps: fetched when they are missed, imported where nothing can be fetched. */
@@ -77,6 +77,8 @@ export function createDocuments(
       keySet = kept === null ? null : await reopenKeySet(kept, roots, marketplace);
       const shipped = options.keySet === undefined ? null : await reopenKeySet(options.keySet, roots, marketplace);
       if (shipped !== null && shipped.version > (keySet?.version ?? 0)) keySet = shipped;
+      const { list } = guard.memory();
+      if (list !== null) await guard.keep({ list: await reopenList(list, documents.keys(), marketplace) });
     },
     importKeySet,
     importList,

@@ -71,13 +71,15 @@ export function parseMemory(text: string | null): LicenseMemory {
         ? { code: String(member(refusal, "code")), message: String(member(refusal, "message") ?? "") }
         : null,
     keySet: typeof keySet === "string" ? keySet : null,
-    list: Array.isArray(member(list, "items"))
+    // Its items are read again from the signed texts.
+    list: Array.isArray(member(list, "documents"))
       ? {
           epoch: whole(member(list, "epoch")),
           issuedAt: whole(member(list, "issuedAt")),
           nextAt: whole(member(list, "nextAt")),
           expiresAt: whole(member(list, "expiresAt")),
-          items: (member(list, "items") as KeptList["items"]).filter((item) => Array.isArray(item)),
+          items: [],
+          documents: (member(list, "documents") as unknown[]).filter((text) => typeof text === "string"),
         }
       : null,
     lastCommand: whole(lastCommand),

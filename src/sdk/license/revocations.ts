@@ -13,7 +13,10 @@ import { isFromFuture } from "./clock.ts";
 import { type LeaseKey, type LocalCode, openTrusted } from "./verify-lease.ts";
 
 /** The list as it is kept: what was in full lists and deltas together. */
-export type KeptList = Pick<RevocationList, "epoch" | "issuedAt" | "nextAt" | "expiresAt" | "items">;
+export type KeptList = Pick<RevocationList, "epoch" | "issuedAt" | "nextAt" | "expiresAt" | "items"> & {
+  /** The signed texts it was made of, the full one first: what was kept is believed for their signatures alone. */
+  readonly documents: readonly string[];
+};
 
 /** What a list that is due or over means: show it, or stop what is licensed. */
 export type ListPolicy = "warn" | "require";
@@ -33,7 +36,30 @@ export async function takeList(
   kept: KeptList | null,
   now: number,
 ): Promise<Result<KeptList, LocalCode>> {
-  const opened = await openTrusted(document.trim(), keys, "list", { now }, MAX_LIST_LENGTH);
+  return mergeList(document, keys, issuer, kept, { now });
+}
+
+/** A list that was kept, read again from its signed texts, each judged at its own time; null: it is not what was kept. */
+export async function reopenList(kept: KeptList, keys: readonly LeaseKey[], issuer: string): Promise<KeptList | null> {
+  let list: KeptList | null = null;
+  for (const document of kept.documents) {
+    const taken = await mergeList(document, keys, issuer, list, { now: Number.MAX_SAFE_INTEGER, isAnswer: true });
+    if (!taken.ok) return null;
+    list = taken.value;
+  }
+  return list === null || list.epoch < kept.epoch ? null : list;
+}
+
+async function mergeList(
+  document: string,
+  keys: readonly LeaseKey[],
+  issuer: string,
+  kept: KeptList | null,
+  time: { readonly now: number; readonly isAnswer?: boolean },
+): Promise<Result<KeptList, LocalCode>> {
+  const { now } = time;
+  const text = document.trim();
+  const opened = await openTrusted(text, keys, "list", time, MAX_LIST_LENGTH);
   if (!opened.ok) return opened;
   const list = readListClaims(opened.value);
   if (list === null || list.issuer !== issuer) return refuse("AUDIENCE_MISMATCH");
@@ -43,7 +69,8 @@ export async function takeList(
   if (!list.isFull && list.since > epoch) return refuse("REPLAYED");
   const before = list.isFull ? [] : (kept?.items ?? []);
   const { nextAt, expiresAt, issuedAt } = list;
-  return ok({ epoch: list.epoch, issuedAt, nextAt, expiresAt, items: merge(before, list.items) });
+  const documents = list.isFull ? [text] : [...(kept?.documents ?? []), text];
+  return ok({ epoch: list.epoch, issuedAt, nextAt, expiresAt, items: merge(before, list.items), documents });
 }
 
 /** What the list says about a lease. A lease that was issued knowing the whole list is untouched by it. */

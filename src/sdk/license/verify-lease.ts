@@ -107,13 +107,16 @@ export interface Verdict {
 /** A verdict counts only with the nonce and the body of the request it answers. */
 export async function verifyVerdict(
   token: string,
-  expected: Pick<LeaseExpectation, "issuer" | "pluginId" | "keys" | "now"> & { readonly binding: ReplyBinding },
+  expected: Pick<LeaseExpectation, "issuer" | "pluginId" | "keys" | "now" | "allowsSimulated"> & {
+    readonly binding: ReplyBinding;
+  },
 ): Promise<Result<Verdict, LocalCode>> {
   const opened = await openTrusted(token, expected.keys, "lease", { now: expected.now, isAnswer: true });
   if (!opened.ok) return opened;
   const { iss, aud, tok, code, class: codeClass, iat } = opened.value;
   if (iss !== expected.issuer || aud !== `rbsm:verdict:${expected.pluginId}` || tok !== "verdict")
     return refuse("AUDIENCE_MISMATCH");
+  if (opened.value.sim === true && expected.allowsSimulated !== true) return refuse("AUDIENCE_MISMATCH");
   if (!answers(opened.value, expected.binding)) return refuse("REPLAYED");
   if (typeof code !== "string" || typeof codeClass !== "string" || typeof iat !== "number")
     return refuse("SIGNATURE_INVALID");

@@ -17,7 +17,12 @@ export function appendEvent(
       SELECT l.id, (SELECT COALESCE(MAX(e.seq), 0) + 1 FROM license_events e WHERE e.license_id = l.id),
         ?2, ?3, ?4, ?6, ?5, ?7 FROM licenses l WHERE ${condition}`,
     )
-    .bind(subject, now, kind, actor.kind, op, actor.id, JSON.stringify(data));
+    .bind(subject, now, kind, actor.kind, op, actor.id, eventData(data, actor));
+}
+
+/** What an event says besides who did what: with it the network it came from, where that is known. */
+export function eventData(data: object, actor: Actor): string {
+  return JSON.stringify(actor.from === undefined ? data : { ...data, from: actor.from });
 }
 
 /** An act writes few events, the newest ones of its license. */

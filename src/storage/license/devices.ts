@@ -1,7 +1,7 @@
 import { EVICTION_WINDOW, evictionBudget } from "../../domain/license/seat-budget.ts";
 import { DAY } from "../../domain/time.ts";
 import type { LicenseDeviceStore, StoredMachine } from "../../market/license/device-ports.ts";
-import { appendWebhook } from "./append-event.ts";
+import { appendWebhook, eventData } from "./append-event.ts";
 import { appendActivationEvent } from "./installations.ts";
 import { appendRevocation } from "./revocations.ts";
 import { ACTIVATION_SELECT, activationOf, type Row, text } from "./rows.ts";
@@ -31,11 +31,11 @@ export function licenseDevicesOnD1(db: D1Database): LicenseDeviceStore {
           .prepare(
             `INSERT INTO license_events (license_id, seq, at, kind, activation_id, actor, actor_id, op, data)
             SELECT a.license_id, (SELECT COALESCE(MAX(e.seq), 0) + 1 FROM license_events e WHERE e.license_id = a.license_id),
-              ?4, 'activation.cloned', a.id, ?5, ?6, ?3, json_object('copy', ?2) FROM activations a WHERE a.id = ?1
+              ?4, 'activation.cloned', a.id, ?5, ?6, ?3, json_patch(json_object('copy', ?2), ?8) FROM activations a WHERE a.id = ?1
               AND NOT EXISTS (SELECT 1 FROM license_events e WHERE e.license_id = a.license_id AND e.kind = 'activation.cloned'
                 AND e.activation_id = a.id AND e.at > ?7 AND json_extract(e.data, '$.copy') = ?2)`,
           )
-          .bind(activation.id, copy, op, now, actor.kind, actor.id, now - COPY_TOLD_EVERY),
+          .bind(activation.id, copy, op, now, actor.kind, actor.id, now - COPY_TOLD_EVERY, eventData({}, actor)),
         appendWebhook(db, "l.id = ?1", Number(activation.licenseId), "license.updated", op, now, now),
       ]);
     },
@@ -67,6 +67,19 @@ export function licenseDevicesOnD1(db: D1Database): LicenseDeviceStore {
         .first<{ released_at: number | null; oldest: number | null }>();
       if (row === null || row.released_at !== null) return { kind: "released" };
       return { kind: "budget", retryAfter: Math.max(1, (row.oldest ?? now) + EVICTION_WINDOW - now) };
+    },
+
+    async holdsFile(activationId, jti, now) {
+      const row = await db
+        .prepare(
+          `SELECT 1 FROM leases f JOIN activations a ON a.id = f.activation_id AND a.device_jkt = f.device_jkt
+          WHERE f.jti = ?2 AND f.activation_id = ?1 AND f.released_at IS NULL AND f.revoked_at IS NULL AND f.exp > ?3
+            AND NOT EXISTS (SELECT 1 FROM license_events e WHERE e.license_id = f.license_id AND e.kind = 'activation.moved'
+              AND e.activation_id = ?1 AND e.at >= f.iat)`,
+        )
+        .bind(activationId, jti, now)
+        .first();
+      return row !== null;
     },
 
     async lastAt(licenseId, kind) {

@@ -3,7 +3,7 @@ import { PROOF_WINDOW } from "../../domain/license/device-proof.ts";
 import { DRIFT_WINDOW, MAX_DRIFTS } from "../../domain/license/drift.ts";
 import { DAY } from "../../domain/time.ts";
 import type { Granted, GrantOrder, LicenseStore } from "../../market/license/ports.ts";
-import { appendWebhook } from "./append-event.ts";
+import { appendWebhook, eventData } from "./append-event.ts";
 import { recordFile } from "./offline-files.ts";
 
 const REPLY_KEPT = DAY;
@@ -21,6 +21,10 @@ const REPLY_KEPT = DAY;
  */
 function seatStatement(order: GrantOrder): string {
   const { license, idempotency, trialHardwareHash, proof, note } = order;
+  // A file goes beside the online lease that runs; it does not take its place.
+  const isRunning = "released_at IS NULL AND lease_until > ?7";
+  const jti = order.offline == null ? "?12" : `iif(${isRunning}, jti, ?12)`;
+  const previous = order.offline == null ? "jti" : `iif(${isRunning}, prev_jti, jti)`;
   return `INSERT INTO activations (id, license_id, instance_id, installation_id, device_id, hardware_id, env, seat_key,
   seat_class, over, version, gen, granted_at, lease_iat, lease_until, jti, last_seen_at, last_op, grant_op,
   device_jkt, seal_key, components, origin, label, app_version, temporary_until, lease_epoch)
@@ -63,7 +67,7 @@ ON CONFLICT (license_id, device_id) DO UPDATE SET
   lease_epoch = excluded.lease_epoch,
   temporary_until = iif(released_at IS NULL AND lease_until > ?7, temporary_until, excluded.temporary_until),
   former_jkt = iif(?15 IS NOT NULL AND device_jkt <> ?15, device_jkt, former_jkt),
-  prev_jti = iif(?26 IS 'activation.moved', NULL, jti), jti = ?12, last_seen_at = ?7, last_op = ?9, released_at = NULL, release_reason = NULL,
+  prev_jti = iif(?26 IS 'activation.moved', NULL, ${previous}), jti = ${jti}, last_seen_at = ?7, last_op = ?9, released_at = NULL, release_reason = NULL,
   device_jkt = COALESCE(?15, device_jkt), seal_key = COALESCE(?16, seal_key), components = COALESCE(?17, components),
   origin = COALESCE(?18, origin), label = COALESCE(?19, label), app_version = COALESCE(?20, app_version)
 RETURNING seat_class AS class, over, gen, grant_op = last_op AS granted`;
@@ -137,10 +141,10 @@ export async function grantSeat(db: D1Database, order: GrantOrder): Promise<Gran
         `INSERT INTO license_events (license_id, seq, at, kind, activation_id, actor, actor_id, op, data)
         SELECT a.license_id, (SELECT COALESCE(MAX(e.seq), 0) + 1 FROM license_events e WHERE e.license_id = a.license_id),
           a.granted_at, 'activation.granted', a.id, ?3, ?4, ?2,
-          json_object('version', a.version, 'seatClass', a.seat_class, 'generation', a.gen)
+          json_patch(json_object('version', a.version, 'seatClass', a.seat_class, 'generation', a.gen), ?5)
         FROM activations a WHERE a.id = ?1 AND a.last_op = ?2 AND a.grant_op = ?2`,
       )
-      .bind(activationId, op, order.actor.kind, order.actor.id),
+      .bind(activationId, op, order.actor.kind, order.actor.id, eventData({}, order.actor)),
     ...(order.note === null ? [] : [recordNote(db, order, order.note)]),
     ...(order.proof === null ? [] : [spendProof(db, order.proof, activationId, op, now)]),
     ...(order.consent === null ? [] : [recordConsent(db, order, order.consent)]),
@@ -196,7 +200,7 @@ function recordNote(db: D1Database, order: GrantOrder, note: NonNullable<GrantOr
       note.kind,
       order.actor.kind,
       order.actor.id,
-      JSON.stringify(note.data),
+      eventData(note.data, order.actor),
     );
 }
 

@@ -25,6 +25,7 @@ export class LastGood extends DurableObject<Env> {
     const [forgotten] = this.#sql
       .exec<{ epoch: number }>("SELECT epoch FROM forgotten WHERE license = ?", good.licenseId)
       .toArray();
+    if (this.#sql.exec("SELECT 1 FROM forgotten WHERE license = ?", EVERYTHING).toArray().length > 0) return;
     // Judged before the right was taken, arrived after.
     if (forgotten !== undefined && good.epoch < forgotten.epoch) return;
     this.#sql.exec(
@@ -56,7 +57,19 @@ export class LastGood extends DurableObject<Env> {
     );
     this.#sql.exec("DELETE FROM answers WHERE license = ?", licenseId);
   }
+
+  async holdBack(isHeld: boolean): Promise<void> {
+    if (!isHeld) {
+      this.#sql.exec("DELETE FROM forgotten WHERE license = ?", EVERYTHING);
+      return;
+    }
+    this.#sql.exec("INSERT INTO forgotten (license, epoch) VALUES (?, 0) ON CONFLICT DO NOTHING", EVERYTHING);
+    this.#sql.exec("DELETE FROM answers");
+  }
 }
+
+/** Stands for all licenses of the instance. */
+const EVERYTHING = "*";
 
 /** What this isolate handed over a while ago is not handed over again: a host that asks every minute writes every half hour. */
 const lately = new Map<string, number>();
@@ -76,6 +89,11 @@ export function createLastGood(namespace: () => DurableObjectNamespace<LastGood>
       await of(apiKey).keep(textOf(question), good);
     },
     find: (apiKey, question, now) => of(apiKey).find(textOf(question), now),
+    async holdBack(apiKey, isHeld) {
+      // An answer kept lately may have to be kept again once the instance goes on.
+      for (const name of lately.keys()) if (name.startsWith(`${apiKey} `)) lately.delete(name);
+      await of(apiKey).holdBack(isHeld);
+    },
     async forgetLicense(instanceId, licenseId, epoch) {
       const apiKey = await db
         .prepare("SELECT api_key FROM instances WHERE id = ?1")

@@ -50,6 +50,7 @@ const LICENSE_COLUMNS = [
   "pending_change",
   "expiry_basis",
   "duration_s",
+  "env",
 ] as const satisfies readonly (keyof SqlRow<typeof licenses>)[];
 
 const ACTIVATION_COLUMNS = [
@@ -135,6 +136,7 @@ export function licenseOf(row: Row): License {
     rev: integer(row, "l_rev"),
     lastVerifiedAt: integerOrNull(row, "l_last_verified_at"),
     life: lifeOf(row),
+    isTest: row.l_env === "test",
   };
 }
 

@@ -16,9 +16,9 @@ const NOBODY = { hardwareId: null, jkt: null };
 const INSERT_LICENSE = `INSERT INTO licenses (uuid, instance_id, plugin_id, publisher_id, user_id, type, issued_at,
     starts_at, expires_at, max_installs, dev_seats, offline_days, hardware_id, last_op, state, order_id, seat_cap,
     billing_grace_s, duration_s, expiry_basis, renewal_basis, auto_renew, fallback, fallback_until, seat_mode, seat_scope,
-    uniqueness, lease_ttl, refresh_s, revive_window)
+    uniqueness, lease_ttl, refresh_s, revive_window, env)
   SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24,
-    iif(?24, ?9, NULL), ?25, ?26, ?27, ?28, ?29, ?30
+    iif(?24, ?9, NULL), ?25, ?26, ?27, ?28, ?29, ?30, ?31
   WHERE NOT EXISTS (SELECT 1 FROM licenses y WHERE y.instance_id = ?2 AND y.user_id = ?5 AND y.plugin_id = ?3
       AND y.state <> 'revoked' AND COALESCE(y.grace_until, y.expires_at, ?7 + 1) > ?7)
     AND NOT EXISTS (SELECT 1 FROM trial_claims c, json_each(?15) w WHERE c.plugin_id = ?3
@@ -64,6 +64,7 @@ export async function issueLicense(db: D1Database, draft: LicenseDraft): Promise
       times.leaseTtl,
       times.refreshSeconds,
       times.reviveWindow,
+      draft.isTest ? "test" : "live",
     );
   const [license] = await db.batch<{ id: number }>([
     inserted,

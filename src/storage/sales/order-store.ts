@@ -76,6 +76,16 @@ export function createOrderStore(db: D1Database): OrderStore {
       ]);
       return applied?.meta.changes === 1;
     },
+    async putInPlace(order, licenseId, now) {
+      const { meta } = await db
+        .prepare(
+          `UPDATE OR IGNORE orders SET license_id = ?2, fulfilled_at = ?3, attention = NULL, updated_at = ?3
+          WHERE id = ?1 AND state = 'paid' AND fulfilled_at IS NULL AND attention = 'not_fulfilled'`,
+        )
+        .bind(order.id, Number(licenseId), now)
+        .run();
+      return meta.changes === 1;
+    },
     async isRenewed(licenseId, orderId) {
       const row = await db
         .prepare(

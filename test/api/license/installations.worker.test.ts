@@ -266,7 +266,7 @@ describe("an installation", () => {
     const { body } = await instance.post("/v1/installations", wish(licenseKey, 1));
     const other = await makeInstance();
     const strip = (answer: { status: number; body: Record<string, unknown> }) => {
-      const { traceId: _, instance: __, ...rest } = answer.body;
+      const { traceId: _, instance: __, serverTime: ___, ...rest } = answer.body;
       return { status: answer.status, ...rest };
     };
     for (const iid of [body.installationId, body.activationId]) {

@@ -61,7 +61,7 @@ describe("validating", () => {
     const product = await validate({ licenseKey, pluginId: "999999" });
     for (const answer of [foreign, unknown, product]) {
       const { verdict, serverTime: _, ...rest } = answer.body;
-      expect(rest).toEqual({ code: "NOT_FOUND", class: "conclusive", status: 404 });
+      expect(rest).toEqual({ code: "NOT_FOUND", class: "conclusive", status: 404, actions: [] });
       expect(verdict.split(".")).toHaveLength(3);
     }
   });

@@ -40,6 +40,7 @@ export function licenseOf(over: Partial<License> = {}): License {
     rev: 1,
     lastVerifiedAt: null,
     life: NO_LIFE,
+    isTest: false,
     ...over,
   };
 }

@@ -35,6 +35,7 @@ export function describeLicenseStore(name: string, make: () => Promise<LicenseSt
         publisherId: under.publisherId,
         userId: `user-${n}`,
         type: "basic",
+        isTest: false,
         terms: termsOf("basic", undefined, 0),
         sold: PLAIN_TERMS,
         state: "active",

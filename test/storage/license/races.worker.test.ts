@@ -28,6 +28,7 @@ async function issue(): Promise<LicenseFacts> {
     publisherId,
     userId: uuid,
     type: "basic",
+    isTest: false,
     terms: termsOf("basic", undefined, 0),
     sold: PLAIN_TERMS,
     orderId: null,
