@@ -15,6 +15,7 @@ import { listCommand } from "./commands/list.ts";
 import { loginCommand } from "./commands/login.ts";
 import { logoutCommand } from "./commands/logout.ts";
 import { logsCommand } from "./commands/logs.ts";
+import { ordersCommand } from "./commands/orders.ts";
 import { outdatedCommand } from "./commands/outdated.ts";
 import { packCommand } from "./commands/pack.ts";
 import { publishCommand } from "./commands/publish.ts";
@@ -56,6 +57,7 @@ export const COMMANDS: Table = {
   publish: publishCommand,
   status: statusCommand,
   withdraw: withdrawCommand,
+  orders: ordersCommand,
   versions: versionsCommand,
   yank: yankCommand,
   unyank: unyankCommand,

@@ -29,9 +29,13 @@ export interface Operation {
   /** Patterns of path parameters by name; a value that does not match is 404 (`DECIMAL_ID`). */
   readonly params?: { readonly [name: string]: RegExp };
   readonly query?: z.ZodType;
+  /** Request headers beyond the credential: name → what it is for. */
+  readonly headers?: { readonly [name: string]: string };
   readonly body?: Body;
   /** Status → schema of the JSON answer, or the media type of bytes. */
   readonly answers: { readonly [status: number]: z.ZodType | string };
+  /** Another media type that 200 may have, where the query asks for it. */
+  readonly alsoAnswers?: string;
   /** Its own refusals; what every caller, query and body can earn is added by {@link problemsOf}. */
   readonly problems: readonly Reason[];
 }

@@ -59,7 +59,7 @@ export const SENTENCES = {
   precondition_failed: "The file is not the one the request is about.",
   release_blocked: "This release was blocked and is no longer handed out.",
   release_unlawful: "This release may not be handed out by law.",
-  review_not_allowed: "Only holders of a license or installation can review a plugin.",
+  review_not_allowed: "Only instances that have had the plugin installed for a day can do that, and never those of its publisher.",
   cursor_expired: "The list was rebuilt since; begin at its first page.",
   // resolve
   resolution_conflict: "These plugins cannot be installed together.",
@@ -116,6 +116,7 @@ export const SENTENCES = {
   OFFLINE_REFUSED: "This license gives no offline file.",
   OFFLINE_REQUEST_INVALID: "This is not a usable offline file of a device.",
   OFFLINE_CODE_INVALID: "The handoff code is mistyped, used up or too old.",
+  SIMULATION_REFUSED: "Only the state of a test license can be simulated.",
   OFFLINE_CODE_COOLDOWN: "Too many wrong handoff codes; wait a while.",
   KEYSET_REFUSED: "This key-set document may not follow the newest one.",
   SIGNER_UNAVAILABLE: "The signer cannot answer right now; try again.",
