@@ -3,6 +3,8 @@ interface Env {
   readonly DB: D1Database;
   /** Lists and search: derived from DB, rebuildable. */
   readonly SEARCH: D1Database;
+  /** Downloads as points in time, where the account has Analytics Engine; D1 counts by day everywhere. */
+  readonly DOWNLOADS?: AnalyticsEngineDataset;
   readonly BUNDLES: R2Bucket;
   readonly ASSETS: Fetcher;
   readonly RELEASES: Queue<{ readonly releaseId: string }>;
@@ -15,6 +17,8 @@ interface Env {
   readonly LOCAL_ORIGINS: string;
   /** Another origin for views of plugins: their pages and files are served there and nowhere else. Empty: PUBLIC_ORIGIN. */
   readonly ASSETS_ORIGIN: string;
+  /** `on`: one log line for every request; failures are logged anyway. */
+  readonly REQUEST_LOG?: string;
   /** Where to tell of weaknesses, `mailto:…` or `https://…`. Empty: security@ the host of PUBLIC_ORIGIN. */
   readonly SECURITY_CONTACT?: string;
   /** Public keys of the offline roots whose key sets are published: base64url, separated by commas. */

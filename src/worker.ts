@@ -9,6 +9,7 @@ import { SplitRouter } from "./api/split-router.ts";
 import type { Runner } from "./contract/sandbox.ts";
 import { readRoots } from "./domain/license/keyset.ts";
 import { redactPath } from "./domain/license/redact-path.ts";
+import { failureLine, requestLine } from "./domain/operations/log-line.ts";
 import { createDomainLookup } from "./gateway/account/domain-lookup.ts";
 import { createGithub } from "./gateway/account/github.ts";
 import { createPasskeyVerifier } from "./gateway/account/passkeys.ts";
@@ -154,10 +155,15 @@ app.use(async (context, next) => {
   context.set("requestId", requestId);
   context.set("world", buildWorld(context.env, context.executionCtx as ExecutionContext));
   context.set("principal", { kind: "anonymous" });
+  const from = Date.now();
   await next();
   context.res.headers.set("x-request-id", requestId);
   if (!context.res.headers.has("cache-control")) context.res.headers.set("cache-control", "no-store");
   context.res.headers.set("x-content-type-options", "nosniff");
+  if (context.env.REQUEST_LOG !== "on") return;
+  const { method, path } = context.req;
+  const caller = context.get("principal").kind;
+  console.log(requestLine({ requestId, method, path, status: context.res.status, ms: Date.now() - from, caller }));
 });
 
 app.use(refuseAddress);
@@ -181,7 +187,7 @@ app.notFound((context) => {
     : problemResponse({ reason: "NOT_FOUND" }, about(context));
 });
 app.onError((error, context) => {
-  console.error(JSON.stringify({ requestId: context.get("requestId"), error: String(error), stack: error.stack }));
+  console.error(failureLine("request.failed", error, { requestId: context.get("requestId") }));
   if (error instanceof SignerUnavailable)
     return problemResponse({ reason: "SIGNER_UNAVAILABLE", facts: { retryAfter: 60 } }, about(context));
   if (isDatabaseAway(error) && !wantsPage(context.req.raw)) {
@@ -206,7 +212,7 @@ export default {
           await consume?.(world, message.body);
           message.ack();
         } catch (error) {
-          console.error(JSON.stringify({ queue: batch.queue, error: String(error) }));
+          console.error(failureLine("queue.failed", error, { queue: batch.queue }));
           message.retry();
         }
       }
@@ -217,7 +223,8 @@ export default {
   async scheduled(_controller, env, ctx) {
     const world = buildWorld(env, ctx);
     const results = await Promise.allSettled(SWEEPS.map((sweep) => sweep(world)));
-    for (const result of results) if (result.status === "rejected") console.error(String(result.reason));
+    for (const result of results)
+      if (result.status === "rejected") console.error(failureLine("sweep.failed", result.reason, {}));
   },
 } satisfies ExportedHandler<Env>;
 
@@ -284,7 +291,8 @@ function buildWorld(env: Env, ctx: ExecutionContext): World {
   const exported = () => ctx.exports as unknown as Exported;
   const openStorage = () => createPluginStorage(exported().InstallationStorage);
   const background = {
-    defer: (work: Promise<unknown>) => ctx.waitUntil(work.catch((error: unknown) => console.error(String(error)))),
+    defer: (work: Promise<unknown>) =>
+      ctx.waitUntil(work.catch((error: unknown) => console.error(failureLine("background.failed", error, {})))),
   };
   let runner: PluginRunner | undefined;
   return {
@@ -293,7 +301,7 @@ function buildWorld(env: Env, ctx: ExecutionContext): World {
     licenses: env.LICENSE_PEPPER_V2 === undefined ? kept.licenses : movingKeys(kept.licenses, env.DB, background.defer),
     // Getters: most requests need none of these.
     get deliveries() {
-      return deliveriesOn(env.DB, env.BUNDLES, exported().Bundles);
+      return deliveriesOn(env.DB, env.BUNDLES, exported().Bundles, env.DOWNLOADS ?? null);
     },
     get operations() {
       return operationsOn(env.DB, env.BUNDLES, () => exported().Bundles as unknown as BundlePurger);

@@ -38,6 +38,7 @@ const TABLE: Readonly<Record<string, { ours: readonly string[] | "any"; packages
     packages: ["hono", "hono/*", "micromark", "micromark-extension-gfm", "uqr"],
   },
   "pages/browser": { ours: ["domain", "contract"], packages: ["@simplewebauthn/browser"] },
+  tail: { ours: ["domain"], packages: [] },
   sandbox: { ours: ["domain", "contract"], packages: ["cloudflare:workers", "hono", "hono/*"] },
   cli: {
     ours: ["domain", "contract", "sdk"],

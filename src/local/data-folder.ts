@@ -168,6 +168,6 @@ export function preferredPort(root: string): number {
   return 20_000 + (createHash("sha256").update(root).digest().readUInt16BE(0) % 20_000);
 }
 
-function newSigningKey(): string {
+export function newSigningKey(): string {
   return generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "der" }).toString("base64");
 }

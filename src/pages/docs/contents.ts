@@ -6,11 +6,15 @@ export const CONTENTS = [
   },
   {
     section: "Publish it",
-    pages: ["signing", "publishing", "pricing", "security"],
+    pages: ["signing", "publishing", "pricing", "ranking", "security"],
   },
   {
     section: "Run an instance",
     pages: ["instances", "licenses", "trust"],
+  },
+  {
+    section: "Run a marketplace",
+    pages: ["operating"],
   },
   {
     section: "Reference",
