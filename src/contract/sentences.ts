@@ -59,7 +59,8 @@ export const SENTENCES = {
   precondition_failed: "The file is not the one the request is about.",
   release_blocked: "This release was blocked and is no longer handed out.",
   release_unlawful: "This release may not be handed out by law.",
-  review_not_allowed: "Only instances that have had the plugin installed for a day can do that, and never those of its publisher.",
+  review_not_allowed:
+    "Only instances that have had the plugin installed for a day can do that, and never those of its publisher.",
   cursor_expired: "The list was rebuilt since; begin at its first page.",
   // resolve
   resolution_conflict: "These plugins cannot be installed together.",

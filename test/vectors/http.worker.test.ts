@@ -1,6 +1,7 @@
 import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { encodeBase64 } from "../../src/domain/bytes.ts";
+import { withoutContacts } from "../../src/domain/catalogue/review-text.ts";
 import { call, ORIGIN } from "../api/account/calls.worker.ts";
 import { checkAnswer } from "../api/check-answer.ts";
 import {
@@ -286,16 +287,26 @@ describe("strings", () => {
   });
 
   it("as a review come back as they were written", { timeout: 60_000 }, async () => {
+    const reader = await makeInstance((await makePublisher("reader")).token);
+    const sold = await call("POST", "/v1/licenses", {
+      bearer: acme.token,
+      body: { instanceId: reader.id, pluginId, userId: "1", type: "basic" },
+    });
+    await call("POST", "/v1/installations", {
+      bearer: await reader.bearer(),
+      body: { licenseId: sold.body.id, pluginId, hardwareId: HARDWARE, version: "1.0.0" },
+    });
+    await env.DB.prepare("UPDATE activations SET granted_at = granted_at - 100000").run();
     for (const { id, s } of STRINGS.slice(0, 60)) {
       const { status } = await ask(`/v1/plugins/${pluginId}/reviews`, {
-        bearer: await instance.bearer(),
+        bearer: await reader.bearer(),
         headers: JSON_TYPE,
         body: JSON.stringify({ userId: "1", rating: 5, comment: s }),
       });
       expect([200, 201, 422], id).toContain(status);
       if (status === 422) continue;
       const { body } = await call("GET", `/v1/plugins/${pluginId}/reviews`);
-      expect(body.data[0].comment, id).toBe(s);
+      expect(body.data[0].comment, id).toBe(withoutContacts(s));
     }
   });
 });

@@ -118,8 +118,9 @@ export async function deliver(
 }
 
 /** The platform's header names the client; what a client may write itself counts for nothing. */
-function downloaderOf({ headers }: Request): Downloader {
+function downloaderOf({ headers, cf }: Request): Downloader {
   return {
+    country: typeof cf?.country === "string" ? cf.country : undefined,
     address: headers.get("cf-connecting-ip") ?? "",
     agent: headers.get("user-agent") ?? "",
     purpose: headers.get("rbsm-purpose") ?? "",

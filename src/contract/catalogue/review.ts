@@ -10,8 +10,8 @@ export const REVIEW = z.object({
   comment: z.string(),
   createdAt: z.string(),
   version: z.string().optional(),
-  edited: z.boolean(),
-  helpful: z.int(),
-  notHelpful: z.int(),
+  edited: z.boolean().optional(),
+  helpful: z.int().optional(),
+  notHelpful: z.int().optional(),
   reply: z.object({ text: z.string(), createdAt: z.string() }).optional(),
 });

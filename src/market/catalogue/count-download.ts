@@ -9,8 +9,12 @@ export interface Downloader {
   readonly purpose: string;
   /** A browser fetched it in case somebody wants it. */
   readonly isPrefetch: boolean;
+  /** Two letters, as the platform saw it; absent where it does not say. */
+  readonly country?: string | undefined;
 }
 
+/** ISO 3166-1 leaves it to whoever needs a country that is none. */
+const UNKNOWN = "XX";
 const PURPOSES = ["install", "update", "ci", "mirror"] as const;
 
 /** Counts one delivery that began at byte 0. A client is counted once a day and release; its address is never stored. */
@@ -24,7 +28,8 @@ export function countDownload(
   if (purpose === "mirror" || downloader.isPrefetch) return;
   const day = isoTime(unixSeconds(world.clock.now())).slice(0, 10);
   const client = `${networkOf(downloader.address)}\n${downloader.agent}`;
-  world.background.defer(world.deliveries.count({ releaseId, day, purpose, client }));
+  const country = /^[A-Z]{2}$/.test(downloader.country ?? "") ? (downloader.country ?? UNKNOWN) : UNKNOWN;
+  world.background.defer(world.deliveries.count({ releaseId, day, purpose, client, country }));
 }
 
 /** /24 of IPv4, /48 of IPv6: people behind one router are one client. */

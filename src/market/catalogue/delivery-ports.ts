@@ -90,4 +90,6 @@ export interface CountedDownload {
   readonly purpose: "install" | "update" | "ci" | "mirror" | "unknown";
   /** Network prefix and agent; hashed with the day's salt before anything is kept. */
   readonly client: string;
+  /** Two letters; `XX` unknown, and so where nothing is said. */
+  readonly country?: string;
 }

@@ -29,7 +29,12 @@ export interface BundleFetcher {
 }
 
 /** Delivery on D1 and R2. */
-export function deliveriesOn(db: D1Database, bucket: R2Bucket, cached: BundleFetcher): DeliveryStore {
+export function deliveriesOn(
+  db: D1Database,
+  bucket: R2Bucket,
+  cached: BundleFetcher,
+  points: AnalyticsEngineDataset | null = null,
+): DeliveryStore {
   return {
     publicBundle: (sha256) => recentBundle(db, sha256),
     sealedBundle: (sha256) => readSealedBundle(db, sha256),
@@ -79,7 +84,7 @@ export function deliveriesOn(db: D1Database, bucket: R2Bucket, cached: BundleFet
         .first<ReleaseRow & { expires_at: number; used_at: number | null }>();
       return row === null ? null : { release: readRelease(row), expiresAt: row.expires_at, usedAt: row.used_at };
     },
-    count: (download) => countDownload(db, download),
+    count: (download) => countDownload(db, download, points),
     async forget(at) {
       const yesterday = isoTime(at - DAY).slice(0, 10);
       await db.batch([
@@ -222,15 +227,22 @@ const counted = new Set<string>();
 const MAX_COUNTED = 50_000;
 
 /** `changes()` is that of the statement before: only a first sight is counted, in one transaction. */
-async function countDownload(db: D1Database, download: CountedDownload): Promise<void> {
+async function countDownload(
+  db: D1Database,
+  download: CountedDownload,
+  points: AnalyticsEngineDataset | null,
+): Promise<void> {
   const seen = `${download.day}\n${download.releaseId}\n${download.client}`;
   if (counted.has(seen)) return;
   const release = Number(download.releaseId);
   const client = await sha256Hex(`${await saltOf(db, download.day)}\n${download.releaseId}\n${download.client}`);
   if (counted.size >= MAX_COUNTED) counted.clear();
-  await db.batch([
+  const country = download.country ?? "XX";
+  const [first] = await db.batch([
     db
-      .prepare("INSERT INTO download_seen (day, release_id, client_hash) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
+      .prepare(
+        "INSERT INTO download_seen (day, release_id, client_hash) VALUES (?, ?, ?) ON CONFLICT DO NOTHING RETURNING release_id",
+      )
       .bind(download.day, release, client),
     db
       .prepare(
@@ -238,6 +250,12 @@ async function countDownload(db: D1Database, download: CountedDownload): Promise
          ON CONFLICT DO UPDATE SET count = count + 1`,
       )
       .bind(release, download.day, download.purpose),
+    db
+      .prepare(
+        `INSERT INTO download_countries (release_id, day, country, count) SELECT ?, ?, ?, 1 WHERE changes() = 1
+         ON CONFLICT DO UPDATE SET count = count + 1`,
+      )
+      .bind(release, download.day, country),
     db.prepare("UPDATE releases SET downloads = downloads + 1 WHERE id = ? AND changes() = 1").bind(release),
     db
       .prepare(
@@ -247,6 +265,9 @@ async function countDownload(db: D1Database, download: CountedDownload): Promise
     pluginDownloadedWebhook(db, download.releaseId),
   ]);
   counted.add(seen);
+  // The platform's own store of points, where there is one: the same facts, finer in time.
+  if (first?.results.length === 1)
+    points?.writeDataPoint({ indexes: [download.releaseId], blobs: [download.purpose, country], doubles: [1] });
 }
 
 async function saltOf(db: D1Database, day: string): Promise<string> {
