@@ -129,6 +129,8 @@ const TUF_STATUS = {
   tuf_expired: 422,
   tuf_threshold: 422,
   tuf_roles: 422,
+  tuf_mixed: 422,
+  tuf_unlisted: 404,
 } as const satisfies Record<TufReason, number>;
 
 const UPDATE_STATUS = {

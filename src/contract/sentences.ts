@@ -312,6 +312,8 @@ export const SENTENCES = {
   tuf_expired: "The document has ended, or is meant to last longer than a year.",
   tuf_threshold: "Too few of the people the root names signed the document well.",
   tuf_roles: "The document's keys and roles are not those this repository needs.",
+  tuf_mixed: "Files of two different states of the update repository were shown together.",
+  tuf_unlisted: "The update repository does not list this.",
   rollout_faster: "This plan reaches more instances sooner than the usual one; only the desk may allow that.",
   rollout_reason: "This release was halted because instances reported failures: say why it may go on.",
   update_answer_differs: "The marketplace's answer is not what follows from its signed documents. Nothing was updated.",
