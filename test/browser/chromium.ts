@@ -11,10 +11,10 @@ export const hasChromium = Boolean(process.env.CHROME_PATH) || (process.platform
 /** Flags of the package that end the browser with its first context, or weaken what these tests are about. */
 const UNWANTED = ["--single-process", "--no-zygote", "--disable-web-security", "--allow-running-insecure-content"];
 
-/** Starts Chromium; the caller closes it. */
-export async function startChromium(): Promise<Browser> {
+/** Starts Chromium, with flags of the caller's own beside ours; the caller closes it. */
+export async function startChromium(flags: readonly string[] = []): Promise<Browser> {
   const local = process.env.CHROME_PATH;
-  if (local) return playwright.launch({ executablePath: local, args: ["--no-sandbox", ...QUIET] });
+  if (local) return playwright.launch({ executablePath: local, args: ["--no-sandbox", ...QUIET, ...flags] });
   // The package unpacks into the temporary folder and reuses whatever lies there, of any version: one folder per checkout.
   const temporary = path.join(root, "dist", "tmp");
   await mkdir(temporary, { recursive: true });
@@ -22,7 +22,11 @@ export async function startChromium(): Promise<Browser> {
   const { default: packaged } = await import("@sparticuz/chromium");
   const executablePath = await packaged.executablePath();
   const args = packaged.args.filter((arg) => !UNWANTED.includes(arg));
-  return playwright.launch({ executablePath, args: [...args, ...QUIET], env: { ...process.env, HOME: os.homedir() } });
+  return playwright.launch({
+    executablePath,
+    args: [...args, ...QUIET, ...flags],
+    env: { ...process.env, HOME: os.homedir() },
+  });
 }
 
 const QUIET = [
