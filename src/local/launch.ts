@@ -1,6 +1,7 @@
 import net from "node:net";
 import path from "node:path";
-import { buildAll, QUIET_ENV, runTool } from "./build.ts";
+import { openLocalStores } from "./backup-stores.ts";
+import { buildAll } from "./build.ts";
 import {
   type DataFolder,
   LaunchError,
@@ -102,10 +103,12 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
 }
 
 async function migrate(data: DataFolder): Promise<void> {
-  const persistTo = path.dirname(data.state);
-  const apply = (database: string) =>
-    runTool("wrangler", ["d1", "migrations", "apply", database, "--local", "--persist-to", persistTo], QUIET_ENV);
-  await Promise.all(["DB", "SEARCH"].map(apply));
+  const stores = await openLocalStores(data.state);
+  try {
+    await stores.migrate();
+  } finally {
+    await stores.close();
+  }
 }
 
 /** The first call after `ready` can still meet a half-connected sandbox. */
