@@ -1,3 +1,5 @@
+import { advisoryGroup } from "./commands/advisory.ts";
+import { auditCommand } from "./commands/audit.ts";
 import { buildCommand } from "./commands/build.ts";
 import { checkCommand } from "./commands/check.ts";
 import { completionCommand } from "./commands/completion.ts";
@@ -20,6 +22,8 @@ import { outdatedCommand } from "./commands/outdated.ts";
 import { packCommand } from "./commands/pack.ts";
 import { publishCommand } from "./commands/publish.ts";
 import { removeCommand } from "./commands/remove.ts";
+import { rollbackCommand } from "./commands/rollback.ts";
+import { rolloutGroup } from "./commands/rollout.ts";
 import { rootGroup } from "./commands/root.ts";
 import { searchCommand } from "./commands/search.ts";
 import { signCommand } from "./commands/sign.ts";
@@ -63,6 +67,8 @@ export const COMMANDS: Table = {
   unyank: unyankCommand,
   deprecate: deprecateCommand,
   undeprecate: undeprecateCommand,
+  rollout: rolloutGroup,
+  advisory: advisoryGroup,
   search: searchCommand,
   info: infoCommand,
   stats: statsCommand,
@@ -73,6 +79,8 @@ export const COMMANDS: Table = {
   remove: removeCommand,
   update: updateCommand,
   outdated: outdatedCommand,
+  rollback: rollbackCommand,
+  audit: auditCommand,
   tree: treeCommand,
   why: whyCommand,
   keyset: keysetGroup,

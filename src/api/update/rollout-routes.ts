@@ -29,7 +29,10 @@ export function registerRolloutRoutes(app: Hono<ApiEnv>): void {
   });
 }
 
-function presentRollout({ name, version, rollout, reason, evidence, alive, updated }: ReleaseRollout, now: number) {
+function presentRollout(
+  { name, version, rollout, reason, evidence, alive, floor, updated }: ReleaseRollout,
+  now: number,
+) {
   const { state, startsAt, steps, least } = rollout;
   const next = nextStepAt(rollout, now);
   return {
@@ -44,6 +47,7 @@ function presentRollout({ name, version, rollout, reason, evidence, alive, updat
     reason,
     halt: evidence,
     alive,
+    floor,
     updated,
   };
 }

@@ -1,19 +1,23 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
+import type { RevocationList } from "../../domain/advisory/list.ts";
 import { sha256Hex } from "../../domain/digest.ts";
 import { CHANNELS, type Channel } from "../../domain/manifest/permissions.ts";
 import type { Plan } from "../../domain/resolve/resolve.ts";
 import { ok } from "../../domain/result.ts";
 import type { CliProblem, Outcome } from "../problem.ts";
 import type { Env } from "./config.ts";
+import { tellBlocked, tellGone, tellMismatch, tellNoLock } from "./install-problems.ts";
 import type { LicenseUse } from "./license-use.ts";
 import { LOCK_FILE, type Lock, type LockedPlugin, readLock, writeLock } from "./lock-file.ts";
 import { reachedBy } from "./lock-graph.ts";
 import { type Marketplace, marketplaceName } from "./marketplace.ts";
 import { type Claims, type Obtained, obtainRelease } from "./obtain-release.ts";
+import { leaveVersions } from "./previous-versions.ts";
 import { writeWhole } from "./project-files.ts";
 import { requestOf, resolvePlan } from "./resolve-plan.ts";
 import { fetchVersions, fitsApp, type PluginWish, resolveVersion, tellApp } from "./resolve-version.ts";
+import { fetchRevocations, refuseRevoked } from "./revocations.ts";
 
 /** The Rising-BSM this rbsm was made with: what plugins are chosen for where nobody says otherwise. */
 export const APP_VERSION = "0.1.0";
@@ -106,6 +110,8 @@ async function carryOut(
 ): Promise<Outcome<readonly Installed[]>> {
   const wanted = [...plan.install, ...plan.update, ...plan.keep.filter(({ name }) => name === again)];
   const ready: { name: string; locked: LockedPlugin; obtained: Obtained }[] = [];
+  const revocations = wanted.length === 0 ? ok(null) : await fetchRevocations(place.env, place.marketplace);
+  if (!revocations.ok) return revocations;
   for (const { name, version, sha256, dependencies } of wanted) {
     const plugin = await fetchVersions(place.marketplace, name);
     if (!plugin.ok) return plugin;
@@ -115,7 +121,9 @@ async function carryOut(
     if (!obtained.ok) return obtained;
     const locked = lockedOf(obtained.value);
     const unfit =
-      compareNeeds(name, dependencies, locked.dependencies) ?? judgeUse(name, obtained.value, lock.appVersion);
+      compareNeeds(name, dependencies, locked.dependencies) ??
+      judgeUse(name, obtained.value, lock.appVersion) ??
+      judgeRevoked(revocations.value, name, obtained.value);
     if (unfit !== null) return { ok: false, problem: unfit };
     ready.push({ name, locked, obtained: obtained.value });
   }
@@ -124,8 +132,8 @@ async function carryOut(
   const kept = Object.entries(lock.plugins).filter(([name]) => !gone.has(name));
   const plugins = Object.fromEntries([...kept, ...ready.map(({ name, locked }) => [name, locked] as const)]);
   await writeLock(lockFile(place), { ...lock, plugins });
-  for (const [name, old] of Object.entries(lock.plugins))
-    if (plugins[name]?.version !== old.version) await dropFiles(place, name, old.version);
+  for (const left of await leaveVersions(place.folder, lock.plugins, plugins))
+    await dropFiles(place, left.name, left.version);
   return ok(
     ready.map(({ name, locked }) => ({
       name,
@@ -149,6 +157,8 @@ export async function installFromLock(place: Place): Promise<Outcome<readonly In
   if (lock.value === null) return { ok: false, problem: tellNoLock(lockFile(place)) };
   const { plugins, appVersion } = lock.value;
   const ready: { name: string; locked: LockedPlugin; obtained: Obtained; notice: string | null }[] = [];
+  const revocations = await fetchRevocations(place.env, place.marketplace);
+  if (!revocations.ok) return revocations;
   for (const [name, locked] of Object.entries(plugins)) {
     const list = await fetchVersions(place.marketplace, name);
     if (!list.ok && list.problem.kind === "not_found") return { ok: false, problem: tellGone(name, locked.version) };
@@ -161,7 +171,8 @@ export async function installFromLock(place: Place): Promise<Outcome<readonly In
     const obtained = await obtain(place, wanted, (claims) => compareLock(name, locked, claims));
     if (!obtained.ok) return obtained;
     const changed = await compareObtained(name, locked, obtained.value);
-    const unfit = changed ?? judgeUse(name, obtained.value, appVersion);
+    const unfit =
+      changed ?? judgeUse(name, obtained.value, appVersion) ?? judgeRevoked(revocations.value, name, obtained.value);
     if (unfit !== null) return { ok: false, problem: unfit };
     ready.push({ name, locked, obtained: obtained.value, notice: row?.notice ?? null });
   }
@@ -212,7 +223,7 @@ export async function removePlugin(
   const gone = Object.entries(plugins).filter(([key]) => !reached.has(key));
   const left = Object.fromEntries(Object.entries(plugins).filter(([key]) => reached.has(key)));
   await writeLock(file, { ...lock.value, roots, plugins: left });
-  for (const [key, { version }] of gone) await dropFiles({ folder }, key, version);
+  for (const one of await leaveVersions(folder, plugins, left)) await dropFiles({ folder }, one.name, one.version);
   return ok({ ...locked, also: gone.map(([key]) => key).filter((key) => key !== name) });
 }
 
@@ -275,6 +286,11 @@ function lockedOf({ release }: Obtained): LockedPlugin {
   };
 }
 
+function judgeRevoked(list: RevocationList | null, name: string, { release }: Obtained): CliProblem | null {
+  const { manifest, sha256 } = release.bundle;
+  return refuseRevoked(list, { name, version: manifest.version, sha256, publisher: manifest.publisher });
+}
+
 /** It must be made for the app. */
 function judgeUse(name: string, { release }: Obtained, appVersion: string): CliProblem | null {
   const { minAppVersion, maxAppVersion = null, version } = release.bundle.manifest;
@@ -302,49 +318,6 @@ function compareNeeds(
 ): CliProblem | null {
   const [expected, given] = [wanted, found].map((needs) => JSON.stringify(Object.entries(needs).sort()));
   return expected === given ? null : tellMismatch(name, "dependencies", expected ?? "", given ?? "");
-}
-
-function tellMismatch(name: string, field: string, locked: string, found: string): CliProblem {
-  return {
-    code: "lock_mismatch",
-    kind: "trust",
-    message: `${name} is not what was locked: its ${field} is ${found}, the lock says ${locked}.`,
-    next: "Find out who changed the lock or the release. Nothing was installed.",
-    facts: { plugin: name, field, locked, found },
-  };
-}
-
-function tellBlocked(name: string, version: string, replacement: string | undefined): CliProblem {
-  return {
-    code: "locked_release_blocked",
-    kind: "resolution",
-    message: `${name} ${version} is blocked, or the plugin is suspended: nothing of it is handed out now.`,
-    next:
-      replacement === undefined
-        ? `See rbsm versions ${name}, and install another version.`
-        : `Install ${replacement} instead, or another version: see rbsm versions ${name}.`,
-    facts: { plugin: name, version, ...(replacement === undefined ? {} : { replacement }) },
-  };
-}
-
-/** Nobody is shown a plugin without a release on offer; whether all were blocked or it was removed is not said. */
-function tellGone(name: string, version: string): CliProblem {
-  return {
-    code: "locked_plugin_gone",
-    kind: "resolution",
-    message: `${name} ${version} is locked, but the marketplace offers no version of ${name} any more.`,
-    next: `It was removed or blocked: ask its publisher, and take it out with rbsm remove ${name}.`,
-    facts: { plugin: name, version },
-  };
-}
-
-function tellNoLock(file: string): CliProblem {
-  return {
-    code: "lock_missing",
-    kind: "misuse",
-    message: `There is no ${file}.`,
-    next: "Name a plugin: rbsm install NAME.",
-  };
 }
 
 async function ownLock(place: Place): Promise<Outcome<Lock | null>> {

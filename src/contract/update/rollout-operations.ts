@@ -30,6 +30,7 @@ const ROLLOUT = z.object({
     .nullable()
     .describe("What stopped it by itself"),
   alive: z.int(),
+  floor: z.string().nullable().describe("Of the plugin: below it nothing is installed"),
   updated: z.int().describe("Instances that moved to it"),
 });
 

@@ -38,6 +38,8 @@ export interface ReleaseRollout {
   readonly reason: string | null;
   readonly evidence: Halt | null;
   readonly alive: number;
+  /** Of the plugin: below it nothing is installed. */
+  readonly floor: string | null;
   /** Instances that updated to it. */
   readonly updated: number;
 }

@@ -142,11 +142,12 @@ function leastOf(alive: string): string {
 
 const FIND = `
   SELECT r.id, r.plugin_id, p.publisher_id, p.name, r.version, r.published_at, o.state, o.starts_at, o.steps, o.least, o.rev,
-    o.stopped_at, o.reason, o.evidence, COALESCE(o.alive, 0) AS alive,
+    o.stopped_at, o.reason, o.evidence, COALESCE(o.alive, 0) AS alive, f.floor,
     (SELECT COUNT(DISTINCT g.instance_id) FROM install_ledger g WHERE g.plugin_id = r.plugin_id AND g.version = r.version
        AND g.kind = 'moved') AS updated
   FROM releases r JOIN plugins p ON p.id = r.plugin_id LEFT JOIN rollouts o ON o.release_id = r.id
-  WHERE r.plugin_id = ?1 AND r.version = ?2 AND r.state IN ${STARTED}`;
+    LEFT JOIN plugin_floors f ON f.plugin_id = p.id
+  WHERE r.plugin_id = ?1 AND r.version = ?2 AND r.state IN ('published', 'deprecated', 'yanked')`;
 
 const FAILED_RUN = "x.outcome NOT IN ('ok', 'queued', 'running', 'skipped')";
 
@@ -196,6 +197,7 @@ interface FoundRow {
   readonly reason: string | null;
   readonly evidence: string | null;
   readonly alive: number;
+  readonly floor: string | null;
   readonly updated: number;
 }
 interface WitnessRow {
@@ -229,6 +231,7 @@ function foundOf(row: FoundRow): ReleaseRollout {
     reason: row.reason,
     evidence: row.evidence === null ? null : (JSON.parse(row.evidence) as Halt),
     alive: row.alive,
+    floor: row.floor,
     updated: row.updated,
   };
 }
