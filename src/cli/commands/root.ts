@@ -16,6 +16,7 @@ import {
   rotateRoot,
   signFile,
 } from "../work/root-folder.ts";
+import { pinRoot } from "../work/updates.ts";
 import { MARKETPLACE_FLAG } from "./marketplace-flag.ts";
 
 const DIR_FLAG = { value: "FOLDER", summary: "where the root is kept; rbsm/root in your configuration if left out" };
@@ -100,9 +101,34 @@ const publish = command({
   },
 });
 
+const pin = command({
+  summary: "trust the updates of a marketplace by their root; rbsm install then asks them",
+  details: [
+    "From then on a release is installed only if the update repository lists it, shows no older state than was seen, and has not ended.",
+    "With FILE the root comes from you; without, the marketplace's first root is trusted: compare its key ids with what its operator announced.",
+  ],
+  positionals: [{ name: "FILE", summary: "1.root.json, or a later one", optional: true }],
+  flags: { marketplace: MARKETPLACE_FLAG },
+  examples: ["rbsm root pin 1.root.json", "rbsm root pin"],
+  async run({ flags, args: [file] }) {
+    const marketplace = await chooseMarketplace({ env: process.env, origin: flags.marketplace });
+    if (!marketplace.ok) return marketplace;
+    const bytes = file === undefined ? null : await readFile(file).catch(() => undefined);
+    if (bytes === undefined) return { ok: false, problem: misuse("file_missing", `${file} cannot be read.`) };
+    const { origin } = marketplace.value;
+    const pinned = await pinRoot(process.env, origin, bytes === null ? null : new Uint8Array(bytes));
+    if (!pinned.ok) return pinned;
+    const { version, keyIds } = pinned.value;
+    return ok({
+      data: { origin, version, keyIds },
+      lines: [`root ${version} of ${origin} is pinned; its people:`, ...keyIds.map((id) => `  ${id}`)],
+    });
+  },
+});
+
 export const rootGroup: Group = {
   summary: "the offline root of updates; for operators",
-  commands: { init, sign, rotate, publish },
+  commands: { init, sign, rotate, publish, pin },
 };
 
 async function isThere(origin: string, file: string): Promise<boolean> {

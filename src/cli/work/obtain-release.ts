@@ -11,6 +11,7 @@ import { downloadLicensed, type LicenseUse, tellLicense } from "./license-use.ts
 import type { Marketplace } from "./marketplace.ts";
 import type { Documents } from "./release-documents.ts";
 import { keepSeen, recallSeen } from "./seen-releases.ts";
+import { judgeListed } from "./updates.ts";
 import { verifyPublished } from "./verify-bundle.ts";
 
 export interface Wanted {
@@ -69,6 +70,10 @@ export async function obtainRelease(wanted: Wanted): Promise<Outcome<Obtained>> 
   const question = { bytes: bytes.value, documents: documents.value, trust: trust.value, publisherKeys, name, version };
   const release = await verifyPublished({ ...question, seen: seen.value, asCurrent });
   if (!release.ok) return release;
+  const { receipt: receipted, bundle } = release.value;
+  const proven = { name, version, sha256: bundle.sha256, receiptSha256: receipted.sha256 };
+  const listed = await judgeListed(env, marketplace.origin, proven);
+  if (!listed.ok) return listed;
   const noted = await keepSeen(env, trust.value, name, release.value);
   if (!noted.ok) return noted;
   return ok({ bytes: bytes.value, release: release.value, documents: documents.value });
