@@ -14,6 +14,10 @@ export const RELEASE_DECISIONS = [
 ] as const;
 export type ReleaseDecision = (typeof RELEASE_DECISIONS)[number];
 
+/** What the desk does about a plugin as a whole. */
+export const PLUGIN_ACTS = ["suspend", "resume", "hold", "release"] as const;
+export type PluginAct = (typeof PLUGIN_ACTS)[number];
+
 /** Kinds of work that can die and be put back. */
 export const DEAD_KINDS = ["runs", "webhooks", "hooks"] as const;
 export type DeadKind = (typeof DEAD_KINDS)[number];
@@ -28,8 +32,11 @@ export const deskPaths = {
   file: (id: string, path: string) => `${BASE}/releases/${part(id)}/file?path=${part(path)}`,
   dryRun: (id: string) => `${BASE}/releases/${part(id)}/dry-run`,
   plugin: (id: string) => `${BASE}/plugins/${part(id)}`,
-  pluginAct: (id: string, act: "suspend" | "resume") => `${BASE}/plugins/${part(id)}/${act}`,
+  pluginAct: (id: string, act: PluginAct) => `${BASE}/plugins/${part(id)}/${act}`,
   reports: () => `${BASE}/reports`,
+  triage: (reportId: string) => `${BASE}/reports/${part(reportId)}/triage`,
+  decideReport: (reportId: string) => `${BASE}/reports/${part(reportId)}/decide`,
+  closeCase: (caseId: string) => `${BASE}/cases/${part(caseId)}/close`,
   publishers: (query?: string) => withQuery(`${BASE}/publishers`, { q: query }),
   publisher: (handle: string) => `${BASE}/publishers/${part(handle)}`,
   licenses: (query?: string) => withQuery(`${BASE}/licenses`, { q: query }),
@@ -43,6 +50,8 @@ export const deskPaths = {
       readonly before?: string;
     } = {},
   ) => withQuery(`${BASE}/audit`, filter),
+  /** Walks the chain of the desk's acts. */
+  verify: () => `${BASE}/audit/verify`,
   health: () => `${BASE}/health`,
   dead: (kind: DeadKind) => `${BASE}/health/${kind}`,
   replay: (kind: DeadKind) => `${BASE}/health/${kind}/replay`,

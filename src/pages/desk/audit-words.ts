@@ -16,6 +16,10 @@ export const AUDIT_WORDS = dictionary({
     unsealed: "not sealed yet",
     filter: "Show",
     none: "Nothing was written down.",
+    verify: "Verify the seals",
+    intact: (count: string) => `All ${count} sealed acts are what was sealed.`,
+    broken: (number: string) => `Act number ${number} is not what was sealed: somebody changed the log.`,
+    last: "Last seal",
   },
   de: {
     title: "Protokoll",
@@ -32,5 +36,10 @@ export const AUDIT_WORDS = dictionary({
     unsealed: "noch nicht versiegelt",
     filter: "Zeigen",
     none: "Nichts wurde festgehalten.",
+    verify: "Siegel prüfen",
+    intact: (count) => `Alle ${count} versiegelten Handlungen sind, was versiegelt wurde.`,
+    broken: (number) =>
+      `Handlung Nummer ${number} ist nicht, was versiegelt wurde: Jemand hat das Protokoll verändert.`,
+    last: "Letztes Siegel",
   },
 });

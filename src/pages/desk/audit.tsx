@@ -1,7 +1,8 @@
 import { deskPaths } from "../../contract/desk/paths.ts";
 import type { AuditFilter, AuditRow } from "../../market/desk/ports.ts";
 import { Time } from "../account/form-parts.tsx";
-import { Input, LinkButton, Mark } from "../console/parts.tsx";
+import { Input, LinkButton, Mark, Note } from "../console/parts.tsx";
+import { formatCount } from "../format.ts";
 import { wordsOf } from "../words/dictionary.ts";
 import { AUDIT_WORDS } from "./audit-words.ts";
 import { DeskShell } from "./layout.tsx";
@@ -22,7 +23,17 @@ export function AuditPage({
   const words = wordsOf(AUDIT_WORDS);
   const frame = wordsOf(FRAME_WORDS);
   return (
-    <DeskShell title={words.title} at="audit" lead={words.lead} isWide>
+    <DeskShell
+      title={words.title}
+      at="audit"
+      lead={words.lead}
+      actions={
+        <LinkButton href={deskPaths.verify()} isQuiet>
+          {words.verify}
+        </LinkButton>
+      }
+      isWide
+    >
       <form
         class="mt-6 grid items-end gap-4 sm:grid-cols-2 lg:grid-cols-[1fr_1fr_1fr_auto]"
         method="get"
@@ -125,5 +136,25 @@ function Facts({ row: { data } }: { row: AuditRow }) {
         </div>
       ))}
     </dl>
+  );
+}
+
+/** `/desk/audit/verify` */
+export function VerifyPage({ acts, last, brokenAt }: { acts: number; last: string | null; brokenAt: number | null }) {
+  const words = wordsOf(AUDIT_WORDS);
+  return (
+    <DeskShell title={words.verify} at="audit" lead={words.lead}>
+      {brokenAt === null ? (
+        <Note tone="good">{words.intact(formatCount(acts))}</Note>
+      ) : (
+        <Note tone="bad">{words.broken(formatCount(brokenAt))}</Note>
+      )}
+      {last === null ? null : (
+        <>
+          <p class="mt-6 text-sm text-muted-foreground">{words.last}</p>
+          <p class="font-mono text-sm break-all">{last}</p>
+        </>
+      )}
+    </DeskShell>
   );
 }

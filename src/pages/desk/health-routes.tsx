@@ -1,12 +1,13 @@
 import type { Hono } from "hono";
 import { DEAD_KINDS, type DeadKind, deskPaths } from "../../contract/desk/paths.ts";
 import { replayDead } from "../../market/desk/replay-dead.ts";
+import { verifyDeskActs } from "../../market/moderation/desk-chain.ts";
 import { showStatus } from "../../market/operations/show-status.ts";
 import type { World } from "../../market/ports.ts";
 import { privatePage } from "../account/respond.tsx";
 import { type PersonalEnv, seeOther } from "../account/session.ts";
 import { formProblem, statusOf } from "../console/form-problem.ts";
-import { AuditPage } from "./audit.tsx";
+import { AuditPage, VerifyPage } from "./audit.tsx";
 import { DeadPage, HealthPage, type Letter, letterOfHook, letterOfRun, letterOfWebhook } from "./health.tsx";
 import { onDesk, onDeskForm } from "./on-desk.ts";
 import { DeskPage } from "./overview.tsx";
@@ -55,6 +56,11 @@ export function registerHealthPages(app: Hono<PersonalEnv>): void {
       });
     });
   }
+
+  onDesk(app, deskPaths.verify(), async (context) => {
+    const { acts, last, brokenAt } = await verifyDeskActs(context.get("world"));
+    return privatePage(context, () => <VerifyPage acts={acts} last={last} brokenAt={brokenAt} />);
+  });
 
   onDesk(app, deskPaths.audit(), async (context) => {
     const read = (name: string) => {

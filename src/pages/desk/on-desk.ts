@@ -2,6 +2,10 @@ import type { Context, Hono } from "hono";
 import type { SessionPrincipal } from "../../market/account/authenticate-session.ts";
 import { type PersonalEnv, readForm, requireOperator, requireProof } from "../account/session.ts";
 
+import { wordsOf } from "../words/dictionary.ts";
+import { languageOf } from "../words/language.ts";
+import { FRAME_WORDS } from "./words.ts";
+
 export type DeskContext = Context<PersonalEnv>;
 
 export const ID = ":id{[1-9][0-9]{0,14}}";
@@ -34,4 +38,15 @@ export function onDeskForm(
     const person = await requireProof(context);
     return person instanceof Response ? person : act(context, person, form);
   });
+}
+
+/** Why something is done, and what is wrong with how it was put; in the language of the page. */
+export function reasonIn(
+  context: DeskContext,
+  form: URLSearchParams,
+): { readonly reason: string; readonly fault: string | null } {
+  const reason = (form.get("reason") ?? "").trim().replaceAll("\r\n", "\n");
+  const length = [...reason].length;
+  if (length >= 3 && length <= 2000) return { reason, fault: null };
+  return { reason, fault: `${wordsOf(FRAME_WORDS, languageOf(context.req.raw)).reason}: 3–2000` };
 }

@@ -27,9 +27,7 @@ export function Asks({ bundle: { manifest, diff, release } }: { bundle: BundleVi
       <p class="text-muted-foreground">
         {release.previous === null || changes === null
           ? words.asksFirst
-          : hasChanged
-            ? words.asksLead(release.previous.version)
-            : words.asksSame}
+          : `${words.asksLead(release.previous.version)}${hasChanged ? "" : ` ${words.asksSame}`}`}
       </p>
       <dl class="mt-4 divide-y divide-border text-sm">
         {Object.entries(asked).map(([list, entries]) => {

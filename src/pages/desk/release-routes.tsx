@@ -17,14 +17,11 @@ import { listDeskQueue, showRelease } from "../../market/publish/show-release.ts
 import { privatePage, refusalPage } from "../account/respond.tsx";
 import { type PersonalEnv, seeOther } from "../account/session.ts";
 import { type FormProblem, formProblem, invalidForm, statusOf } from "../console/form-problem.ts";
-import { wordsOf } from "../words/dictionary.ts";
-import { languageOf } from "../words/language.ts";
 import { DryRunPage, FilePage } from "./file.tsx";
-import { type DeskContext, ID, onDesk, onDeskForm } from "./on-desk.ts";
+import { type DeskContext, ID, onDesk, onDeskForm, reasonIn } from "./on-desk.ts";
 import { QueuePage } from "./queue.tsx";
 import { DeskReleasePage, type DeskReleaseView } from "./release.tsx";
 import { REVIEW_WORDS } from "./review-words.ts";
-import { FRAME_WORDS } from "./words.ts";
 
 const MOST = 100;
 const HISTORY = 50;
@@ -69,20 +66,16 @@ export function registerReleasePages(app: Hono<PersonalEnv>): void {
   for (const decision of RELEASE_DECISIONS)
     onDeskForm(app, `/desk/releases/${ID}/${decision}`, async (context, person, form) => {
       const releaseId = context.req.param("id") ?? "";
-      const wish = readWish(form);
+      const wish = readWish(form, reasonIn(context, form).reason);
       const again = async (problem: FormProblem) =>
         (await drawRelease(context, person, problem)) ?? refusalPage(context, "release_not_found", 404);
       const isBare = decision === "rerun" || decision === "confirm-block";
-      if (!isBare && ([...wish.reason].length < 3 || [...wish.reason].length > 2000))
-        return again(invalidForm([{ field: `reason-${decision}`, text: reasonFault(context) }]));
+      const { fault } = reasonIn(context, form);
+      if (!isBare && fault !== null) return again(invalidForm([{ field: `reason-${decision}`, text: fault }]));
       const done = await perform(context.get("world"), person, releaseId, decision, wish);
       if (!done.ok) return again(formProblem(done.problem));
       return seeOther(`${deskPaths.release(releaseId)}?done=${done.value}`);
     });
-}
-
-function reasonFault(context: DeskContext): string {
-  return `${wordsOf(FRAME_WORDS, languageOf(context.req.raw)).reason}: 3–2000`;
 }
 
 interface Wish {
@@ -94,10 +87,10 @@ interface Wish {
   readonly outcome: string;
 }
 
-function readWish(form: URLSearchParams): Wish {
+function readWish(form: URLSearchParams, reason: string): Wish {
   const read = (name: string) => form.get(name)?.trim() ?? "";
   return {
-    reason: read("reason").replaceAll("\r\n", "\n"),
+    reason,
     sha256: read("sha256"),
     check: read("check"),
     code: read("code"),
