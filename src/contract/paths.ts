@@ -16,6 +16,9 @@ export const paths = {
   collection: (slug: string) => `/collections/${encodePart(slug)}`,
   /** Atom and JSON feeds: of everything (`plugins`), or of one category, publisher or plugin. */
   feed: (kind: "atom" | "json", of: FeedOf = {}) => `${feedBase(of)}/feed.${kind}`,
+  advisories: () => "/advisories",
+  advisory: (id: string) => `/advisories/${encodePart(id)}`,
+  advisoryFeed: (kind: "atom" | "json") => `/advisories/feed.${kind}`,
   badge: (name: string, what: "version" | "rating" | "installs") => `/badges/${encodePart(name)}/${what}.svg`,
   siteMap: () => "/sitemap.xml",
   siteMapPart: (part: string) => `/sitemaps/${part}.xml`,

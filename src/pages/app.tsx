@@ -6,6 +6,7 @@ import { countSearchFacets, searchPlugins } from "../market/catalogue/search-plu
 import type { CatalogueQuery } from "../market/catalogue/views.ts";
 import type { World } from "../market/ports.ts";
 import { createAccountPages } from "./account/routes.tsx";
+import { registerAdvisoryPages } from "./advisories/routes.tsx";
 import { registerBadges } from "./badges/routes.ts";
 import { registerCollectionPages } from "./collections/routes.tsx";
 import { createConsolePages } from "./console/routes.tsx";
@@ -75,6 +76,7 @@ export function createPages(): Hono<VisitorEnv> {
   registerPluginPages(app, answers);
   registerPublisherPages(app, answers);
   registerCollectionPages(app, answers);
+  registerAdvisoryPages(app, answers);
   registerLanguage(app);
   registerSalesPages(app);
   registerDocs(app);

@@ -1,4 +1,4 @@
-import { env } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { judgeInstall } from "../../../src/domain/advisory/client.ts";
 import { applyDelta, openList, type RevocationList } from "../../../src/domain/advisory/list.ts";
@@ -6,7 +6,7 @@ import { DAY, HOUR, MINUTE } from "../../../src/domain/time.ts";
 import { sweepUpdates } from "../../../src/market/update/sweep-updates.ts";
 import { openUpdates } from "../../../src/storage/update/open-updates.ts";
 import { nowSeconds, passTime } from "../../clock.ts";
-import { call } from "../account/calls.worker.ts";
+import { call, ORIGIN } from "../account/calls.worker.ts";
 import {
   type Instance,
   makeInstance,
@@ -130,6 +130,21 @@ describe("an advisory", () => {
     expect((await call("GET", "/v1/advisories?plugin=hello&limit=1")).body.vulns).toHaveLength(1);
     expect((await call("GET", `/v1/advisories?after=${id}`)).body.vulns).toEqual([]);
     expect((await call("GET", "/v1/advisories?plugin=other-one")).body.vulns).toEqual([]);
+  });
+
+  it("has a page in two languages and feeds", async () => {
+    const page = async (path: string) => {
+      const response = await exports.default.fetch(`${ORIGIN}${path}`);
+      return { status: response.status, text: await response.text() };
+    };
+    expect((await page("/advisories?lang=en")).text).toContain("Strangers read customers");
+    expect((await page("/advisories?lang=de")).text).toContain("Sicherheitshinweise");
+    const { text } = await page(`/advisories/${id}?lang=en`);
+    for (const part of [id, "CVE-2026-12345", "high 7.5", "1.1.0", "Ada", "A route answers without asking"])
+      expect(text).toContain(part);
+    expect((await page("/advisories/feed.atom")).text).toContain(`${id}: hello`);
+    expect(JSON.parse((await page("/advisories/feed.json")).text).items).toHaveLength(1);
+    expect((await page("/advisories/RBSM-2026-77")).status).toBe(404);
   });
 
   it("withdrawn, takes floor and warnings back and stays readable", async () => {
