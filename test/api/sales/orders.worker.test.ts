@@ -14,7 +14,19 @@ import {
   type TestPlugin,
   webhooksOf,
 } from "../license/shop.worker.ts";
-import { makeSoldPlugin, markPaid, newUser, order, page, pay, paymentHooksOf, sweep } from "./till.worker.ts";
+import {
+  deliver,
+  makeSoldPlugin,
+  markPaid,
+  newUser,
+  order,
+  page,
+  paidSession,
+  pay,
+  paymentHooksOf,
+  stripeEvent,
+  sweep,
+} from "./till.worker.ts";
 
 const DAY = 86_400;
 
@@ -526,5 +538,49 @@ describe("whose order it is", () => {
       amountOff: 5,
     });
     expect(both.status).toBe(422);
+  });
+});
+
+describe("a payment that arrives after its order was given up", () => {
+  /** Dated before the cancellation that was carried out meanwhile: what the provider says happened, happened. */
+  async function paidTooLate() {
+    const made = await order(instance, plugin, { provider: "stripe" });
+    expect((await instance.post(`/v1/orders/${made.id}/cancel`)).body.state).toBe("cancelled");
+    expect((await licenseOf(made.licenseId)).status).toBe("revoked");
+    const created = Math.floor(Date.now() / 1000) - 60;
+    expect((await deliver(stripeEvent("checkout.session.completed", paidSession(made), { created }))).status).toBe(200);
+    expect(await show(made.id)).toMatchObject({ state: "paid", isFulfilled: false, attention: "not_fulfilled" });
+    return made;
+  }
+  const fulfil = (id: string) => shop.sell("POST", `/v1/orders/${id}/fulfil`, {});
+
+  it("buys a new license once somebody says so, one for any number of calls at once", async () => {
+    const made = await paidTooLate();
+    expect((await call("POST", `/v1/orders/${made.id}/fulfil`, { bearer: instance.ownerToken, body: {} })).status).toBe(
+      403,
+    );
+    const answers = await Promise.all([1, 2, 3].map(() => fulfil(made.id)));
+    expect(answers.some(({ status }) => status === 200)).toBe(true);
+    const after = await show(made.id);
+    expect(after).toMatchObject({ state: "paid", isFulfilled: true });
+    expect(after.attention).toBeUndefined();
+    expect(after.licenseId).not.toBe(made.licenseId);
+    expect(await licenseOf(after.licenseId)).toMatchObject({ status: "active", tier: "basic" });
+    const alive = "SELECT COUNT(*) AS n FROM licenses WHERE order_id = ? AND state = 'active'";
+    expect(await count(alive, made.id)).toBe(1);
+    expect([(await fulfil(made.id)).status, (await show(made.id)).licenseId]).toEqual([200, after.licenseId]);
+  });
+
+  it("is refused where the user has another license by now, and nothing else is fulfilled", async () => {
+    const made = await paidTooLate();
+    const { userId } = await show(made.id);
+    await sellLicense(instance, plugin, { userId });
+    expect((await fulfil(made.id)).body.code).toBe("ALREADY_LICENSED");
+    expect(await show(made.id)).toMatchObject({ attention: "not_fulfilled" });
+    const open = await order(instance, plugin);
+    expect((await fulfil(open.id)).body.code).toBe("order_state");
+    const done = await order(instance, plugin);
+    await markPaid(done.id);
+    expect((await fulfil(done.id)).body.licenseId).toBe(done.licenseId);
   });
 });
