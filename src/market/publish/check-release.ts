@@ -80,7 +80,7 @@ const RUN: Readonly<Record<CheckName, Check>> = {
   identity: checkIdentity,
   known_digest: checkDigests,
   secrets: opened(checkSecrets),
-  module: opened((world, _work, bundle) => checkModule(world, bundle)),
+  module: opened(async (world, work, bundle) => checkModule(world, bundle, await around(world, work))),
   use: opened(async (_world, _work, bundle) => checkUse(bundle)),
   code: opened(async (_world, _work, bundle) => checkCode(bundle)),
   names: opened(async (world, work, bundle) => checkNames(world, bundle, await around(world, work))),

@@ -73,7 +73,8 @@ export interface PipelineStore {
 export interface Surroundings {
   readonly pluginId: string;
   readonly publisherId: string;
-  readonly iconEdited: boolean;
+  /** The bundle was made of what an older host sent: its manifest declares more than its author wrote. */
+  readonly isConverted: boolean;
   /** Published last before this one. */
   readonly previous: { readonly version: string; readonly manifest: string; readonly size: number } | null;
   /** When the plugin last changed hands. */

@@ -14,9 +14,7 @@ export interface PluginMove {
 
 /** Whole plugins and what becomes of them. Times in Unix seconds. */
 export interface PluginStates {
-  find(
-    pluginId: string,
-  ): Promise<{
+  find(pluginId: string): Promise<{
     readonly id: string;
     readonly name: string;
     readonly publisherId: string;

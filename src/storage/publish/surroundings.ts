@@ -9,14 +9,14 @@ const TRANSFERRED = `(SELECT max(t.ended_at) FROM transfers t WHERE t.plugin_id 
 export async function readSurroundings(db: D1Database, releaseId: string): Promise<Surroundings | null> {
   const row = await db
     .prepare(
-      `SELECT r.plugin_id, p.publisher_id, p.edited, v.version, v.manifest, v.size, ${TRANSFERRED} AS transferred_at
+      `SELECT r.plugin_id, p.publisher_id, EXISTS (SELECT 1 FROM host_containers h WHERE h.release_id = r.id) AS converted, v.version, v.manifest, v.size, ${TRANSFERRED} AS transferred_at
        FROM releases r JOIN plugins p ON p.id = r.plugin_id LEFT JOIN releases v ON v.id = ${PREVIOUS} WHERE r.id = ?`,
     )
     .bind(Number(releaseId))
     .first<{
       plugin_id: number;
       publisher_id: number;
-      edited: string;
+      converted: number;
       version: string | null;
       manifest: string | null;
       size: number | null;
@@ -24,11 +24,10 @@ export async function readSurroundings(db: D1Database, releaseId: string): Promi
     }>();
   if (row === null) return null;
   const { version, manifest, size } = row;
-  const edited: string[] = JSON.parse(row.edited);
   return {
     pluginId: String(row.plugin_id),
     publisherId: String(row.publisher_id),
-    iconEdited: edited.includes("icon"),
+    isConverted: row.converted === 1,
     previous: version === null || manifest === null || size === null ? null : { version, manifest, size },
     transferredAt: row.transferred_at,
   };

@@ -30,7 +30,11 @@ describe("the container of an older host, uploaded", () => {
     expect(uploaded).toMatchObject({ status: 201, body: { name: "old-leads", state: "staged" } });
     const { releaseId } = uploaded.body;
     const waited = await call("GET", `/v1/releases/${releaseId}?wait=30`, { bearer: house.token });
-    expect(waited.body).toMatchObject({ state: "review", gates: ["statement", "desk"], publisher: "old-house" });
+    expect(waited.body).toMatchObject({
+      state: "review",
+      gates: ["checks", "statement", "desk"],
+      publisher: "old-house",
+    });
     expect(await env.DB.prepare("SELECT release_id, sha256, size FROM host_containers").all()).toMatchObject({
       results: [{ release_id: Number(releaseId), sha256: checksum, size: container.length }],
     });

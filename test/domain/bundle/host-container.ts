@@ -32,8 +32,7 @@ export function wrap(json: Uint8Array): Uint8Array<ArrayBuffer> {
   return concatBytes(Uint8Array.of(0x52, 0x42, 0x53, 0x4d, 1, 0, 0), gzipSync(json, { mtime: 0 }));
 }
 
-export const MODULE =
-  "export default { onInstall() {}, events: { 'request.created'() {} }, routes: { '/lead': () => ({ status: 200 }) } };\n";
+export const MODULE = "export default { onInstall() {}, routes: { '/lead': () => ({ status: 200 }) } };\n";
 
 const MANIFEST = {
   name: "old-leads",

@@ -301,16 +301,8 @@ describe("a bell that is lost", () => {
 describe("a check that could not be made", () => {
   const real = () => ({ releases: releasesOnD1(env.DB), bundles: bundlesOnR2(env.BUNDLES) });
   const broken: [string, () => Partial<Needs>, string[]][] = [
-    [
-      "R2 does not answer",
-      () => ({ bundles: { ...real().bundles, get: down } }),
-      ["structure", "text", "identity", "known_digest"],
-    ],
-    [
-      "the bytes are gone",
-      () => ({ bundles: { ...real().bundles, get: async () => null } }),
-      ["structure", "text", "identity", "known_digest"],
-    ],
+    ["R2 does not answer", () => ({ bundles: { ...real().bundles, get: down } }), [...CHECKS]],
+    ["the bytes are gone", () => ({ bundles: { ...real().bundles, get: async () => null } }), [...CHECKS]],
     ["keys cannot be read", () => ({ releases: { ...real().releases, key: down } }), ["identity"]],
     [
       "the block list cannot be read",

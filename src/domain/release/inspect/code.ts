@@ -5,7 +5,7 @@ import type { FindingRule } from "../findings/rules.ts";
 import { bitsPerCharacter } from "../findings/secrets.ts";
 
 const MIN_BLOB_CHARACTERS = 2000;
-const MIN_BLOB_BITS = 4.5;
+const MIN_BLOB_BITS = 4;
 /** Names a plugin has no business with: none of them exists, or tells the truth, inside the sandbox. */
 const PLATFORM_NAMES = new Set(["process", "navigator", "Deno", "Bun", "WebSocketPair", "caches"]);
 const GLOBAL_NAMES = new Set(["globalThis", "self", "window"]);

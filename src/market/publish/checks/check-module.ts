@@ -1,16 +1,28 @@
 import type { OpenedBundle } from "../../../domain/bundle/open.ts";
-import { type CheckOutcome, CLEAN, type Finding, forRefusal, UNKNOWN } from "../../../domain/release/checks.ts";
+import {
+  type CheckOutcome,
+  CLEAN,
+  type Finding,
+  forPeople,
+  forRefusal,
+  UNKNOWN,
+} from "../../../domain/release/checks.ts";
 import type { FindingRule } from "../../../domain/release/findings/rules.ts";
 import { toldOf } from "../../../domain/release/findings/told.ts";
 import { SERVER_MODULE } from "../../../domain/release/server-module.ts";
 import type { World } from "../../ports.ts";
+import type { Surroundings } from "../pipeline-ports.ts";
 import { serverOf } from "./read-bundle.ts";
 
 /**
  * The module is started once in an isolate that may do nothing: it loads, has a default export, and its handlers are the
  * declared ones. None of them is called. No answer is no verdict.
  */
-export async function checkModule(world: Pick<World, "dryRun">, bundle: OpenedBundle): Promise<CheckOutcome> {
+export async function checkModule(
+  world: Pick<World, "dryRun">,
+  bundle: OpenedBundle,
+  around: Surroundings | null,
+): Promise<CheckOutcome> {
   const server = serverOf(bundle);
   if (server === null) return CLEAN;
   const { name, version, type, files } = bundle.manifest;
@@ -21,7 +33,11 @@ export async function checkModule(world: Pick<World, "dryRun">, bundle: OpenedBu
     const message = `The module does not start: ${reply.message.slice(0, 200) || reply.code}`;
     return forRefusal([toldOf("module", "module_fails", message, SERVER_MODULE)]);
   }
-  return forRefusal(compareHandlers(bundle, reply.handlers));
+  const compared = compareHandlers(bundle, reply.handlers);
+  // An older host names routes without methods: its author declared less than the manifest that was made of it.
+  return around?.isConverted
+    ? forPeople(compared.map((one) => ({ ...one, severity: "warning" })))
+    : forRefusal(compared);
 }
 
 function compareHandlers(
