@@ -55,8 +55,30 @@ const ADMIN_PAGES: readonly SitePage[] = [
   { name: "admin-licenses", viewer: "admin", path: "/console/licenses" },
 ];
 
+function operator(name: string, path: string): SitePage {
+  return { name: `operator-${name}`, viewer: "operator", path };
+}
+
+const OPERATOR_PAGES: readonly SitePage[] = [
+  operator("desk", "/desk"),
+  operator("queue", "/desk/queue"),
+  operator("release", "/desk/releases/1"),
+  operator("file", "/desk/releases/1/file?path=server%2Fmain.js"),
+  operator("dry-run", "/desk/releases/1/dry-run"),
+  operator("plugin", "/desk/plugins/1"),
+  operator("reports", "/desk/reports"),
+  operator("publishers", "/desk/publishers"),
+  operator("publisher", "/desk/publishers/alpenware"),
+  operator("licenses", "/desk/licenses"),
+  operator("license", "/desk/licenses/1"),
+  operator("keys", "/desk/keys"),
+  operator("audit", "/desk/audit"),
+  operator("health", "/desk/health"),
+  operator("dead", "/desk/health/runs"),
+];
+
 /** Every kind of page of the site: what screenshots, axe and the checks of widths go through. */
-export const PAGES: readonly SitePage[] = [...VISITOR_PAGES, ...ADMIN_PAGES];
+export const PAGES: readonly SitePage[] = [...VISITOR_PAGES, ...ADMIN_PAGES, ...OPERATOR_PAGES];
 
 export function pathOf(page: SitePage, demo: Demo): string {
   return typeof page.path === "string" ? page.path : page.path(demo);

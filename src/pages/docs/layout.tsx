@@ -2,7 +2,9 @@ import type { Child } from "hono/jsx";
 import { paths } from "../../contract/paths.ts";
 import { Icon } from "../parts/icon.tsx";
 import { Shell } from "../shell.tsx";
+import { wordsOf as textsOf } from "../words/dictionary.ts";
 import { type DocPage, readDocs } from "./docs.ts";
+import { DOCS } from "./words.ts";
 
 interface DocsLayoutProps {
   readonly title: string;
@@ -17,33 +19,42 @@ interface DocsLayoutProps {
 
 /** Every page of the documentation: the contents on the left, a search above, what the page holds on the right. */
 export function DocsLayout({ title, description, at, query = "", isHidden = false, aside, children }: DocsLayoutProps) {
+  const words = textsOf(DOCS);
   const canonical = isHidden ? {} : { canonical: at === null ? paths.docs() : paths.doc(at.slug) };
   return (
     <Shell title={title} description={description} at="docs" isHidden={isHidden} hasOwnSearch {...canonical}>
       <div class="wrap docs-grid pt-6 lg:pt-10">
-        <aside class="docs-side no-print">
+        <aside class="docs-side no-print" aria-label={words.aside}>
           <DocsSearch query={query} />
           <details class="mt-3 lg:hidden">
-            <summary class="button button-quiet w-full">All pages</summary>
+            <summary class="button button-quiet w-full">{words.allPages}</summary>
             <Contents at={at} />
           </details>
           <div class="hidden lg:block">
             <Contents at={at} />
           </div>
         </aside>
-        <div class="min-w-0">{children}</div>
-        {aside === undefined ? null : <aside class="docs-toc no-print">{aside}</aside>}
+        <div class="min-w-0">
+          {words.language === "" ? null : <p class="mb-4 text-sm text-muted-foreground">{words.language}</p>}
+          {children}
+        </div>
+        {aside === undefined ? null : (
+          <aside class="docs-toc no-print" aria-label={words.onThisPage}>
+            {aside}
+          </aside>
+        )}
       </div>
     </Shell>
   );
 }
 
 function DocsSearch({ query }: { query: string }) {
+  const words = textsOf(DOCS);
   return (
     <search>
       <form action={paths.docs()} method="get" class="relative">
         <label class="sr-only" for="docs-search">
-          Search the documentation
+          {words.searchLabel}
         </label>
         <Icon name="search" class="pointer-events-none absolute left-3 top-3.5 size-4 text-muted-foreground" />
         <input
@@ -53,7 +64,7 @@ function DocsSearch({ query }: { query: string }) {
           name="q"
           value={query}
           maxlength={100}
-          placeholder="Search the docs"
+          placeholder={words.search}
         />
       </form>
     </search>
@@ -62,7 +73,7 @@ function DocsSearch({ query }: { query: string }) {
 
 function Contents({ at }: { at: DocPage | null }) {
   return (
-    <nav aria-label="Documentation" class="mt-6 space-y-6 text-sm">
+    <nav aria-label={textsOf(DOCS).contents} class="mt-6 space-y-6 text-sm">
       {docSections().map(({ section, pages }) => (
         <div>
           <p class="font-semibold">{section}</p>

@@ -1,26 +1,26 @@
 import { paths } from "../../contract/paths.ts";
 import { plural } from "../format.ts";
 import { Icon } from "../parts/icon.tsx";
+import { wordsOf as textsOf } from "../words/dictionary.ts";
 import { type DocPage, readDocs } from "./docs.ts";
 import { DocsLayout, docSections, shortTitle } from "./layout.tsx";
 import { type DocHit, markWords, type Piece, searchDocs, wordsOf } from "./search.ts";
-
-const DESCRIPTION =
-  "How to write, test, sign, publish and sell plugins for Rising BSM, and how to run an instance with them.";
+import { DOCS } from "./words.ts";
 
 /** `/docs`: where to begin, and everything there is. */
 export function DocsOverview() {
+  const words = textsOf(DOCS);
   return (
-    <DocsLayout title="Documentation – Rising BSM Marketplace" description={DESCRIPTION} at={null}>
-      <h1 class="text-3xl font-bold tracking-tight sm:text-4xl">Documentation</h1>
-      <p class="mt-4 max-w-2xl text-lg leading-relaxed text-muted-foreground">{DESCRIPTION}</p>
+    <DocsLayout title={`${words.title} – Rising BSM Marketplace`} description={words.description} at={null}>
+      <h1 class="text-3xl font-bold tracking-tight sm:text-4xl">{words.title}</h1>
+      <p class="mt-4 max-w-2xl text-lg leading-relaxed text-muted-foreground">{words.description}</p>
       <a class="card docs-start mt-8 flex items-center gap-4 p-5" href={paths.doc("first-plugin")}>
         <span class="plugin-tile flex size-12 shrink-0 items-center justify-center rounded-lg">
           <Icon name="zap" class="size-6" />
         </span>
         <span>
-          <span class="block text-lg font-semibold">Your first plugin in fifteen minutes</span>
-          <span class="block text-muted-foreground">From an empty folder to a signed release, step by step.</span>
+          <span class="block text-lg font-semibold">{words.start}</span>
+          <span class="block text-muted-foreground">{words.startHint}</span>
         </span>
         <Icon name="arrow-right" class="ml-auto size-5 text-muted-foreground" />
       </a>
@@ -51,22 +51,23 @@ function isListed({ slug }: DocPage): boolean {
 /** `/docs?q=`: what was found, without a script. */
 export function DocsSearchPage({ query }: { query: string }) {
   const hits = searchDocs(readDocs(), query);
+  const texts = textsOf(DOCS);
   const words = wordsOf(query);
   return (
     <DocsLayout
       title={`${query} – Rising BSM Marketplace docs`}
-      description={DESCRIPTION}
+      description={texts.description}
       at={null}
       query={query}
       isHidden
     >
-      <h1 class="text-3xl font-bold tracking-tight">Search</h1>
+      <h1 class="text-3xl font-bold tracking-tight">{texts.searchTitle}</h1>
       <p class="mt-3 text-muted-foreground" role="status">
         {hits.length === 0 ? (
           <>
-            Nothing holds all of “{query}”. Try fewer words, or look through the{" "}
+            {texts.nothing(query)}{" "}
             <a class="link" href={paths.docs()}>
-              contents
+              {texts.contentsLink}
             </a>
             .
           </>

@@ -61,21 +61,23 @@ export function ReleasePage({ view: { plugin, row, files, older, newer, diff } }
             </a>
           </p>
         )}
-        <nav
-          class="no-print mt-10 flex flex-wrap justify-between gap-4 border-t border-border pt-4"
-          aria-label={words.tabs.versions}
-        >
-          {older === null ? (
-            <span />
-          ) : (
-            <Step to={paths.release(plugin.name, older)} words={words.olderVersion(older)} rel="prev" />
-          )}
-          {newer === null ? (
-            <span />
-          ) : (
-            <Step to={paths.release(plugin.name, newer)} words={words.newerVersion(newer)} rel="next" />
-          )}
-        </nav>
+        {older === null && newer === null ? null : (
+          <nav
+            class="no-print mt-10 flex flex-wrap justify-between gap-4 border-t border-border pt-4"
+            aria-label={words.tabs.versions}
+          >
+            {older === null ? (
+              <span />
+            ) : (
+              <Step to={paths.release(plugin.name, older)} words={words.olderVersion(older)} rel="prev" />
+            )}
+            {newer === null ? (
+              <span />
+            ) : (
+              <Step to={paths.release(plugin.name, newer)} words={words.newerVersion(newer)} rel="next" />
+            )}
+          </nav>
+        )}
       </article>
     </Shell>
   );
@@ -174,11 +176,11 @@ function Files({ files, diff }: FilesProps) {
         </p>
       )}
       {changed.length === 0 ? null : <FileTable files={changed} caption={words.change} />}
-      <details class="mt-4">
+      <details class="mt-4" open={diff === null}>
         <summary class="link inline-flex min-h-11 cursor-pointer items-center">{words.allFiles(files.length)}</summary>
         <FileTable
           files={files.map(({ path, size }) => ({ path, size, sizeBefore: size, kind: "same" as const }))}
-          caption={words.files}
+          caption={words.allFiles(files.length)}
         />
       </details>
     </section>

@@ -1,7 +1,7 @@
 import { paths } from "../../contract/paths.ts";
 import type { PluginCard } from "../../market/catalogue/views.ts";
 import type { PublisherProfile } from "../../market/showcase/ports.ts";
-import { formatDate, isoDay, plural } from "../format.ts";
+import { formatDate, isoDay } from "../format.ts";
 import { Icon } from "../parts/icon.tsx";
 import { Pages } from "../parts/pages.tsx";
 import { PluginGrid } from "../parts/plugin-card.tsx";
@@ -72,7 +72,7 @@ export function PublisherPage({ view: { profile, items, page } }: { view: Publis
         </div>
       </div>
       <div class="wrap pt-10">
-        <h2 class="mb-6 text-2xl font-semibold tracking-tight">{plural(profile.plugins, "Plugin", words.plugins)}</h2>
+        <h2 class="mb-6 text-2xl font-semibold tracking-tight">{words.plugins(profile.plugins)}</h2>
         <PluginGrid items={items} />
         <Pages page={page} last={Math.max(1, Math.ceil(profile.plugins / PLUGINS_SHOWN))} href={hrefOf} />
         <p class="mt-10 flex max-w-[70ch] items-start gap-3 text-muted-foreground">

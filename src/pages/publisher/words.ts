@@ -7,7 +7,7 @@ export const PUBLISHER = dictionary({
     description: (name: string, plugins: number) =>
       `${name} on the Rising BSM Marketplace: ${plural(plugins, "plugin")}.`,
     since: "Here since",
-    plugins: "Plugins",
+    plugins: (count: number) => plural(count, "plugin"),
     downloads: (count: number) => `${formatCount(count)} downloads`,
     domain: (domain: string) => `Proved to own ${domain}`,
     noDomain: "Has not proved a domain",
@@ -18,7 +18,7 @@ export const PUBLISHER = dictionary({
     kind: "Anbieter",
     description: (name, plugins) => `${name} im Rising BSM Marketplace: ${plural(plugins, "Plugin", "Plugins")}.`,
     since: "Dabei seit",
-    plugins: "Plugins",
+    plugins: (count) => plural(count, "Plugin", "Plugins"),
     downloads: (count) => `${formatCount(count)} Downloads`,
     domain: (domain) => `Hat nachgewiesen, dass ${domain} ihm gehört`,
     noDomain: "Hat keine Domain nachgewiesen",
