@@ -1,5 +1,6 @@
 import { Response } from "miniflare";
 import { createEmulator } from "../../src/sdk/testing/index.ts";
+import { answerDns, answerWellKnown, DNS_ORIGIN, writeZone } from "./domains.ts";
 import { answerGithub, GITHUB_ORIGINS } from "./github.ts";
 import { HOST_API_KEY } from "./host-key.ts";
 import { answerStripe, STRIPE_ORIGIN } from "./stripe.ts";
@@ -60,7 +61,11 @@ export async function answerInstance(asked: Asked): Promise<Response> {
     return answerGithub(url, authorization, await asked.text());
   }
   if (url.origin === STRIPE_ORIGIN) return answerStripe(asked, await asked.text());
+  if (url.origin === DNS_ORIGIN) return answerDns(url);
+  const proof = answerWellKnown(url);
+  if (proof !== null) return proof;
   if (url.origin !== "http://127.0.0.1:9999") return new Response("no such host in the tests", { status: 599 });
+  if (url.pathname === "/zone") return writeZone(url);
   const body = await asked.text();
   const odd = ODD[url.pathname.split("/")[1] ?? ""];
   if (odd !== undefined) return odd(asked, body);
