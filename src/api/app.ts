@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { SERVICE_OPERATIONS } from "../contract/service/operations.ts";
 import { ok } from "../domain/result.ts";
 import { registerDeviceRoutes } from "./account/device-routes.ts";
+import { registerPersonRoutes } from "./account/person-routes.ts";
 import { registerRecoveryRoutes } from "./account/recovery-routes.ts";
 import { registerAccountRoutes } from "./account/routes.ts";
 import { registerTokenRoutes } from "./account/token-routes.ts";
@@ -33,6 +34,7 @@ import { registerPublishRoutes } from "./publish/routes.ts";
 import { registerResolveRoutes } from "./resolve/routes.ts";
 import { route } from "./route.ts";
 import { registerSalesRoutes } from "./sales/routes.ts";
+import { registerShowcaseRoutes } from "./showcase/routes.ts";
 import { registerTufRoutes } from "./tuf/routes.ts";
 import { registerRolloutRoutes } from "./update/rollout-routes.ts";
 import { registerUpdateRoutes } from "./update/routes.ts";
@@ -47,6 +49,7 @@ export function createApi(): Hono<ApiEnv> {
     context.json(openApiDocument(context.get("world").site.origin), 200, { "cache-control": "public, max-age=300" }),
   );
   registerAccountRoutes(app);
+  registerPersonRoutes(app);
   registerTokenRoutes(app);
   registerDeviceRoutes(app);
   registerExecutionRoutes(app);
@@ -58,6 +61,7 @@ export function createApi(): Hono<ApiEnv> {
   registerLogRoutes(app);
   registerPullRoutes(app);
   registerCatalogueRoutes(app);
+  registerShowcaseRoutes(app);
   registerSearchRoutes(app);
   registerReviewRoutes(app);
   registerSeriesRoutes(app);

@@ -1,5 +1,6 @@
 import { DEVICE_OPERATIONS } from "./account/device-operations.ts";
 import { ACCOUNT_OPERATIONS } from "./account/operations.ts";
+import { PERSON_OPERATIONS } from "./account/person-operations.ts";
 import { RECOVERY_OPERATIONS } from "./account/recovery-operations.ts";
 import { ADVISORY_OPERATIONS, REVOCATION_OPERATIONS } from "./advisory/operations.ts";
 import { CATALOGUE_OPERATIONS, DELIVERY_OPERATIONS } from "./catalogue/operations.ts";
@@ -32,6 +33,7 @@ import { PUBLISH_OPERATIONS } from "./publish/operations.ts";
 import { RESOLVE_OPERATIONS } from "./resolve/operations.ts";
 import { SALES_OPERATIONS } from "./sales/operations.ts";
 import { SERVICE_OPERATIONS } from "./service/operations.ts";
+import { SHOWCASE_OPERATIONS } from "./showcase/operations.ts";
 import { TUF_OPERATIONS } from "./tuf/operations.ts";
 import { UPDATE_OPERATIONS } from "./update/operations.ts";
 import { ROLLOUT_OPERATIONS } from "./update/rollout-operations.ts";
@@ -40,9 +42,11 @@ import { ROLLOUT_OPERATIONS } from "./update/rollout-operations.ts";
 export const OPERATIONS: readonly Operation[] = Object.values({
   ...SERVICE_OPERATIONS,
   ...ACCOUNT_OPERATIONS,
+  ...PERSON_OPERATIONS,
   ...DEVICE_OPERATIONS,
   ...CATALOGUE_OPERATIONS,
   ...SEARCH_OPERATIONS,
+  ...SHOWCASE_OPERATIONS,
   ...REVIEW_OPERATIONS,
   ...SERIES_OPERATIONS,
   ...DELIVERY_OPERATIONS,

@@ -189,6 +189,11 @@ const ROWS: Readonly<Record<string, Row>> = {
   whoami: { by: KNOWN },
   setup: { by: [], body: () => ({ name: "Second" }) },
 
+  listInstances: { by: ["acme", "rival", "admin", "stranger"] },
+  listOrganizations: { by: PEOPLE },
+  showOrganization: { by: PEOPLE, owners: ["acme"], path: (names) => `/v1/organizations/${names.handle}` },
+  listSessions: { by: PEOPLE },
+  endSession: { by: PEOPLE, owners: [], path: () => `/v1/sessions/${"0".repeat(64)}` },
   listTokens: { by: PEOPLE },
   createToken: { by: PEOPLE, body: () => ({ name: "Made", scopes: ["token:manage"] }) },
   // Whose id it is, is not said: 404 for everybody else's.
@@ -219,6 +224,13 @@ const ROWS: Readonly<Record<string, Row>> = {
     body: ({ pluginName }) => ({ plugin: pluginName, kind: "other", text: "It is somebody else's work." }),
   },
   transparency: open,
+  listCollections: open,
+  putCollection: {
+    by: ["operator"],
+    path: () => "/v1/desk/collections/never-was",
+    body: () => ({ title: { en: "One", de: "Eins" }, lead: { en: "", de: "" }, plugins: ["never-was"] }),
+  },
+  dropCollection: { by: ["operator"], owners: [], path: () => "/v1/desk/collections/not-one" },
   listReports: { by: ["operator"] },
   triageReport: { by: ["operator"], owners: [], path: () => "/v1/desk/reports/999999/triage" },
   decideReport: {
@@ -372,8 +384,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
 
   issueLicense: {
-    by: OWNING,
-    owners: ["acme", "a"],
+    by: KNOWN,
+    owners: ["acme", "operator", "a"],
     knownTo: EVERYBODY,
     body: (names) => ({ pluginId: names.plugin, userId: "9", type: "basic", instanceId: names.instance }),
   },

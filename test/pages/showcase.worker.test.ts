@@ -127,6 +127,13 @@ it("replaces a collection as a whole, and drops it once", async () => {
   expect(await showcase.dropCollection("brief")).toBe(false);
 });
 
+it("lists collections for programs, and lets nobody without the desk's right write one", async () => {
+  const { collections } = JSON.parse(await read("/v1/collections"));
+  expect(collections).toMatchObject([{ slug: "starters", title: { de: "Für den Anfang" }, plugins: 2 }]);
+  const written = await exports.default.fetch(`${ORIGIN}/v1/desk/collections/starters`, { method: "DELETE" });
+  expect(written.status).toBe(401);
+});
+
 it("says which plugins need one, and forgets those that no longer do", async () => {
   expect(await showcase.dependents("reminder", 10)).toEqual(["board"]);
   expect(await read("/plugins/reminder/trust")).toContain('href="/plugins/board"');
