@@ -36,6 +36,19 @@ CREATE TRIGGER publishers_to_project AFTER UPDATE OF handle, display_name, verif
     SELECT id, 1 FROM plugins WHERE publisher_id = NEW.id AND latest_release_id IS NOT NULL;
 END;
 
+-- Lists are read from the search database: a counted download no longer moves a row in three orders here.
+DROP INDEX plugins_downloads;
+DROP INDEX plugins_created;
+DROP INDEX plugins_rating;
+DROP INDEX plugins_type_names;
+DROP INDEX plugins_type_downloads;
+DROP INDEX plugins_type_created;
+DROP INDEX plugins_type_rating;
+DROP INDEX plugins_category_names;
+DROP INDEX plugins_category_downloads;
+DROP INDEX plugins_category_created;
+DROP INDEX plugins_category_rating;
+
 -- Every public fact in commit order, without a gap, enough to rebuild the catalogue from nothing. Never deleted.
 CREATE TABLE feed (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -2,12 +2,12 @@ import { writeFile } from "node:fs/promises";
 import os from "node:os";
 import { parseArgs } from "node:util";
 import { benchBundles } from "./bundles.ts";
-import { compare, errorsOf, meanP50, type Outcome, type Row } from "./compare.ts";
+import { benchCatalogue } from "./catalogue.ts";
+import { compare, type Outcome, type Row } from "./compare.ts";
 import { benchLicense } from "./license.ts";
-import { measure } from "./load.ts";
 import { benchResolve } from "./resolve.ts";
 import { benchSandbox } from "./sandbox.ts";
-import { openSite, type Site } from "./site.ts";
+import { openSite } from "./site.ts";
 
 const ROWS: readonly Row[] = [
   {
@@ -40,8 +40,6 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-const LIST_TARGET = 1.3;
-
 const { values: flags } = parseArgs({
   options: { quick: { type: "boolean", default: false }, only: { type: "string" }, json: { type: "string" } },
 });
@@ -56,7 +54,7 @@ console.log(
 );
 const outcomes: Outcome[] = [];
 const runs = (part: string) => flags.only === undefined || flags.only === part;
-if (runs("site") || runs("license") || runs("sandbox")) await benchSite();
+if (["site", "catalogue", "license", "sandbox"].some(runs)) await benchSite();
 if (runs("resolve")) show(await benchResolve(flags.quick));
 if (runs("bundles")) for await (const outcome of benchBundles(flags.quick)) show(outcome);
 if (flags.json !== undefined)
@@ -72,31 +70,12 @@ async function benchSite(): Promise<void> {
   try {
     if (runs("license")) for await (const outcome of benchLicense(site, effort, flags.quick)) show(outcome);
     if (runs("sandbox")) for await (const outcome of benchSandbox(site, effort)) show(outcome);
-    if (!runs("site")) return;
-    for (const row of ROWS) show((await compare(site, row, effort)).outcome);
-    show(await listGrowth(site));
+    if (runs("site")) for (const row of ROWS) show((await compare(site, row, effort)).outcome);
+    // Last: it makes the catalogue large.
+    if (runs("catalogue")) for await (const outcome of benchCatalogue(site, effort)) show(outcome);
   } finally {
     await site.miniflare.dispose();
   }
-}
-
-/** Twenty of a filtered list: the same page at 1,000 and at 100,000 plugins. */
-async function listGrowth(at: Site): Promise<Outcome> {
-  const load = { url: `${at.marketplace}/v1/plugins?type=mixed&category=requests&limit=20`, seconds, concurrency };
-  await at.grow(1_000);
-  const before = [await measure(load), await measure(load)];
-  await at.grow(100_000);
-  const after = [await measure(load), await measure(load)];
-  const figure = meanP50(after) / meanP50(before);
-  return {
-    path: "list 20 at 100,000 plugins",
-    value: `p50 ${meanP50(after).toFixed(1)} ms`,
-    floor: `at 1,000 p50 ${meanP50(before).toFixed(1)} ms`,
-    figure,
-    target: `≤ ${LIST_TARGET}`,
-    holds: figure <= LIST_TARGET,
-    errors: errorsOf([...before, ...after]),
-  };
 }
 
 function show(outcome: Outcome): void {

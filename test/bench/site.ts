@@ -9,6 +9,7 @@ import { ownPlugin } from "../bundles.ts";
 import { FrontDoor, type PublisherHands } from "../front-door.ts";
 import { TEST_SECRETS } from "../secrets.ts";
 import { copyRows, type Database, inSteps } from "./copy-rows.ts";
+import { growPlugins } from "./grow-plugins.ts";
 
 export interface Site {
   readonly miniflare: Miniflare;
@@ -59,6 +60,8 @@ export async function openSite(): Promise<Site> {
   const at = async (name: string): Promise<string> => (await miniflare.unsafeGetDirectURL(name)).origin;
   const db = await miniflare.getD1Database("DB", "marketplace");
   for (const statement of await migrationsOf("core")) await db.prepare(statement).run();
+  const search = await miniflare.getD1Database("SEARCH", "marketplace");
+  for (const statement of await migrationsOf("search")) await search.prepare(statement).run();
   await db
     .prepare("create table floor_rows (id integer primary key, at integer not null, said text not null) strict")
     .run();
@@ -93,6 +96,8 @@ export async function openSite(): Promise<Site> {
     webhookUrl: "https://bench.example.com/api/webhooks/marketplace",
     apiUrl: "https://bench.example.com/api",
   });
+  // What was published is projected by the first list.
+  await door.call("GET", "/v1/plugins", publisher.token);
   // Deliveries are other invocations on Cloudflare; here they would run in the process that is measured.
   await db.prepare("update instances set webhook_paused_at = 1").run();
   const license = await door.call("POST", "/v1/licenses", publisher.token, {
@@ -116,7 +121,7 @@ export async function openSite(): Promise<Site> {
     license: { key: license.licenseKey, pluginId: paid.pluginId, id: Number(license.id) },
     small: { sha256: smallPlugin.metadata.checksum, pluginId: small.pluginId, bytes: smallPlugin.bytes.length },
     large: { sha256: largePlugin.metadata.checksum, bytes: largePlugin.bytes.length },
-    grow: (count) => grow(db, count),
+    grow: (count) => growPlugins(db, search, count),
     growLicenses: (count) => growLicenses(db, String(license.id), count),
   };
 }
@@ -133,28 +138,6 @@ async function bench(name: "floor" | "runner", options: Readonly<Record<string, 
   });
   const contents = outputFiles[0]?.text ?? "";
   return { name, modules: [{ type: "ESModule", path: `${name}.js`, contents }], ...DIRECT, ...options } as V4Worker;
-}
-
-const COPIES_AT_ONCE = 20_000;
-const OFFSET = 1_000_000;
-
-/** Rows as publication leaves them. */
-async function grow(db: Database, count: number): Promise<void> {
-  const have = (await db.prepare("select count(*) as n from plugins").first<{ n: number }>())?.n ?? 0;
-  await inSteps(have, count, COPIES_AT_ONCE, async (range) => {
-    const plugin = {
-      id: `${OFFSET} + n.i`,
-      uuid: "'00000000-0000-4000-8000-' || printf('%012d', cast(n.i as integer))",
-      name: "'copy-' || cast(n.i as integer)",
-      display_name: "'Copy ' || cast(n.i as integer)",
-      downloads: "cast(abs(random()) % 100000 as integer)",
-      latest_release_id: `${OFFSET} + n.i`,
-    };
-    await copyRows(db, "plugins", plugin, "t.id = 1", range);
-    const release = { id: `${OFFSET} + n.i`, plugin_id: `${OFFSET} + n.i`, sequence: "null" };
-    await copyRows(db, "releases", release, "t.id = (select latest_release_id from plugins where id = 1)", range);
-  });
-  await db.prepare("analyze").run();
 }
 
 /** Licenses without limits of their own, so that any number of devices may come; ids rise from the first one's. */

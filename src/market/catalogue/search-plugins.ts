@@ -15,13 +15,27 @@ export async function searchPlugins(
   world: SearchWorld & Pick<World, "cursorKey" | "clock">,
   query: SearchQuery,
 ): Promise<Result<SearchPage, Problem<"cursor_expired" | "VALIDATION_ERROR">>> {
+  if (query.after === undefined) {
+    const day = today(world);
+    const search = () => world.searchIndex.search(query, null, day);
+    const [generation, found] = await Promise.all([world.searchIndex.generation(), readFresh(world, search)]);
+    return ok(await pageOf(world, query, found, generation));
+  }
   const generation = await world.searchIndex.generation();
-  const opened = query.after === undefined ? ok(null) : await openCursor(world.cursorKey, query, generation);
+  const opened = await openCursor(world.cursorKey, query, generation);
   if (!opened.ok) return opened;
-  const day = opened.value?.day ?? today(world);
-  const found = await readFresh(world, () => world.searchIndex.search(query, opened.value, day));
+  const found = await readFresh(world, () => world.searchIndex.search(query, opened.value, opened.value.day));
+  return ok(await pageOf(world, query, found, generation));
+}
+
+async function pageOf(
+  world: Pick<World, "cursorKey">,
+  query: SearchQuery,
+  found: FoundCards,
+  generation: number,
+): Promise<SearchPage> {
   const words = wordsOf(query.text ?? "");
-  return ok({
+  return {
     items: found.items.map((item) => hitOf(item, words)),
     total: found.total,
     isTotalExact: found.isTotalExact,
@@ -29,7 +43,7 @@ export async function searchPlugins(
     next: found.next === null ? null : await sealCursor(world.cursorKey, query, generation, found.next),
     page: query.page,
     limit: query.limit,
-  });
+  };
 }
 
 /** Counts of every facet for the same query. */

@@ -75,44 +75,53 @@ export async function rankCards(
 
 /** All words, else any word, else names of like letters; whoever is called exactly so is always among them. */
 export async function findCandidates(search: D1Database, text: string, filter: Filter): Promise<Candidates> {
-  const exact = await findExact(search, text, filter);
-  for (const [match, expression] of [
-    ["words", allWords(text)],
-    ["any", anyWord(text)],
-  ] as const) {
-    if (expression === null) break;
-    const { results } = await search
-      .prepare(
-        `SELECT ${COLUMNS}, ${BM25} AS bm25 FROM words JOIN cards c ON c.id = words.rowid
-         WHERE words MATCH ? AND ${where(filter)} ORDER BY bm25, c.name LIMIT ${MAX_CANDIDATES}`,
-      )
-      .bind(expression, ...filter.values)
-      .all<CandidateRow>();
-    if (results.length > 0) return { rows: withExact(results, exact), match, expression };
-  }
+  const all = allWords(text);
+  const exactly = exactStatement(search, text, filter);
+  const [first, second] = await search.batch<CandidateRow>(
+    all === null ? [exactly] : [exactly, wordsStatement(search, all, filter)],
+  );
+  const exact = first?.results ?? [];
+  const found = second?.results ?? [];
+  if (found.length > 0) return { rows: withExact(found, exact), match: "words", expression: all };
+  const any = anyWord(text);
   const trigrams = anyTrigram(text);
-  if (trigrams === null) return { rows: exact, match: "similar", expression: null };
-  const { results } = await search
-    .prepare(
-      `SELECT ${COLUMNS}, bm25(grams) AS bm25 FROM grams JOIN cards c ON c.id = grams.rowid
-       WHERE grams MATCH ? AND ${where(filter)} ORDER BY bm25, c.name LIMIT ${MAX_LOOKED_AT}`,
-    )
-    .bind(trigrams, ...filter.values)
-    .all<CandidateRow>();
-  return { rows: withExact(results, exact), match: "similar", expression: null };
+  if (any === null) return { rows: exact, match: "similar", expression: null };
+  const [some, alike] = await search.batch<CandidateRow>([
+    wordsStatement(search, any, filter),
+    ...(trigrams === null ? [] : [trigramsStatement(search, trigrams, filter)]),
+  ]);
+  const matching = some?.results ?? [];
+  if (matching.length > 0) return { rows: withExact(matching, exact), match: "any", expression: any };
+  return { rows: withExact(alike?.results ?? [], exact), match: "similar", expression: null };
 }
 
 const COLUMNS = `c.id, c.name, c.card ->> '$.displayName' AS display, c.display_folded, c.is_verified, c.facts`;
 
-async function findExact(search: D1Database, text: string, filter: Filter): Promise<readonly CandidateRow[]> {
-  const { results } = await search
+function exactStatement(search: D1Database, text: string, filter: Filter): D1PreparedStatement {
+  return search
     .prepare(
       `SELECT ${COLUMNS}, 0 AS bm25 FROM cards c
        WHERE (c.name = ? OR (c.is_verified = 1 AND c.display_folded = ?)) AND ${where(filter)}`,
     )
-    .bind(text.toLowerCase(), foldText(text).trim(), ...filter.values)
-    .all<CandidateRow>();
-  return results;
+    .bind(text.toLowerCase(), foldText(text).trim(), ...filter.values);
+}
+
+function wordsStatement(search: D1Database, expression: string, filter: Filter): D1PreparedStatement {
+  return search
+    .prepare(
+      `SELECT ${COLUMNS}, ${BM25} AS bm25 FROM words JOIN cards c ON c.id = words.rowid
+       WHERE words MATCH ? AND ${where(filter)} ORDER BY bm25, c.name LIMIT ${MAX_CANDIDATES}`,
+    )
+    .bind(expression, ...filter.values);
+}
+
+function trigramsStatement(search: D1Database, expression: string, filter: Filter): D1PreparedStatement {
+  return search
+    .prepare(
+      `SELECT ${COLUMNS}, bm25(grams) AS bm25 FROM grams JOIN cards c ON c.id = grams.rowid
+       WHERE grams MATCH ? AND ${where(filter)} ORDER BY bm25, c.name LIMIT ${MAX_LOOKED_AT}`,
+    )
+    .bind(expression, ...filter.values);
 }
 
 function withExact(rows: readonly CandidateRow[], exact: readonly CandidateRow[]): readonly CandidateRow[] {

@@ -435,6 +435,29 @@ describe("the projection", () => {
     expect(await use()).toBeCloseTo(Math.log10(2) / 5, 12);
   });
 
+  it("sec-27: a look-alike of an older plugin of somebody else is pushed down, so is what is deprecated", async () => {
+    const penalty = async (name: string) => {
+      await projection.refresh(Math.floor(Date.now() / 1000) + 1, 100);
+      const { data } = await search(`?query=${name}&explain=1`);
+      return data.find((hit: { plugin: { name: string } }) => hit.plugin.name === name).score.penalty;
+    };
+    const look = env.DB.prepare(
+      "INSERT INTO plugin_looks (plugin_id, skeleton, display_skeleton) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET skeleton = excluded.skeleton",
+    );
+    await env.DB.batch([
+      look.bind(ids.reminder, "reminder", "plain"),
+      look.bind(ids["aaa-clone"], "reminder", "clone"),
+      look.bind(ids["sms-reminder"], "reminder", "sms"),
+    ]);
+    expect([await penalty("aaa-clone"), await penalty("reminder"), await penalty("sms-reminder")]).toEqual([0.2, 1, 1]);
+    await env.DB.prepare("UPDATE releases SET state = 'deprecated' WHERE plugin_id = ?").bind(ids["aaa-clone"]).run();
+    expect(await penalty("aaa-clone")).toBeCloseTo(0.06, 12);
+    await env.DB.batch([
+      env.DB.prepare("UPDATE releases SET state = 'published' WHERE plugin_id = ?").bind(ids["aaa-clone"]),
+      env.DB.prepare("DELETE FROM plugin_looks"),
+    ]);
+  });
+
   it("reads twenty rows for twenty shown, among thousands", async () => {
     const columns = Object.keys((await env.SEARCH.prepare("SELECT * FROM cards LIMIT 1").first()) ?? {});
     const changed: Record<string, string> = { id: "n.i", name: "'many-' || n.i", downloads: "n.i", rank: "n.i / 1e9" };
