@@ -1,4 +1,6 @@
 import { advisoryGroup } from "./commands/advisory.ts";
+import { appealCommand } from "./commands/appeal.ts";
+import { approveCommand } from "./commands/approve.ts";
 import { auditCommand } from "./commands/audit.ts";
 import { buildCommand } from "./commands/build.ts";
 import { checkCommand } from "./commands/check.ts";
@@ -14,6 +16,7 @@ import { installCommand } from "./commands/install.ts";
 import { keysGroup } from "./commands/keys.ts";
 import { keysetGroup } from "./commands/keyset.ts";
 import { listCommand } from "./commands/list.ts";
+import { lockCommand } from "./commands/lock.ts";
 import { loginCommand } from "./commands/login.ts";
 import { logoutCommand } from "./commands/logout.ts";
 import { logsCommand } from "./commands/logs.ts";
@@ -22,19 +25,23 @@ import { outdatedCommand } from "./commands/outdated.ts";
 import { packCommand } from "./commands/pack.ts";
 import { publishCommand } from "./commands/publish.ts";
 import { removeCommand } from "./commands/remove.ts";
+import { reportCommand } from "./commands/report.ts";
 import { rollbackCommand } from "./commands/rollback.ts";
 import { rolloutGroup } from "./commands/rollout.ts";
 import { rootGroup } from "./commands/root.ts";
 import { searchCommand } from "./commands/search.ts";
+import { resumeCommand, submitCommand, suspendCommand } from "./commands/shelf.ts";
 import { signCommand } from "./commands/sign.ts";
 import { statsCommand } from "./commands/stats.ts";
 import { statusCommand } from "./commands/status.ts";
 import { testCommand } from "./commands/test.ts";
 import { tokensGroup } from "./commands/tokens.ts";
+import { transferGroup } from "./commands/transfer.ts";
 import { treeCommand } from "./commands/tree.ts";
 import { updateCommand } from "./commands/update.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import { versionsCommand } from "./commands/versions.ts";
+import { webhooksGroup } from "./commands/webhooks.ts";
 import { whoamiCommand } from "./commands/whoami.ts";
 import { whyCommand } from "./commands/why.ts";
 import { withdrawCommand } from "./commands/withdraw.ts";
@@ -60,6 +67,9 @@ export const COMMANDS: Table = {
   tokens: tokensGroup,
   publish: publishCommand,
   status: statusCommand,
+  approve: approveCommand,
+  appeal: appealCommand,
+  submit: submitCommand,
   withdraw: withdrawCommand,
   orders: ordersCommand,
   versions: versionsCommand,
@@ -67,6 +77,11 @@ export const COMMANDS: Table = {
   unyank: unyankCommand,
   deprecate: deprecateCommand,
   undeprecate: undeprecateCommand,
+  suspend: suspendCommand,
+  resume: resumeCommand,
+  transfer: transferGroup,
+  webhooks: webhooksGroup,
+  report: reportCommand,
   rollout: rolloutGroup,
   advisory: advisoryGroup,
   search: searchCommand,
@@ -77,6 +92,7 @@ export const COMMANDS: Table = {
   download: downloadCommand,
   list: listCommand,
   remove: removeCommand,
+  lock: lockCommand,
   update: updateCommand,
   outdated: outdatedCommand,
   rollback: rollbackCommand,

@@ -19,13 +19,16 @@ export const statusCommand = command({
     const reply = await ask(marketplace.value, PUBLISH_OPERATIONS.getRelease, { params: { id } });
     if (!reply.ok) return reply;
     const release = reply.value.body;
-    const { name, version, state, gates, earliest, findings, reason, sha256 } = release;
+    const { name, version, state, waits, findings, reason, sha256 } = release;
     return ok({
       data: { ...release },
       lines: [
         `${name} ${version}  ${state}`,
         `  sha256 ${sha256}`,
-        ...(gates.length > 0 ? [`  open gates: ${gates.join(", ")}${earliest ? `, not before ${earliest}` : ""}`] : []),
+        ...waits.map(({ gate, who, earliest, why }) => {
+          const until = earliest === undefined ? "" : `, not before ${earliest}`;
+          return `  open gate ${gate}: waits for ${who === "time" ? "its time" : `the ${who}`}${until}${why.length > 0 ? ` – ${oneLine(why.join(" "))}` : ""}`;
+        }),
         ...(reason === undefined ? [] : [`  reason: ${oneLine(reason)}`]),
         ...findings.map(({ severity, rule, path, line, message }) => {
           const place = path === undefined ? "" : ` ${path}${line === undefined ? "" : `:${line}`}`;
