@@ -8,6 +8,7 @@ import { ok, type Result, refuse } from "../../domain/result.ts";
 import { unixSeconds } from "../../domain/time.ts";
 import type { PluginDetail } from "../catalogue/views.ts";
 import type { World } from "../ports.ts";
+import { closureInForce } from "../update/closure-in-force.ts";
 import type { InstalledRow, InstanceRow, LicenseRow } from "./ports.ts";
 
 /** Everything the steps of an installation show: what would be installed where, under which licenses, and what stands in the way. */
@@ -61,7 +62,7 @@ export interface InstallChoice {
 }
 
 export async function planInstall(
-  world: Pick<World, "console" | "catalogue" | "consents" | "clock">,
+  world: Pick<World, "console" | "catalogue" | "consents" | "updateIndex" | "clock">,
   principal: AccountPrincipal,
   choice: InstallChoice,
 ): Promise<Result<InstallPlan, Problem<"NOT_FOUND" | "release_not_found">>> {
@@ -82,11 +83,13 @@ export async function planInstall(
   ]);
   const license = licenses.find(({ id }) => id === choice.licenseId) ?? null;
   const { minAppVersion, maxAppVersion = null, dependencies, permissions, egress } = manifest.value;
+  const where = { instanceId: instance.id, pluginId: plugin.id, version: release.version };
+  const closure = Object.keys(dependencies).length === 0 ? null : await closureInForce(world, where);
   return ok({
     instance,
     plugin,
     version: release.version,
-    closureDigest: release.closureDigest,
+    closureDigest: closure?.digest ?? release.closureDigest,
     capabilities: capabilitiesOf(manifest.value),
     permissions,
     egress,

@@ -7,6 +7,7 @@ import { ok, type Result, refuse } from "../../domain/result.ts";
 import { unixSeconds } from "../../domain/time.ts";
 import { type ConsentRequest, readConsent } from "../license/read-consent.ts";
 import type { World } from "../ports.ts";
+import { closureInForce } from "../update/closure-in-force.ts";
 import type { ConsentRelease, KeptConsent } from "./capability-ports.ts";
 import { capabilitiesIn } from "./carry-consent.ts";
 import { noteChange } from "./note-change.ts";
@@ -26,7 +27,7 @@ export interface DiffView {
 
 /** The difference between what this installation granted and what a version asks for; the newest where none is named. */
 export async function showCapabilityDiff(
-  world: Pick<World, "executions" | "consents">,
+  world: Pick<World, "executions" | "consents" | "updateIndex">,
   owner: InstallationOwner,
   installationId: string,
   version: string | null,
@@ -41,10 +42,12 @@ export async function showCapabilityDiff(
   const before = running === null || installation.grant === null ? null : capabilitiesIn(running.manifest);
   const after = capabilitiesOf(manifest.value);
   const consent = await world.consents.newest(installation.activationId, asked.version);
+  const where = { instanceId: installation.instanceId, pluginId: installation.plugin.id, version: asked.version };
+  const closure = Object.keys(after.dependencies).length === 0 ? null : await closureInForce(world, where);
   return ok({
     installation,
     version: asked.version,
-    closureDigest: asked.closureDigest,
+    closureDigest: closure?.digest ?? asked.closureDigest,
     capabilities: after,
     permissions: manifest.value.permissions,
     diff: capabilityDiff(before, installation.grant?.permissions ?? [], after),
@@ -54,7 +57,7 @@ export async function showCapabilityDiff(
 
 /** Records the consent for a version, before or after the instance installs it. Nothing else changes. */
 export async function giveConsent(
-  world: Pick<World, "executions" | "consents" | "licenses" | "audit" | "clock">,
+  world: Pick<World, "executions" | "consents" | "licenses" | "updateIndex" | "audit" | "clock">,
   owner: InstallationOwner,
   installationId: string,
   version: string,
@@ -68,7 +71,9 @@ export async function giveConsent(
   const asked = await world.consents.release(plugin.id, version);
   const release = asked === null || asked.isBlocked ? null : factsOf(asked);
   if (release === null) return refuse({ reason: "release_not_found" });
-  const consent = await readConsent(world, plugin.id, release, request);
+  const where = { instanceId: installation.instanceId, pluginId: plugin.id, version };
+  const closure = release.dependencies.length === 0 ? null : await closureInForce(world, where);
+  const consent = await readConsent(world, plugin.id, release, request, closure);
   if (!consent.ok) return consent;
   if (consent.value === null) throw new Error("a consent was sent and none was read");
   const now = unixSeconds(world.clock.now());

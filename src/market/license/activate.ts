@@ -12,6 +12,7 @@ import { HOUR, unixSeconds } from "../../domain/time.ts";
 import type { World } from "../ports.ts";
 import { judgeDependencies } from "../resolve/judge-dependencies.ts";
 import { withCheckout } from "../sales/checkout-url.ts";
+import { closureInForce } from "../update/closure-in-force.ts";
 import { actorOf, type Role, roleOf } from "./access.ts";
 import { type NamedLicense, referLicense } from "./ask-device.ts";
 import { isStillProven } from "./confirm-caller.ts";
@@ -76,6 +77,7 @@ export type ActivateWorld = Pick<
   | "vault"
   | "installedVersions"
   | "releaseIndex"
+  | "updateIndex"
   | "instances"
 >;
 
@@ -185,7 +187,7 @@ function othersThan(wish: SeatWish): readonly Choice[] {
 }
 
 async function consentOf(
-  world: Pick<World, "licenses" | "installedVersions" | "releaseIndex">,
+  world: Pick<World, "licenses" | "installedVersions" | "releaseIndex" | "updateIndex">,
   facts: ActivationFacts,
   role: Role | null,
   request: ActivateRequest,
@@ -196,7 +198,12 @@ async function consentOf(
   const lacking = dependencies.length === 0 ? null : await judgeDependencies(world, { instanceId, pluginId, version });
   if (lacking !== null) return refuse(lacking);
   // Whoever only knows the key takes a seat; what may run is decided by instance or owner.
-  return role === null ? ok(null) : readConsent(world, facts.license.pluginId, facts.release, request);
+  if (role === null) return ok(null);
+  const closure =
+    dependencies.length === 0 || request.closureDigest === undefined
+      ? null
+      : await closureInForce(world, { instanceId, pluginId, version });
+  return readConsent(world, pluginId, facts.release, request, closure);
 }
 
 function wishOf(

@@ -3,6 +3,7 @@ import type { Problem } from "../../domain/problem.ts";
 import type { Reason } from "../../domain/reasons.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
 import type { World } from "../ports.ts";
+import type { ClosureInForce } from "../update/closure-in-force.ts";
 import type { Consent, ReleaseFacts } from "./ports.ts";
 
 export interface ConsentRequest {
@@ -20,6 +21,8 @@ export async function readConsent(
   pluginId: string,
   release: ReleaseFacts,
   { grantedPermissions, closureDigest }: ConsentRequest,
+  /** Of a version that needs others: what all of it may do there (README of updates, Consent). */
+  closure: ClosureInForce | null = null,
 ): Promise<Result<Consent | null, Problem<Reason>>> {
   if (grantedPermissions === undefined && closureDigest === undefined) return ok(null);
   if (grantedPermissions === undefined) return refuse(missing("/grantedPermissions"));
@@ -35,7 +38,12 @@ export async function readConsent(
   const lacking = release.permissions.filter((permission) => permission.required && !granted.has(permission.code));
   if (lacking.length > 0)
     return refuse({ reason: "consent_incomplete", facts: { missing: lacking.map((permission) => permission.code) } });
-  if (closureDigest !== release.closureDigest) {
+  if (closure !== null && closureDigest !== closure.digest)
+    return refuse({
+      reason: "consent_stale",
+      facts: { closureDigest: closure.digest, closure: { ...closure.capabilities } },
+    });
+  if (closure === null && closureDigest !== release.closureDigest) {
     // Kept as the publisher wrote it: parsing fills in what an author may leave out.
     const manifest = parseManifest(await world.licenses.manifestOf(pluginId, release.version));
     return refuse({
@@ -49,7 +57,8 @@ export async function readConsent(
   return ok({
     permissions: [...granted].sort(),
     declined: [...declared].filter((code) => !granted.has(code)).sort(),
-    closureDigest,
+    // Runs are held against what the version itself asks for; what it needs has consents of its own.
+    closureDigest: release.closureDigest,
   });
 }
 

@@ -7,6 +7,7 @@ import type { Reason } from "../../domain/reasons.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
 import { HOUR, unixSeconds } from "../../domain/time.ts";
 import type { World } from "../ports.ts";
+import { closureInForce } from "../update/closure-in-force.ts";
 import { findInstallation, installationActor, judgeProof, type Proofs } from "./find-installation.ts";
 import { judgeActivation } from "./judge-activation.ts";
 import { makeJti } from "./make-ids.ts";
@@ -28,7 +29,7 @@ export interface ResolveRequest extends ConsentRequest {
   readonly binding: RequestBinding;
 }
 
-type Needs = RefreshWorld & Pick<World, "keyHasher">;
+type Needs = RefreshWorld & Pick<World, "keyHasher" | "updateIndex">;
 
 /**
  * What becomes of a copy that was refused (README, Copies): `move` hands the row over, `temporary` and `separate` give the
@@ -91,7 +92,19 @@ async function seatCopy(
   // The row is another installation: what may run there is decided anew, by the instance alone.
   const consent =
     principal.kind === "instance" && read.release !== null
-      ? await readConsent(world, license.pluginId, read.release, request)
+      ? await readConsent(
+          world,
+          license.pluginId,
+          read.release,
+          request,
+          read.release.dependencies.length === 0
+            ? null
+            : await closureInForce(world, {
+                instanceId: license.instanceId,
+                pluginId: license.pluginId,
+                version: read.release.version,
+              }),
+        )
       : ok(null);
   if (!consent.ok) return signed(consent.problem);
   const { order, granted } = await takeSeat(

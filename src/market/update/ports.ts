@@ -15,6 +15,14 @@ export interface UpdateIndexStore {
     installed: readonly { readonly name: string; readonly version: string }[],
     maxReleases: number,
   ): Promise<UpdateIndex | null>;
+  /** A plugin's name and the others that an instance has, of several installations the newest version. Null: no plugin. */
+  installed(
+    instanceId: string,
+    pluginId: string,
+  ): Promise<{
+    readonly plugin: string;
+    readonly installed: readonly { readonly name: string; readonly version: string }[];
+  } | null>;
   /** Of releases by `name@version`; what was never published, or does not parse, is left out. */
   capabilities(keys: readonly string[]): Promise<CapabilityTable>;
 }

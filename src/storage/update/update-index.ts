@@ -31,6 +31,23 @@ export function updateIndexOnD1(db: D1Database): UpdateIndexStore {
       };
     },
 
+    async installed(instanceId, pluginId) {
+      const [plugins, others] = await db.batch<{ name: string; version: string }>([
+        db.prepare("SELECT name, '' AS version FROM plugins WHERE id = ?1").bind(Number(pluginId)),
+        db
+          .prepare(
+            `SELECT p.name, a.version, MAX(COALESCE(r.version_sort, '')) AS newest FROM activations a
+             JOIN licenses l ON l.id = a.license_id JOIN plugins p ON p.id = l.plugin_id
+             LEFT JOIN releases r ON r.plugin_id = p.id AND r.version = a.version AND r.state IN (${PUBLIC})
+             WHERE a.instance_id = ?1 AND a.released_at IS NULL AND p.id <> ?2 GROUP BY p.name ORDER BY p.name`,
+          )
+          .bind(Number(instanceId), Number(pluginId)),
+      ]);
+      const plugin = plugins?.results[0]?.name;
+      if (plugin === undefined) return null;
+      return { plugin, installed: (others?.results ?? []).map(({ name, version }) => ({ name, version })) };
+    },
+
     async capabilities(keys) {
       const { results } = await db
         .prepare(
