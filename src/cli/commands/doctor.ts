@@ -11,14 +11,18 @@ export const doctorCommand = command({
     "Node, SDK, file modes, keys, and at the marketplace: is it reachable, do the clocks agree, are the pinned keys still its keys, is the token good. Every line is ok, warn or fail and says what to do. Exit code 1 if one fails.",
   ],
   positionals: [],
-  flags: { marketplace: { value: "URL", summary: "another marketplace than the one of the last login" } },
-  examples: ["rbsm doctor", "rbsm doctor --json"],
+  flags: {
+    marketplace: { value: "URL", summary: "another marketplace than the one of the last login" },
+    operator: { summary: "also every part of the marketplace itself; needs a token of the desk" },
+  },
+  examples: ["rbsm doctor", "rbsm doctor --json", "rbsm doctor --operator"],
   async run({ flags, voice }) {
     const checks = await examine({
       env: process.env,
       origin: flags.marketplace,
       nodeVersion: process.versions.node,
       now: Date.now,
+      isOperator: flags.operator === true,
     });
     const failed = checks.filter(({ result }) => result === "fail");
     const [first] = failed;

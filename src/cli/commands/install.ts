@@ -27,6 +27,7 @@ export const installCommand = command({
     dir: { value: "DIR", summary: "folder of rbsm.lock; the current one if left out" },
     channel: { value: "CHANNEL", summary: "also versions of this channel: rc, beta, alpha" },
     "app-version": { value: "VERSION", summary: "the Rising-BSM it is for; that of the lock if left out" },
+    minimal: { summary: "the oldest versions that suit everything, instead of the newest" },
     ...LICENSE_FLAGS,
     marketplace: MARKETPLACE_FLAG,
   },
@@ -40,7 +41,7 @@ export const installCommand = command({
       return { ok: false, problem: misuse("option_invalid", `“${appVersion}” is not a version.`) };
     const wish = which === undefined ? null : parseWish(which);
     if (wish !== null && !wish.ok) return wish;
-    if (wish === null && (flags.channel ?? appVersion) !== undefined)
+    if (wish === null && (flags.minimal === true || (flags.channel ?? appVersion) !== undefined))
       return {
         ok: false,
         problem: misuse("option_invalid", "From a lock nothing is chosen: leave these options out."),
@@ -57,7 +58,7 @@ export const installCommand = command({
       onProgress: (name, received, total) => voice.progress(progressBar(name, received, total)),
     };
     if (wish === null) return tell(await installFromLock(place), voice);
-    const installed = await installPlugin(place, wish.value, { channel, appVersion });
+    const installed = await installPlugin(place, wish.value, { channel, appVersion, minimal: flags.minimal === true });
     return tell(installed, voice);
   },
 });

@@ -2,6 +2,7 @@ import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { ACCOUNT_OPERATIONS } from "../../contract/account/operations.ts";
 import { LIST_OPERATIONS } from "../../contract/license/list-operations.ts";
+import { OPERATIONS_OPERATIONS } from "../../contract/operations/operations.ts";
 import { SERVICE_OPERATIONS } from "../../contract/service/operations.ts";
 import { ask } from "./ask.ts";
 import { configFolder, type Env, readConfig, TRUST_LIST } from "./config.ts";
@@ -24,6 +25,8 @@ export interface Examination {
   /** `22.18.0`. */
   readonly nodeVersion: string;
   readonly now: () => number;
+  /** Looks into the marketplace, too: for whoever runs it. */
+  readonly isOperator?: boolean;
 }
 
 const SKEW_WARN_MS = 30_000;
@@ -43,7 +46,8 @@ export async function examine(examination: Examination): Promise<readonly Diagno
   const marketplace = await chooseMarketplace({ env, origin: examination.origin });
   if (!marketplace.ok)
     return [...local, warn("marketplace", "no marketplace is chosen", "Log in, or set RBSM_MARKETPLACE.")];
-  return [...local, ...(await remote(marketplace.value, examination.now))];
+  const beyond = await remote(marketplace.value, examination.now);
+  return [...local, ...beyond, ...(examination.isOperator ? await parts(marketplace.value) : [])];
 }
 
 function node(version: string): Diagnosis {
@@ -109,6 +113,26 @@ async function remote(marketplace: Marketplace, now: () => number): Promise<read
     await clock(marketplace, now),
     await pinned(marketplace),
     await token(marketplace),
+  ];
+}
+
+const RESULT = { ok: "ok", off: "warn", degraded: "warn", down: "fail" } as const;
+
+/** What the marketplace says of each of its parts, and whether people can tell it of weaknesses. */
+async function parts(marketplace: Marketplace): Promise<readonly Diagnosis[]> {
+  const reply = await ask(marketplace, OPERATIONS_OPERATIONS.showStatus);
+  if (!reply.ok) return [fail("status", reply.problem.message, reply.problem.next)];
+  const contact = await fetch(`${marketplace.origin}/.well-known/security.txt`).then(
+    (answer) => answer.ok,
+    () => false,
+  );
+  return [
+    ...reply.value.body.parts.map(({ part, state, detail }): Diagnosis => {
+      const result = RESULT[state];
+      const next = result === "ok" ? "" : "See the guide “Run a marketplace” and the logs of the Worker.";
+      return { check: part, result, message: detail, next };
+    }),
+    contact ? fine("contact", "security.txt is there") : warn("contact", "no security.txt", "Deploy this version."),
   ];
 }
 

@@ -7,7 +7,7 @@ import type { Plan } from "../../domain/resolve/resolve.ts";
 import { ok } from "../../domain/result.ts";
 import type { CliProblem, Outcome } from "../problem.ts";
 import type { Env } from "./config.ts";
-import { tellBlocked, tellGone, tellMismatch, tellNoLock } from "./install-problems.ts";
+import { tellBlocked, tellGone, tellMismatch, tellNeeded, tellNoLock, tellNotInstalled } from "./install-problems.ts";
 import type { LicenseUse } from "./license-use.ts";
 import { LOCK_FILE, type Lock, type LockedPlugin, readLock, writeLock } from "./lock-file.ts";
 import { reachedBy } from "./lock-graph.ts";
@@ -42,15 +42,12 @@ export interface Installed extends LockedPlugin {
 export async function installPlugin(
   place: Place,
   wish: PluginWish,
-  options: { readonly channel: Channel; readonly appVersion: string | undefined },
+  options: { readonly channel: Channel; readonly appVersion: string | undefined; readonly minimal?: boolean },
 ): Promise<Outcome<readonly Installed[]>> {
   const lock = await ownLock(place);
   if (!lock.ok) return lock;
   const before = lock.value ?? emptyLock(place);
   const appVersion = options.appVersion ?? lock.value?.appVersion ?? APP_VERSION;
-  // Says what is wrong with the wish itself before it is weighed against everything else.
-  const chosen = await resolveVersion(place.marketplace, wish, { channel: options.channel, appVersion });
-  if (!chosen.ok) return chosen;
   const { name } = wish;
   const asked = requestOf(before);
   const range = wish.version ?? wish.range;
@@ -60,9 +57,14 @@ export async function installPlugin(
     roots: { ...asked.roots, [name]: range ?? "*" },
     channels: { ...asked.channels, [name]: options.channel },
     update: [name],
+    minimal: options.minimal ?? false,
   };
   const planned = await resolvePlan(place.marketplace, request);
-  if (!planned.ok) return planned;
+  if (!planned.ok) {
+    // Where the wish itself cannot be met, that is said instead of what all of it together lacks.
+    const chosen = await resolveVersion(place.marketplace, wish, { channel: options.channel, appVersion });
+    return chosen.ok ? planned : chosen;
+  }
   const { plan } = planned.value;
   const version = versionIn(plan, name);
   const roots = { ...before.roots, [name]: range ?? `^${version}` };
@@ -109,24 +111,9 @@ async function carryOut(
   again: string | null,
 ): Promise<Outcome<readonly Installed[]>> {
   const wanted = [...plan.install, ...plan.update, ...plan.keep.filter(({ name }) => name === again)];
-  const ready: { name: string; locked: LockedPlugin; obtained: Obtained }[] = [];
-  const revocations = wanted.length === 0 ? ok(null) : await fetchRevocations(place.env, place.marketplace);
-  if (!revocations.ok) return revocations;
-  for (const { name, version, sha256, dependencies } of wanted) {
-    const plugin = await fetchVersions(place.marketplace, name);
-    if (!plugin.ok) return plugin;
-    const { pluginId } = plugin.value;
-    const asked = { name, version, pluginId, asCurrent: name === current };
-    const obtained = await obtain(place, asked, (claims) => compareLock(name, { sha256 }, claims));
-    if (!obtained.ok) return obtained;
-    const locked = lockedOf(obtained.value);
-    const unfit =
-      compareNeeds(name, dependencies, locked.dependencies) ??
-      judgeUse(name, obtained.value, lock.appVersion) ??
-      judgeRevoked(revocations.value, name, obtained.value);
-    if (unfit !== null) return { ok: false, problem: unfit };
-    ready.push({ name, locked, obtained: obtained.value });
-  }
+  const all = await obtainAll(place, wanted, lock.appVersion, current);
+  if (!all.ok) return all;
+  const ready = all.value;
   for (const { name, obtained } of ready) await keepFiles(place, name, obtained);
   const gone = new Set(plan.remove.map(({ name }) => name));
   const kept = Object.entries(lock.plugins).filter(([name]) => !gone.has(name));
@@ -142,6 +129,40 @@ async function carryOut(
       notice: noticeIn(plan, name),
     })),
   );
+}
+
+export interface Ready {
+  readonly name: string;
+  readonly locked: LockedPlugin;
+  readonly obtained: Obtained;
+}
+
+/** Everything of a plan fetched and verified, or the first refusal. */
+export async function obtainAll(
+  place: Place,
+  wanted: Plan["install"] | Plan["update"] | Plan["keep"],
+  appVersion: string,
+  current: string | null,
+): Promise<Outcome<readonly Ready[]>> {
+  const ready: Ready[] = [];
+  const revocations = wanted.length === 0 ? ok(null) : await fetchRevocations(place.env, place.marketplace);
+  if (!revocations.ok) return revocations;
+  for (const { name, version, sha256, dependencies } of wanted) {
+    const plugin = await fetchVersions(place.marketplace, name);
+    if (!plugin.ok) return plugin;
+    const { pluginId } = plugin.value;
+    const asked = { name, version, pluginId, asCurrent: name === current };
+    const obtained = await obtain(place, asked, (claims) => compareLock(name, { sha256 }, claims));
+    if (!obtained.ok) return obtained;
+    const locked = lockedOf(obtained.value);
+    const unfit =
+      compareNeeds(name, dependencies, locked.dependencies) ??
+      judgeUse(name, obtained.value, appVersion) ??
+      judgeRevoked(revocations.value, name, obtained.value);
+    if (unfit !== null) return { ok: false, problem: unfit };
+    ready.push({ name, locked, obtained: obtained.value });
+  }
+  return ok(ready);
 }
 
 function noticeIn({ notices }: Plan, name: string): string | null {
@@ -227,28 +248,6 @@ export async function removePlugin(
   return ok({ ...locked, also: gone.map(([key]) => key).filter((key) => key !== name) });
 }
 
-function tellNotInstalled(file: string, name: string): CliProblem {
-  return {
-    code: "not_installed",
-    kind: "not_found",
-    message: `${file} does not name ${name}.`,
-    next: "See rbsm list.",
-  };
-}
-
-function tellNeeded(name: string, plugins: Lock["plugins"]): CliProblem {
-  const by = Object.entries(plugins)
-    .filter(([key, { dependencies }]) => key !== name && Object.hasOwn(dependencies, name))
-    .map(([key]) => key);
-  return {
-    code: "plugin_needed",
-    kind: "resolution",
-    message: `${name} is needed by ${by.join(", ")}.`,
-    next: `See rbsm why ${name}; remove what needs it first.`,
-    facts: { plugin: name, neededBy: by },
-  };
-}
-
 export function parseChannel(text: string | undefined): Channel | null {
   return text === undefined ? "stable" : (CHANNELS.find((channel) => channel === text) ?? null);
 }
@@ -320,7 +319,7 @@ function compareNeeds(
   return expected === given ? null : tellMismatch(name, "dependencies", expected ?? "", given ?? "");
 }
 
-async function ownLock(place: Place): Promise<Outcome<Lock | null>> {
+export async function ownLock(place: Place): Promise<Outcome<Lock | null>> {
   const lock = await readLock(lockFile(place));
   const name = marketplaceName(place.marketplace);
   if (!lock.ok || lock.value === null || lock.value.marketplace === name) return lock;
@@ -335,7 +334,7 @@ async function ownLock(place: Place): Promise<Outcome<Lock | null>> {
   };
 }
 
-function lockFile({ folder }: Pick<Place, "folder">): string {
+export function lockFile({ folder }: Pick<Place, "folder">): string {
   return path.join(folder, LOCK_FILE);
 }
 

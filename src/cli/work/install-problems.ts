@@ -1,4 +1,5 @@
 import type { CliProblem } from "../problem.ts";
+import type { Lock } from "./lock-file.ts";
 
 export function tellBlocked(name: string, version: string, replacement: string | undefined): CliProblem {
   return {
@@ -40,5 +41,27 @@ export function tellNoLock(file: string): CliProblem {
     kind: "misuse",
     message: `There is no ${file}.`,
     next: "Name a plugin: rbsm install NAME.",
+  };
+}
+
+export function tellNotInstalled(file: string, name: string): CliProblem {
+  return {
+    code: "not_installed",
+    kind: "not_found",
+    message: `${file} does not name ${name}.`,
+    next: "See rbsm list.",
+  };
+}
+
+export function tellNeeded(name: string, plugins: Lock["plugins"]): CliProblem {
+  const by = Object.entries(plugins)
+    .filter(([key, { dependencies }]) => key !== name && Object.hasOwn(dependencies, name))
+    .map(([key]) => key);
+  return {
+    code: "plugin_needed",
+    kind: "resolution",
+    message: `${name} is needed by ${by.join(", ")}.`,
+    next: `See rbsm why ${name}; remove what needs it first.`,
+    facts: { plugin: name, neededBy: by },
   };
 }
