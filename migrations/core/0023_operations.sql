@@ -1,6 +1,6 @@
--- Capability objects by their digest, so that choosing versions parses no manifest; filled when first asked for.
+-- Capability objects of bundles by their digest, so that choosing versions parses no manifest; filled when first asked for.
 CREATE TABLE capability_objects (
-  sha256 TEXT PRIMARY KEY,                -- releases.capabilities_sha256
+  sha256 TEXT PRIMARY KEY,                -- of the bundle: releases.sha256
   object TEXT NOT NULL                    -- JSON
 ) STRICT, WITHOUT ROWID;
 

@@ -1,6 +1,6 @@
 import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
-/** Capability objects by digest: derived, may be emptied at any time. */
+/** Capability objects by digest of the bundle: derived, may be emptied at any time. */
 export const capabilityObjects = sqliteTable("capability_objects", {
   sha256: text("sha256").primaryKey(),
   object: text("object").notNull(),

@@ -1,5 +1,5 @@
 import type { Json } from "../../domain/json/json.ts";
-import { capabilitiesOf } from "../../domain/manifest/capabilities.ts";
+import { type Capabilities, capabilitiesOf } from "../../domain/manifest/capabilities.ts";
 import { parseManifest } from "../../domain/manifest/manifest.ts";
 import type { Channel } from "../../domain/manifest/permissions.ts";
 import type { IndexDocument, IndexedRelease } from "../../domain/resolve/index-document.ts";
@@ -12,7 +12,10 @@ interface IndexRow {
   readonly state: IndexedRelease["state"];
   readonly channel: Channel;
   readonly sha256: string;
-  readonly manifest: string;
+  /** Kept under the digest of the bundle; null until somebody asked first. */
+  readonly capabilities: string | null;
+  /** Only where the capabilities are not kept. */
+  readonly manifest: string | null;
   readonly dependencies: string | null;
   readonly min_app_version: string;
   readonly max_app_version: string | null;
@@ -30,6 +33,7 @@ export function releaseIndexOnD1(db: D1Database): ReleaseIndex {
         .bind(JSON.stringify(names), maxReleases + 1)
         .all<IndexRow>();
       if (results.length > maxReleases) return null;
+      await keepObjects(db, results);
       const found = new Map<string, { state: IndexDocument["state"]; releases: IndexedRelease[] }>();
       for (const row of results) {
         const state = STARTS_NOBODY.has(row.plugin_state) ? "quarantined" : "active";
@@ -52,11 +56,13 @@ const REACHABLE = `
       JOIN releases r ON r.plugin_id = p.id AND r.state IN ('published', 'deprecated', 'yanked')
       JOIN json_each(r.manifest, '$.dependencies') d
   )
-  SELECT p.name, p.state AS plugin_state, r.version, r.state, r.channel, r.sha256, r.manifest,
+  SELECT p.name, p.state AS plugin_state, r.version, r.state, r.channel, r.sha256,
+    o.object AS capabilities, CASE WHEN o.object IS NULL THEN r.manifest END AS manifest,
     json_extract(r.manifest, '$.dependencies') AS dependencies, r.min_app_version, r.max_app_version, r.yank_reason,
     r.notice, r.replacement
   FROM reach JOIN plugins p ON p.name = reach.name
     JOIN releases r ON r.plugin_id = p.id AND r.state IN ('published', 'deprecated', 'yanked', 'blocked')
+    LEFT JOIN capability_objects o ON o.sha256 = r.sha256
   ORDER BY p.name, r.version_sort DESC LIMIT ?2`;
 
 function readRelease(row: IndexRow): IndexedRelease {
@@ -72,9 +78,30 @@ function readRelease(row: IndexRow): IndexedRelease {
     replacement: row.replacement,
     // Parsed when asked for: of many releases few are chosen.
     get capabilities() {
-      const manifest = parseManifest(JSON.parse(row.manifest) as Json);
-      if (!manifest.ok) throw new Error(`the manifest of ${row.name} ${row.version} does not parse`);
-      return capabilitiesOf(manifest.value);
+      return row.capabilities === null ? manifestCapabilities(row) : (JSON.parse(row.capabilities) as Capabilities);
     },
   };
+}
+
+/** Objects that this is the first to ask for; later ones parse no manifest. A bundle says one thing for ever. */
+const KEPT_AT_ONCE = 500;
+async function keepObjects(db: D1Database, rows: readonly IndexRow[]): Promise<void> {
+  const fresh = new Map(rows.filter((row) => row.capabilities === null).map((row) => [row.sha256, row]));
+  if (fresh.size === 0) return;
+  const objects = [...fresh.values()]
+    .slice(0, KEPT_AT_ONCE)
+    .map((row) => ({ sha256: row.sha256, object: JSON.stringify(manifestCapabilities(row)) }));
+  await db
+    .prepare(
+      `INSERT INTO capability_objects (sha256, object)
+       SELECT value ->> 'sha256', value ->> 'object' FROM json_each(?) WHERE true ON CONFLICT DO NOTHING`,
+    )
+    .bind(JSON.stringify(objects))
+    .run();
+}
+
+function manifestCapabilities({ name, version, manifest }: IndexRow): Capabilities {
+  const parsed = parseManifest(JSON.parse(manifest ?? "null") as Json);
+  if (!parsed.ok) throw new Error(`the manifest of ${name} ${version} does not parse`);
+  return capabilitiesOf(parsed.value);
 }

@@ -1,6 +1,8 @@
-import { env } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
 import { beforeAll, expect, it } from "vitest";
-import { call } from "../account/calls.worker.ts";
+import type { IndexDocument } from "../../../src/domain/resolve/index-document.ts";
+import { resolve } from "../../../src/domain/resolve/resolve.ts";
+import { call, ORIGIN } from "../account/calls.worker.ts";
 import { makePlugin, type TestPlugin } from "../license/shop.worker.ts";
 
 let writer: TestPlugin;
@@ -111,4 +113,45 @@ it.each([
 ])("a malformed question is refused: %j", async (body) => {
   const answer = await ask(body);
   expect([answer.status, answer.body.code]).toEqual([422, "VALIDATION_ERROR"]);
+});
+
+it("client and server choose the same, byte for byte, over the documents of the index", async () => {
+  const requests = [
+    { roots: { [reports.name]: "*" } },
+    { roots: { [invoices.name]: "*", [writer.name]: "1.0.0" } },
+    { roots: { [invoices.name]: "*" }, minimal: true },
+  ];
+  for (const request of requests) {
+    const wanted = { appVersion: "0.1.0", lock: {}, channels: {}, update: [], minimal: false, ...request };
+    const names = Object.keys(request.roots).join(",");
+    const index = (await call("GET", `/v1/index?names=${names}`)).body as { plugins: IndexDocument[] };
+    const here = await resolve(new Map(index.plugins.map((document) => [document.name, document])), wanted as never);
+    const there = await exports.default.fetch(`${ORIGIN}/v1/resolve`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ appVersion: "0.1.0", ...request }),
+    });
+    expect([there.status, await there.text()]).toEqual([200, JSON.stringify(here.ok ? here.value : here.problem)]);
+  }
+});
+
+it("a capability object is kept under its bundle's digest when first asked for, and read from there", async () => {
+  const kept = await env.DB.prepare("SELECT count(*) AS n FROM capability_objects").first<number>("n");
+  expect(kept).toBeGreaterThan(0);
+  const { results } = await env.DB.prepare(
+    "SELECT r.sha256 FROM releases r JOIN plugins p ON p.id = r.plugin_id WHERE p.name = ?",
+  )
+    .bind(writer.name)
+    .all<{ sha256: string }>();
+  const object = { permissions: ["customers.read"] };
+  const before = (await ask({ roots: { [writer.name]: "*" } })).body;
+  for (const { sha256 } of results)
+    await env.DB.prepare("UPDATE capability_objects SET object = json_patch(object, ?) WHERE sha256 = ?")
+      .bind(JSON.stringify(object), sha256)
+      .run();
+  expect((await ask({ roots: { [writer.name]: "*" } })).body.closure.capabilities.permissions).toEqual([
+    "customers.read",
+  ]);
+  await env.DB.prepare("DELETE FROM capability_objects").run();
+  expect((await ask({ roots: { [writer.name]: "*" } })).body).toEqual(before);
 });
