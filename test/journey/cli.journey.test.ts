@@ -316,6 +316,49 @@ describe("its publisher", { timeout: 120_000 }, () => {
     expect(await told(["withdraw", releaseId, "--reason", "Not yet"])).toMatchObject({ state: "rejected" });
     expect(await told(["status", releaseId])).toMatchObject({ state: "rejected", reason: "Not yet" });
     expect((await told(["withdraw", releaseId])).problem.code).toBe("state_conflict");
+
+    expect(await told(["submit", PLUGIN])).toMatchObject({ code: 0, releaseId, status: "review" });
+    const { body } = await operator("GET", `/releases/${releaseId}?wait=30`);
+    const decision = { decision: "reject", reason: "Not like this", sha256: body.sha256 };
+    expect((await operator("POST", `/desk/releases/${releaseId}/decision`, decision)).status).toBe(200);
+    const appeal = ["appeal", releaseId, "--reason", "It is exactly like the one before."];
+    expect(await told(appeal)).toMatchObject({ code: 0, releaseId });
+    expect((await told(appeal)).problem.code).toBe("appeal_closed");
+  });
+
+  it("suspends and resumes a plugin, offers it to somebody else, and is told by webhook", async () => {
+    expect((await told(["suspend", PLUGIN, "--reason", "It loses what people write."])).status).toBe("suspended");
+    expect((await told(["resume", PLUGIN])).status).toBe("approved");
+
+    const buyer = await operator("POST", "/desk/accounts", {
+      name: "Bertha",
+      email: `bertha-${Date.now()}@example.com`,
+      publisher: { handle: "cli-buyer", displayName: "CLI buyer" },
+    });
+    const asBuyer = { RBSM_TOKEN: buyer.body.token as string };
+    const offered = await told(["transfer", "offer", PLUGIN, "cli-buyer"]);
+    expect(offered).toMatchObject({ code: 0, state: "offered" });
+    expect((await told(["transfer", "list"], asBuyer)).transfers).toMatchObject([{ plugin: PLUGIN }]);
+    expect((await told(["transfer", "accept", offered.id], asBuyer)).state).toBe("held");
+    expect((await told(["transfer", "cancel", offered.id])).state).toBe("canceled");
+
+    const made = await told([
+      "webhooks",
+      "add",
+      HANDLE,
+      "https://hooks.alpenware.at/rbsm",
+      "--events",
+      "report.created",
+    ]);
+    expect(made, JSON.stringify(made)).toMatchObject({ code: 0, secret: expect.stringMatching(/^whs_/) });
+    const report = ["report", PLUGIN, "--kind", "other", "--text", "It is not what it says."];
+    expect((await told(report)).code).toBe(0);
+    expect((await told(["webhooks", "deliveries", made.id])).deliveries).toMatchObject([{ type: "report.created" }]);
+    expect((await told(["webhooks", "replay", made.id, "1"])).queued).toBe(1);
+    expect((await told(["webhooks", "rotate", made.id])).secret).not.toBe(made.secret);
+    expect((await told(["webhooks", "resume", made.id])).state).toBe("active");
+    expect((await told(["webhooks", "list"])).webhooks).toHaveLength(1);
+    expect((await told(["webhooks", "remove", made.id])).code).toBe(0);
   });
 
   it("needs another plugin: both are chosen, shown, explained, brought back from the lock and removed together", async () => {
@@ -368,6 +411,16 @@ describe("its publisher", { timeout: 120_000 }, () => {
     expect(await told(["tokens", "create", "more", "--scopes", "desk:review"])).toMatchObject({
       problem: { code: "PERMISSION_DENIED" },
     });
+    const file = path.join(home, "plugin", "manifest.json");
+    await writeFile(file, (await readFile(file, "utf8")).replace('"1.3.0"', '"1.4.0"'));
+    await appendFile(path.join(home, "plugin", "CHANGELOG.md"), "\n## 1.4.0\n\n- Built by a machine.\n");
+    const staged = await told(["publish", "plugin", "--key", key, "--yes"], asBuild);
+    expect(staged, JSON.stringify(staged)).toMatchObject({ code: 0 });
+    await operator("GET", `/releases/${staged.releaseId}?wait=30`);
+    expect((await told(["approve", staged.releaseId], asBuild)).problem.kind).toBe("forbidden");
+    expect(await told(["approve", staged.releaseId])).toMatchObject({ code: 0, closed: ["approval"] });
+    expect((await told(["approve", staged.releaseId])).problem.code).toBe("nothing_to_approve");
+    expect((await told(["withdraw", staged.releaseId])).code).toBe(0);
     expect((await told(["tokens", "list"])).tokens.map(({ name }: { name: string }) => name)).toContain("build");
     expect((await told(["tokens", "revoke", made.tokenId])).revoked).toBe(true);
     expect((await told(["whoami"], asBuild)).problem.kind).toBe("auth");

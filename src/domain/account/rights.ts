@@ -68,6 +68,7 @@ export const PUBLISHER_SCOPES: readonly Scope[] = [
   "release:yank",
   "license:issue",
   "stats:read",
+  "webhook:manage",
   "token:manage",
 ];
 export const OPERATOR_SCOPES: readonly Scope[] = [...DESK_ONLY, "token:manage"];
