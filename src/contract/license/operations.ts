@@ -47,7 +47,7 @@ export const LICENSE_OPERATIONS = {
     path: "/v1/licenses",
     summary: "Issue a license: free and trial to an instance, any tier by the plugin's publisher",
     tag: "licenses",
-    caller: { kind: "instance_or_account", scope: ["license:issue", "instance:manage"] },
+    caller: { kind: "instance_or_account", scope: ["license:issue", "instance:manage", "desk:accounts"] },
     body: json(shapes.ISSUE_BODY),
     answers: { 201: shapes.LICENSE },
     problems: [

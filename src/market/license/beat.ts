@@ -15,7 +15,7 @@ import type { World } from "../ports.ts";
 import { answerFromMemory } from "./beat-from-memory.ts";
 import { findInstallation, installationActor, judgeProof, NO_PROOFS, type Proofs } from "./find-installation.ts";
 import type { InstallationFacts } from "./ports.ts";
-import { judgeRefresh, playedLease, type RefreshWorld, renewFor, standingCode } from "./refresh-lease.ts";
+import { currentLease, judgeRefresh, playedLease, type RefreshWorld, renewFor, standingCode } from "./refresh-lease.ts";
 import { refuseSigned } from "./refuse-signed.ts";
 import { signClaims, signVerdict } from "./sign.ts";
 import { playedRefusal } from "./simulate.ts";
@@ -80,15 +80,18 @@ export async function beat(
   ];
   world.background.defer(world.licenses.seen(activation.id, request.appVersion ?? null, now));
   const waiting = waitingCommands(facts, request.acks ?? [], now);
+  const isExtra = isAgain(facts, request, waiting.length > 0, now);
   const isCopy = request.jti !== undefined && request.jti !== activation.jti;
   const renewed =
-    isCopy || isDue(facts, waiting.length > 0, now)
+    (isCopy || isDue(facts, waiting.length > 0, now)) && !isExtra
       ? await renewFor(world, principal, facts, request.jti, request.binding, now)
       : null;
   // Somebody renewed it at this very moment: that lease is on its way, and the next ping shows whether it arrived.
   if (renewed !== null && renewed !== "changed" && !renewed.ok)
     return ok(await refused(world, facts, renewed.problem, request.binding, now));
-  const lease = renewed === null || renewed === "changed" ? null : renewed.value;
+  const given = renewed === null || renewed === "changed" ? null : renewed.value;
+  // The second ping of a minute has the lease of the first once more.
+  const lease = isExtra ? await currentLease(world, facts, request.binding, now) : given;
   const commands = await Promise.all(
     waiting.map((command) => signClaims(world, commandClaims(world.site.origin, command, now))),
   );
@@ -125,6 +128,20 @@ function isDue({ activation, license }: InstallationFacts, hasCommands: boolean,
     activation.leaseEpoch < license.epoch ||
     refreshAfterOf(license, activation.id, activation.leaseIat) <= now
   );
+}
+
+/** One ping a minute is written; a floating seat that pings more often has its lease signed again for the new nonce. */
+const EXTRA_WITHIN = MINUTE;
+
+function isAgain(
+  { activation, license }: InstallationFacts,
+  { jti }: Beat,
+  hasCommands: boolean,
+  now: number,
+): boolean {
+  if (license.seatMode !== "floating" || hasCommands || !isLive(activation, now)) return false;
+  const isHolder = jti === undefined || jti === activation.jti;
+  return isHolder && activation.leaseEpoch >= license.epoch && activation.leaseIat > now - EXTRA_WITHIN;
 }
 
 /** Usage rides on pings; a quota never touches lease or seat. The request's own nonce counts it once. */

@@ -49,7 +49,7 @@ type Needs = Pick<
 
 /**
  * A new license (host contract, call 7). An instance and its owner get free and trial at once, paid tiers are 402; the
- * plugin's publisher issues any tier to any instance. One statement decides, so that two parallel calls give one license.
+ * plugin's publisher, and the desk, issue any tier to any instance. One statement decides, so that two parallel calls give one license.
  */
 export async function issueLicense(
   world: Needs,
@@ -123,6 +123,10 @@ async function mayIssue(
   if (isPublisher) return refuse({ reason: "NOT_FOUND", detail: "Instance not found" });
   if (manages(principal, instance) && hasScope(principal, "instance:manage") && isFreePlan)
     return ok({ kind: "owner", id: principal.accountId });
+  if (principal.isOperator && hasScope(principal, "desk:accounts"))
+    return instance === null
+      ? refuse({ reason: "NOT_FOUND", detail: "Instance not found" })
+      : ok({ kind: "operator", id: principal.accountId });
   return refuse({ reason: "PERMISSION_DENIED", detail: "Only the plugin's publisher issues licenses to instances." });
 }
 
@@ -147,7 +151,7 @@ async function draftLicense(
     instance?.keyShape === "legacy" && !isTest
       ? makeLegacyKey(world.chance.bytes(15))
       : makeLicenseKey(isTest ? "test" : "live", world.chance.bytes(17));
-  const mayAgree = actor.kind === "publisher" || order !== null;
+  const mayAgree = actor.kind === "publisher" || actor.kind === "operator" || order !== null;
   const sold = { ...PLAIN_TERMS, ...(mayAgree ? request.sold : undefined) };
   const startsAt = mayAgree ? (request.startsAt ?? now) : now;
   // Trying a trial out does not use it up.

@@ -197,7 +197,7 @@ export function playedLease(
 }
 
 /** The lease in force once more, for the new nonce. */
-async function currentLease(
+export async function currentLease(
   world: Pick<World, "site" | "sealings" | "vault" | "revocations">,
   facts: InstallationFacts,
   binding: RequestBinding,

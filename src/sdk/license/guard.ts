@@ -52,6 +52,8 @@ export function createLicenseGuard(options: LicenseGuardOptions): LicenseGuard {
   }
   function expectation() {
     const { marketplace: issuer, pluginId, instanceId, hardwareId, allowsSimulated } = options;
+    const allowsDevelopment =
+      options.allowsDevelopment ?? (options.activation?.env !== undefined && options.activation.env !== "production");
     const { highestEpoch, newestIssue } = memory;
     const { now } = judged();
     const keys = documents.keys();
@@ -62,6 +64,7 @@ export function createLicenseGuard(options: LicenseGuardOptions): LicenseGuard {
       hardwareId,
       deviceKey,
       allowsSimulated,
+      allowsDevelopment,
       keys,
       now,
       highestEpoch,

@@ -39,6 +39,11 @@ export interface LicenseGuardOptions {
   /** With these a seat is taken once when the marketplace asks for it. */
   readonly activation?: ActivationRequest;
   readonly allowsSimulated?: boolean;
+  /**
+   * Whether leases for staging and development count. Left out: only where this build itself activates for one of them; a
+   * build for production refuses them.
+   */
+  readonly allowsDevelopment?: boolean;
   /** What a revocation list past its end means; default: it is shown. */
   readonly listPolicy?: ListPolicy;
   /** Pings every five minutes while started: revocations arrive within minutes, and commands at all. */

@@ -62,6 +62,8 @@ export interface LeaseExpectation {
   readonly newestIssue?: number | undefined;
   /** Test builds only. */
   readonly allowsSimulated?: boolean | undefined;
+  /** False in builds for production: leases for staging and development are refused. */
+  readonly allowsDevelopment?: boolean | undefined;
 }
 
 /**
@@ -78,6 +80,7 @@ export async function verifyLease(token: string, expected: LeaseExpectation): Pr
   if (lease === null || lease.issuer !== expected.issuer || lease.pluginId !== expected.pluginId)
     return refuse("AUDIENCE_MISMATCH");
   if (lease.isSimulated && expected.allowsSimulated !== true) return refuse("AUDIENCE_MISMATCH");
+  if (lease.environment !== "production" && expected.allowsDevelopment === false) return refuse("AUDIENCE_MISMATCH");
   const { instanceId, installationId, hardwareId, deviceKey, binding } = expected;
   if (instanceId !== undefined && lease.instanceId !== instanceId) return refuse("AUDIENCE_MISMATCH");
   if (installationId !== undefined && lease.installationId !== installationId.toLowerCase())

@@ -163,6 +163,7 @@ const CODES: Readonly<Record<string, readonly [CodeClass, number]>> = {
   OFFLINE_REQUEST_INVALID: ["action", 422],
   OFFLINE_CODE_INVALID: ["action", 422],
   OFFLINE_REFUSED: ["action", 403],
+  SIMULATION_REFUSED: ["action", 403],
   ACTIVATION_BUDGET: ["retryable", 429],
   OFFLINE_CODE_COOLDOWN: ["retryable", 429],
   STATE_CHANGED: ["retryable", 409],
