@@ -95,12 +95,12 @@ CREATE TRIGGER plugins_fed AFTER UPDATE OF listed, latest_release_id, state, pub
 WHEN NEW.publications > 0 AND (OLD.listed = 1 OR NEW.listed = 1) BEGIN
   -- Back on the shelves: whoever forgot its releases is told again.
   INSERT INTO feed (at, kind, subject, data)
-    SELECT NEW.updated_at, 'release.changed', v.name, json_patch(v.texts, v.data)
+    SELECT unixepoch(), 'release.changed', v.name, json_patch(v.texts, v.data)
     FROM public_releases v WHERE v.plugin_id = NEW.id AND OLD.listed = 0 AND NEW.listed = 1 ORDER BY v.id;
   INSERT INTO feed (at, kind, subject, data)
-    SELECT NEW.updated_at, 'plugin.changed', v.name, v.data FROM public_plugins v WHERE v.id = NEW.id;
+    SELECT unixepoch(), 'plugin.changed', v.name, v.data FROM public_plugins v WHERE v.id = NEW.id;
   INSERT INTO feed (at, kind, subject, data)
-    SELECT NEW.updated_at, 'plugin.changed', NEW.name, json_object('id', CAST(NEW.id AS TEXT), 'listed', json('false'))
+    SELECT unixepoch(), 'plugin.changed', NEW.name, json_object('id', CAST(NEW.id AS TEXT), 'listed', json('false'))
     WHERE OLD.listed = 1 AND NEW.listed = 0;
 END;
 CREATE TRIGGER publishers_fed AFTER UPDATE OF handle, display_name, verified_domain ON publishers
@@ -110,13 +110,15 @@ WHEN EXISTS (SELECT 1 FROM plugins WHERE publisher_id = NEW.id AND listed = 1 AN
 END;
 -- What else happened in public; a plugin nobody could see stays unsaid.
 CREATE TRIGGER changes_fed AFTER INSERT ON changes
-WHEN NOT EXISTS (SELECT 1 FROM plugins WHERE name = NEW.subject AND (publications = 0 OR listed = 0)) BEGIN
+WHEN NEW.kind GLOB 'publisher.*'
+  OR NOT EXISTS (SELECT 1 FROM plugins WHERE name = NEW.subject AND (publications = 0 OR listed = 0)) BEGIN
   INSERT INTO feed (at, kind, subject, data) VALUES (NEW.at, NEW.kind, NEW.subject, NEW.data);
 END;
 
 INSERT INTO feed (at, kind, subject, data)
   SELECT c.at, c.kind, c.subject, c.data FROM changes c
-  WHERE NOT EXISTS (SELECT 1 FROM plugins WHERE name = c.subject AND (publications = 0 OR listed = 0)) ORDER BY c.id;
+  WHERE c.kind GLOB 'publisher.*'
+    OR NOT EXISTS (SELECT 1 FROM plugins WHERE name = c.subject AND (publications = 0 OR listed = 0)) ORDER BY c.id;
 INSERT INTO feed (at, kind, subject, data)
   SELECT unixepoch(), 'release.changed', name, json_patch(texts, data) FROM public_releases ORDER BY id;
 INSERT INTO feed (at, kind, subject, data)

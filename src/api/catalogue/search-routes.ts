@@ -57,7 +57,7 @@ export function registerSearchRoutes(app: Hono<ApiEnv>): void {
       hasMore: page.hasMore,
     };
     // What lies before a cursor never changes: the tag is where the answer begins and ends.
-    const tag = `c${query.after ?? 0}-${page.next}`;
+    const tag = `c${query.after ?? 0}-${page.next}${page.hasMore ? "-more" : ""}`;
     const headers = { "cache-control": "public, no-cache" };
     return notModified(request, tag, headers) ?? ok({ body, headers: { ...headers, etag: `"${tag}"` } });
   });

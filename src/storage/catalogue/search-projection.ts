@@ -38,7 +38,7 @@ export function createSearchProjection(db: D1Database, search: D1Database, clock
           .bind(JSON.stringify(due.map(({ id }) => id)))
           .run();
       }
-      if (results.length === 0) await finish(search, now());
+      if (results.length === 0 && !(await fillIfEmpty(db, search))) await finish(search, now());
       return results.length;
     },
     async refresh(before, limit) {
@@ -61,12 +61,8 @@ export function createSearchProjection(db: D1Database, search: D1Database, clock
         .bind(at)
         .first<number>("number");
       // New rows after the new number: a projection under way takes away only rows it read before.
-      const [, , queued] = await db.batch<{ plugins: number }>([
-        db.prepare("DELETE FROM search_outbox WHERE is_urgent = 0"),
-        db.prepare(`INSERT INTO search_outbox (plugin_id, is_urgent) SELECT id, 0 ${PUBLISHED} ORDER BY id`),
-        db.prepare(`SELECT count(*) AS plugins ${PUBLISHED}`),
-      ]);
-      return { generation: generation ?? 0, plugins: queued?.results[0]?.plugins ?? 0 };
+      const plugins = await enqueueAll(db);
+      return { generation: generation ?? 0, plugins };
     },
     async progress() {
       const [{ number, finished_at }, due, cards] = await Promise.all([
@@ -85,6 +81,21 @@ export async function readGeneration(search: D1Database): Promise<{ number: numb
     .first<{ number: number; finished_at: number | null }>();
   if (row === null) throw new Error("the search database has no generation: apply its migrations");
   return row;
+}
+
+async function enqueueAll(db: D1Database): Promise<number> {
+  const [, , queued] = await db.batch<{ plugins: number }>([
+    db.prepare("DELETE FROM search_outbox WHERE is_urgent = 0"),
+    db.prepare(`INSERT INTO search_outbox (plugin_id, is_urgent) SELECT id, 0 ${PUBLISHED} ORDER BY id`),
+    db.prepare(`SELECT count(*) AS plugins ${PUBLISHED}`),
+  ]);
+  return queued?.results[0]?.plugins ?? 0;
+}
+
+/** A search database that never saw a plugin, new or lost, is filled without being told. */
+async function fillIfEmpty(db: D1Database, search: D1Database): Promise<boolean> {
+  const known = await search.prepare("SELECT plugin_id FROM projected LIMIT 1").first();
+  return known === null && (await enqueueAll(db)) > 0;
 }
 
 /** The change is read before the plugin is: what is written is at least as new as its number. */

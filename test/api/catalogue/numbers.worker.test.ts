@@ -104,6 +104,15 @@ describe("reviews", () => {
     expect((await call("GET", "/v1/plugins?minRating=3")).body.total).toBe(1);
   });
 
+  it("stay one, however many arrive at once", async () => {
+    const bearer = await customer.bearer();
+    const body = { ...review, userId: "9" };
+    const answers = await Promise.all(Array.from({ length: 10 }, () => call("POST", reviews(), { bearer, body })));
+    expect(answers.map(({ status }) => status).sort()).toEqual([...Array(9).fill(200), 201]);
+    expect((await call("GET", `/v1/plugins/${pluginId}/stats`)).body.ratings.count).toBe(3);
+    await env.DB.prepare("DELETE FROM reviews WHERE user_id = '9'").run();
+  });
+
   it("say nothing of how to reach anybody", async () => {
     const comment =
       "Write to me@firm.at, call +43 660 1234567 or see https://evil.example/x?y and www.evil.at/now. Version 1.0.0 of 01.11.2026.";

@@ -36,7 +36,7 @@ const NEW: RankingFacts = {
 
 describe("the ranking formula", () => {
   it("weighs its parts to one", () => {
-    expect(Object.values(WEIGHTS).reduce((sum, weight) => sum + weight)).toBeCloseTo(1, 12);
+    expect(Object.values(WEIGHTS).reduce<number>((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 12);
   });
 
   it.each([
