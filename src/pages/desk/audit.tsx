@@ -1,7 +1,8 @@
 import { deskPaths } from "../../contract/desk/paths.ts";
+import type { Json } from "../../domain/json/json.ts";
 import type { AuditFilter, AuditRow } from "../../market/desk/ports.ts";
 import { Time } from "../account/form-parts.tsx";
-import { Input, LinkButton, Mark, Note } from "../console/parts.tsx";
+import { LinkButton, Mark, Note } from "../console/parts.tsx";
 import { formatCount } from "../format.ts";
 import { wordsOf } from "../words/dictionary.ts";
 import { AUDIT_WORDS } from "./audit-words.ts";
@@ -58,8 +59,33 @@ export function AuditPage({
   );
 }
 
-function Filter({ id, label, hint, value }: { id: string; label: string; hint: string; value: string | undefined }) {
-  return <Input id={id} label={label} hint={hint} value={value ?? ""} max={100} isRequired={false} />;
+interface FilterProps {
+  readonly id: string;
+  readonly label: string;
+  readonly hint: string;
+  readonly value: string | undefined;
+}
+
+function Filter({ id, label, hint, value }: FilterProps) {
+  return (
+    <div class="min-w-0">
+      <label class="block text-sm font-medium" for={id}>
+        {label}
+      </label>
+      <input
+        id={id}
+        name={id}
+        class="field mt-1.5"
+        maxlength={100}
+        value={value ?? ""}
+        autocomplete="off"
+        aria-describedby={`${id}-hint`}
+      />
+      <p id={`${id}-hint`} class="mt-1.5 text-sm text-muted-foreground">
+        {hint}
+      </p>
+    </div>
+  );
 }
 
 export function AuditTable({ rows, caption }: { rows: readonly AuditRow[]; caption: string }) {
@@ -132,11 +158,17 @@ function Facts({ row: { data } }: { row: AuditRow }) {
       {entries.map(([name, value]) => (
         <div class="flex flex-wrap gap-x-2">
           <dt class="text-muted-foreground">{name}</dt>
-          <dd class="min-w-0">{typeof value === "string" ? value : JSON.stringify(value)}</dd>
+          <dd class="min-w-0 break-words">{shown(value)}</dd>
         </div>
       ))}
     </dl>
   );
+}
+
+/** Digests by their beginning: nobody reads the rest. */
+function shown(value: Json): string {
+  if (typeof value !== "string") return JSON.stringify(value);
+  return /^[0-9a-f]{64}$/.test(value) ? `${value.slice(0, 16)}…` : value;
 }
 
 /** `/desk/audit/verify` */

@@ -46,7 +46,7 @@ export function Decisions({
     <Section id="decide" title={words.decide}>
       {isOwn ? <Note tone="warn">{words.own}</Note> : null}
       {possible.length === 0 ? <p class="text-muted-foreground">{words.nothingToDecide}</p> : null}
-      <div class="mt-4 grid gap-8 lg:grid-cols-2">
+      <div class="mt-4 grid items-start gap-8 lg:grid-cols-2">
         {isOwn
           ? null
           : possible.map((decision) => <Decision release={release} decision={decision} problem={problem} />)}

@@ -86,11 +86,11 @@ export function HealthPage({
         {backlog === null ? (
           <p>{words.unknown}</p>
         ) : (
-          <Table caption={words.waiting} head={["", words.count, words.oldest]}>
+          <Table caption={words.waiting} head={[words.what, words.count, words.oldest]}>
             {BACKLOGS.map((name) => (
               <tr>
                 <td class="font-medium">{words.backlogs[name]}</td>
-                <td class="number">{formatCount(backlog[name].count)}</td>
+                <td class="whitespace-nowrap tabular-nums">{formatCount(backlog[name].count)}</td>
                 <td>
                   <MaybeTime at={backlog[name].oldestAt} />
                 </td>
@@ -148,7 +148,10 @@ export function DeadPage({
 function Letters({ kind, list }: { kind: DeadKind; list: readonly Letter[] }) {
   const words = wordsOf(HEALTH_WORDS);
   return (
-    <Table caption={words.kinds[kind]} head={[words.what, words.whose, words.outcome, words.when, ""]}>
+    <Table
+      caption={words.kinds[kind]}
+      head={[words.what, words.whose, words.outcome, words.when, <span class="sr-only">{words.replay}</span>]}
+    >
       {list.map(({ id, owner, what, whose, outcome, at, attempts }) => (
         <tr>
           <td>

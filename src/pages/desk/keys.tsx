@@ -83,8 +83,8 @@ export function KeysPage({ view }: { view: KeysView }) {
                 <td>
                   <code class="font-mono text-sm">{name}</code>
                 </td>
-                <td class="number">{formatCount(version)}</td>
-                <td class="number">{formatCount(signatures)}</td>
+                <td class="whitespace-nowrap tabular-nums">{formatCount(version)}</td>
+                <td class="whitespace-nowrap tabular-nums">{formatCount(signatures)}</td>
                 <td class="whitespace-nowrap">
                   <Time at={endsAt} />
                 </td>

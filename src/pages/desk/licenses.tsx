@@ -52,7 +52,7 @@ export function LicensesPage({ rows, query }: { rows: readonly LicenseRow[]; que
               <td>
                 <State state={row.state} />
               </td>
-              <td class="number">{seatsText(row)}</td>
+              <td class="whitespace-nowrap tabular-nums">{seatsText(row)}</td>
               <td class="whitespace-nowrap">{row.expiresAt === null ? words.never : formatDate(row.expiresAt)}</td>
             </tr>
           ))}

@@ -5,11 +5,11 @@ import { HintAndFault } from "../console/parts.tsx";
 import { wordsOf } from "../words/dictionary.ts";
 import { FRAME_WORDS } from "./words.ts";
 
-/** A table that scrolls by itself where it has to; the keyboard reaches it. */
+/** A table that scrolls by itself where it has to; the keyboard reaches it, its caption names it. */
 export function Table({ caption, head, children }: { caption: string; head: readonly Child[]; children?: Child }) {
   return (
-    <section class="table-scroll card mt-4" aria-label={caption} tabindex={0}>
-      <table class="data-table">
+    <div class="table-scroll card mt-4" tabindex={0}>
+      <table class="data-table whole">
         <caption class="sr-only">{caption}</caption>
         <thead>
           <tr>
@@ -20,7 +20,7 @@ export function Table({ caption, head, children }: { caption: string; head: read
         </thead>
         <tbody>{children}</tbody>
       </table>
-    </section>
+    </div>
   );
 }
 

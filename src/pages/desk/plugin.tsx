@@ -92,7 +92,7 @@ export function DeskPluginPage({ plugin, problem }: { plugin: DeskPlugin; proble
         </Table>
       </Section>
       <Section id="shelf" title={words.shelf}>
-        <div class="grid gap-8 lg:grid-cols-2">
+        <div class="grid items-start gap-8 lg:grid-cols-2">
           {actsOn(plugin).map((act) => (
             <PluginActForm pluginId={plugin.pluginId} act={act} problem={problem} />
           ))}

@@ -34,8 +34,8 @@ export function PublishersPage({ rows, query }: { rows: readonly PublisherRow[];
                 <bdi>{displayName}</bdi>
               </td>
               <td>{domain ?? "–"}</td>
-              <td class="number">{formatCount(plugins)}</td>
-              <td class="number">{formatCount(members)}</td>
+              <td class="whitespace-nowrap tabular-nums">{formatCount(plugins)}</td>
+              <td class="whitespace-nowrap tabular-nums">{formatCount(members)}</td>
               <td class="whitespace-nowrap">{formatDate(createdAt)}</td>
             </tr>
           ))}

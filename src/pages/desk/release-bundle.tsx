@@ -104,7 +104,7 @@ export function FileTree({ bundle: { release, files, diff } }: { bundle: BundleV
                       <code class="font-mono text-sm">{path}</code>
                     </a>
                   </td>
-                  <td class="number">{size === null ? "–" : formatBytes(size)}</td>
+                  <td class="whitespace-nowrap">{size === null ? "–" : formatBytes(size)}</td>
                   <td>
                     <Mark tone={TONES[kind]}>{words.kinds[kind]}</Mark>
                     {kind === "changed" && sizeBefore !== null ? (

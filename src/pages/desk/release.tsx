@@ -8,7 +8,8 @@ import { Section, Time } from "../account/form-parts.tsx";
 import type { FormProblem } from "../console/form-problem.ts";
 import { ErrorSummary, Facts, LinkButton, Mark, Note } from "../console/parts.tsx";
 import { formatBytes } from "../format.ts";
-import { GateList, SpotList, StateMark } from "../publish/parts.tsx";
+import { SpotList, StateMark } from "../publish/parts.tsx";
+import { RELEASE_WORDS } from "../publish/release-words.ts";
 import { wordsOf } from "../words/dictionary.ts";
 import { AuditTable } from "./audit.tsx";
 import { Decisions } from "./decisions.tsx";
@@ -56,7 +57,7 @@ export function DeskReleasePage({ view }: { view: DeskReleaseView }) {
           {release.waits.length === 0 ? (
             <p class="text-muted-foreground">{words.noGates}</p>
           ) : (
-            <GateList waits={release.waits} />
+            <Waits waits={release.waits} />
           )}
         </Section>
       </div>
@@ -82,6 +83,34 @@ export function DeskReleasePage({ view }: { view: DeskReleaseView }) {
         <AuditTable rows={history} caption={words.history} />
       </Section>
     </DeskShell>
+  );
+}
+
+/** For whom it waits at each gate, as the desk sees it. */
+function Waits({ waits }: { waits: ReleaseView["waits"] }) {
+  const words = wordsOf(REVIEW_WORDS);
+  const { gates } = wordsOf(RELEASE_WORDS);
+  return (
+    <ol class="divide-y divide-border">
+      {waits.map(({ gate, who, earliest, why }) => (
+        <li class="py-3">
+          <p class="flex flex-wrap items-center gap-x-3 gap-y-1">
+            <span class="font-semibold">{gates[gate].title}</span>
+            <Mark tone={who === "desk" ? "warn" : "quiet"}>{words.who[who]}</Mark>
+            {earliest === null ? null : (
+              <span class="text-sm text-muted-foreground">
+                {words.earliest} <Time at={earliest} />
+              </span>
+            )}
+          </p>
+          {why.map((reason) => (
+            <p class="mt-1 text-sm break-words" lang="en">
+              {reason}
+            </p>
+          ))}
+        </li>
+      ))}
+    </ol>
   );
 }
 
