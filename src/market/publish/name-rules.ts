@@ -1,5 +1,6 @@
 import type { Problem } from "../../domain/problem.ts";
 import { NEW_PLUGINS_PER_WEEK, PENDING_FIRST_RELEASES, UPLOADS_PER_DAY } from "../../domain/release/limits.ts";
+import { isReservedName } from "../../domain/release/reserved-names.ts";
 import type { IntakeFacts } from "./ports.ts";
 
 type NameProblem = Problem<
@@ -13,7 +14,12 @@ type NameProblem = Problem<
 >;
 
 /** May this publisher put a release under this name? Names are never given away again. */
-export function judgeName(intake: IntakeFacts, publisherId: string, mayCreate: boolean): NameProblem | null {
+export function judgeName(
+  name: string,
+  intake: IntakeFacts,
+  publisherId: string,
+  mayCreate: boolean,
+): NameProblem | null {
   const { plugin, reserved } = intake;
   if (plugin !== null && plugin.publisherId !== publisherId) return { reason: "name_taken" };
   if (plugin !== null)
@@ -22,6 +28,7 @@ export function judgeName(intake: IntakeFacts, publisherId: string, mayCreate: b
       : { reason: "state_conflict", detail: `This plugin is ${plugin.state} and takes no releases.` };
   if (reserved !== null && !(reserved.kind === "tombstone" && reserved.publisherId === publisherId))
     return { reason: "name_reserved" };
+  if (isReservedName(name)) return { reason: "name_reserved" };
   return mayCreate ? null : { reason: "PERMISSION_DENIED", facts: { scope: "plugin:create" } };
 }
 

@@ -75,6 +75,8 @@ export interface Surroundings {
   readonly publisherId: string;
   /** The bundle was made of what an older host sent: its manifest declares more than its author wrote. */
   readonly isConverted: boolean;
+  /** The domain its publisher proved. */
+  readonly provenDomain: string | null;
   /** Published last before this one. */
   readonly previous: { readonly version: string; readonly manifest: string; readonly size: number } | null;
   /** When the plugin last changed hands. */

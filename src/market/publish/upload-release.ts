@@ -11,7 +11,7 @@ import { SERVER_MODULE } from "../../domain/release/server-module.ts";
 import type { ReleaseState } from "../../domain/release/states.ts";
 import { versionSort } from "../../domain/release/version.ts";
 import { ok, type Result, refuse } from "../../domain/result.ts";
-import { unixSeconds } from "../../domain/time.ts";
+import { isoTime, unixSeconds } from "../../domain/time.ts";
 import { judgeSequence, type OpenedStatement } from "../../domain/trust/statement.ts";
 import type { World } from "../ports.ts";
 import { actingPublisher, standsFor } from "./acting-publisher.ts";
@@ -42,7 +42,17 @@ const ATTEMPTS = 4;
 
 type Needs = Pick<
   World,
-  "releases" | "catalogue" | "bundles" | "releaseBell" | "site" | "clock" | "chance" | "background" | "instances"
+  | "releases"
+  | "catalogue"
+  | "bundles"
+  | "releaseBell"
+  | "site"
+  | "clock"
+  | "chance"
+  | "background"
+  | "instances"
+  | "pipeline"
+  | "mail"
 >;
 
 /**
@@ -88,9 +98,23 @@ export async function uploadRelease(
     if (staged === null) continue;
     // The row is the work: if the bell is lost, the sweeper finds it.
     world.background.defer(world.releaseBell.ring(staged.releaseId));
+    world.background.defer(tellBrake(world, staged.releaseId, publisherId));
     return ok({ ...staged, state: "staged", isNew: true });
   }
   return refuse({ reason: "state_conflict" });
+}
+
+/** Owners hear of a release that waits at the velocity brake: many at once are a stolen token's first sign. */
+async function tellBrake(world: Needs, releaseId: string, publisherId: string): Promise<void> {
+  const facts = await world.releases.show(releaseId);
+  const until = facts?.velocityUntil ?? null;
+  if (facts === null || until === null || until <= unixSeconds(world.clock.now())) return;
+  for (const to of await world.pipeline.ownersOf(publisherId))
+    await world.mail.send({
+      to,
+      subject: `${facts.name} ${facts.version} waits`,
+      body: `Many releases came in a short time, or a new key signed. ${facts.name} ${facts.version} is not decided before ${isoTime(until)}. If this was not you, revoke your tokens.`,
+    });
 }
 
 async function openUpload(bytes: Uint8Array): Promise<Result<OpenedBundle, Problem<Reason>>> {
@@ -142,7 +166,7 @@ async function judgeUpload(
     unixSeconds(world.clock.now()),
   );
   if (acting === null) return refuse(await judgeStranger(world, authority, intake));
-  const misnamed = judgeName(intake, acting.publisherId, authority.mayCreate);
+  const misnamed = judgeName(name, intake, acting.publisherId, authority.mayCreate);
   if (misnamed !== null) return refuse(misnamed);
 
   const opened =

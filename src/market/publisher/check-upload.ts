@@ -52,7 +52,7 @@ export async function checkUpload(
   if (acting === null) return refuse({ reason: "metadata_mismatch", facts: { fields: ["publisher"] } });
   const { publisherId } = acting;
   const intake = await world.releases.intake(name, version, publisherId, unixSeconds(world.clock.now()));
-  const misnamed = judgeName(intake, publisherId, authority.mayCreate);
+  const misnamed = judgeName(name, intake, publisherId, authority.mayCreate);
   if (misnamed !== null) return refuse(misnamed);
   const { plugin, release } = intake;
   if (release !== null && release.sha256 !== opened.sha256)

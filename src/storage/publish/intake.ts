@@ -1,4 +1,10 @@
-import { VELOCITY_RELEASES, VELOCITY_WINDOW_SECONDS, WEEK_SECONDS } from "../../domain/release/limits.ts";
+import {
+  HOURLY_RELEASES,
+  PEAK_FACTOR,
+  VELOCITY_RELEASES,
+  VELOCITY_WINDOW_SECONDS,
+  WEEK_SECONDS,
+} from "../../domain/release/limits.ts";
 import { DAY } from "../../domain/time.ts";
 import type { Actor } from "../../market/catalogue/ports.ts";
 import type { IntakeFacts, NewRelease, NewStatement } from "../../market/publish/ports.ts";
@@ -101,6 +107,11 @@ function youngKeyUntil(keyId: string, at: string): string {
   return `coalesce((SELECT k.trusted_at FROM publisher_keys k WHERE k.key_id = ${keyId} AND k.trusted_at > ${at}), 0)`;
 }
 
+/** SQL: how many releases of plugin `p`'s publisher match. */
+function ownReleases(condition: string): string {
+  return `(SELECT count(*) FROM plugins o JOIN releases e ON e.plugin_id = o.id WHERE o.publisher_id = p.publisher_id AND ${condition})`;
+}
+
 /**
  * Plugin if new, release, head of the statement chain and audit in one batch. Every condition stands in SQL: of fifty
  * uploads of one version one row appears, and a statement that is not the next link makes none.
@@ -126,7 +137,10 @@ export async function insertRelease(
            ?21, ?22, ?23,
            nullif(max(CASE WHEN (SELECT count(*) FROM plugins o JOIN releases e ON e.plugin_id = o.id
              WHERE o.publisher_id = p.publisher_id AND e.created_at > ?23 - ${VELOCITY_WINDOW_SECONDS}) >= ${VELOCITY_RELEASES}
-             THEN ?23 + ${VELOCITY_WINDOW_SECONDS} ELSE 0 END, ${youngKeyUntil("?19", "?23")}), 0)
+             THEN ?23 + ${VELOCITY_WINDOW_SECONDS} ELSE 0 END, CASE WHEN ${ownReleases("e.created_at > ?23 - 3600")} >= max(${HOURLY_RELEASES},
+               ${PEAK_FACTOR} * coalesce((SELECT max(h.n) FROM (SELECT count(*) AS n FROM plugins o JOIN releases e ON e.plugin_id = o.id
+               WHERE o.publisher_id = p.publisher_id AND e.created_at BETWEEN ?23 - ${WEEK_SECONDS} AND ?23 - 3600
+               GROUP BY e.created_at / 3600) h), 0)) THEN ?23 + 3600 ELSE 0 END, ${youngKeyUntil("?19", "?23")}), 0)
          FROM plugins p
          WHERE p.name = ?24 AND p.publisher_id = ?25 AND p.state IN ('active', 'deprecated')
            AND NOT EXISTS (SELECT 1 FROM releases e WHERE e.plugin_id = p.id AND e.version = ?1 AND e.state <> 'rejected')

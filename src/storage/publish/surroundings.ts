@@ -9,7 +9,8 @@ const TRANSFERRED = `(SELECT max(t.ended_at) FROM transfers t WHERE t.plugin_id 
 export async function readSurroundings(db: D1Database, releaseId: string): Promise<Surroundings | null> {
   const row = await db
     .prepare(
-      `SELECT r.plugin_id, p.publisher_id, EXISTS (SELECT 1 FROM host_containers h WHERE h.release_id = r.id) AS converted, v.version, v.manifest, v.size, ${TRANSFERRED} AS transferred_at
+      `SELECT r.plugin_id, p.publisher_id, EXISTS (SELECT 1 FROM host_containers h WHERE h.release_id = r.id) AS converted,
+         (SELECT b.verified_domain FROM publishers b WHERE b.id = p.publisher_id) AS proven_domain, v.version, v.manifest, v.size, ${TRANSFERRED} AS transferred_at
        FROM releases r JOIN plugins p ON p.id = r.plugin_id LEFT JOIN releases v ON v.id = ${PREVIOUS} WHERE r.id = ?`,
     )
     .bind(Number(releaseId))
@@ -17,6 +18,7 @@ export async function readSurroundings(db: D1Database, releaseId: string): Promi
       plugin_id: number;
       publisher_id: number;
       converted: number;
+      proven_domain: string | null;
       version: string | null;
       manifest: string | null;
       size: number | null;
@@ -28,6 +30,7 @@ export async function readSurroundings(db: D1Database, releaseId: string): Promi
     pluginId: String(row.plugin_id),
     publisherId: String(row.publisher_id),
     isConverted: row.converted === 1,
+    provenDomain: row.proven_domain,
     previous: version === null || manifest === null || size === null ? null : { version, manifest, size },
     transferredAt: row.transferred_at,
   };

@@ -10,6 +10,7 @@ import { missingLicenseTexts } from "../../../src/domain/release/inspect/license
 import { bitsApart, isSlipAway, skeletonOf, slips } from "../../../src/domain/release/inspect/look-alike.ts";
 import { decodePng, decodesPng, pictureHash } from "../../../src/domain/release/inspect/png.ts";
 import { afterWorkingDays, firstLookDue } from "../../../src/domain/release/reports.ts";
+import { isReservedName, vendorIn } from "../../../src/domain/release/reserved-names.ts";
 import { DOMAIN_NAME, holdsNonce } from "../../../src/domain/release/transfers.ts";
 import { NOON } from "../../clock.ts";
 
@@ -46,6 +47,20 @@ describe("what a name looks like", () => {
     expect(isSlipAway("notes", "note")).toBe(true);
     expect(isSlipAway("notes", "nots1")).toBe(false);
     expect(isSlipAway("customer-mail", "custmer-mial")).toBe(true);
+  });
+});
+
+describe("names nobody gets", () => {
+  it("are ours and the machines', also as they look", () => {
+    for (const name of ["rising-bsm", "rlsing-bsm-tools", "admin", "adm1n", "plugins"])
+      expect(isReservedName(name), name).toBe(true);
+    for (const name of ["visit-notes", "administer-doses"]) expect(isReservedName(name), name).toBe(false);
+  });
+  it("bear a vendor's name, unless its domain is proven", () => {
+    expect(vendorIn("stripe-payouts", null)).toBe("stripe");
+    expect(vendorIn("Connect to PayPa1", null)).toBe("paypal");
+    expect(vendorIn("stripe-payouts", "stripe.com")).toBeNull();
+    expect(vendorIn("zoomable-board", null)).toBeNull();
   });
 });
 

@@ -3,6 +3,7 @@ import { type CheckOutcome, forPeople, UNKNOWN } from "../../../domain/release/c
 import { toldOf } from "../../../domain/release/findings/told.ts";
 import { bitsApart, ICON_BITS, isSlipAway, skeletonOf } from "../../../domain/release/inspect/look-alike.ts";
 import { decodePng, pictureHash } from "../../../domain/release/inspect/png.ts";
+import { vendorIn } from "../../../domain/release/reserved-names.ts";
 import type { World } from "../../ports.ts";
 import type { Surroundings } from "../pipeline-ports.ts";
 
@@ -43,6 +44,11 @@ export async function checkNames(
         : []),
     ];
   });
+  const vendor = vendorIn(manifest.name, around.provenDomain) ?? vendorIn(manifest.displayName, around.provenDomain);
+  if (vendor !== null)
+    findings.unshift(
+      toldOf("names", "name_look_alike", `It bears the name of ${vendor}, and no domain of theirs is proven.`),
+    );
   return forPeople(findings.slice(0, 20));
 }
 
