@@ -157,12 +157,14 @@ const ROWS: Readonly<Record<string, Row>> = {
   listSubmittedAdvisories: { by: ["operator"] },
   decideAdvisory: {
     by: ["operator"],
+    owners: [],
     path: () => "/v1/desk/advisories/RBSM-2026-9999999/decision",
     body: () => ({ decision: "confirm", reason: "It was tried out" }),
   },
   showReleaseRevocations: open,
   addRevocation: {
     by: ["operator"],
+    owners: [],
     body: () => ({ kind: "plugin", name: "never-was", code: "broken", note: "It loses data" }),
   },
   liftRevocation: { by: ["operator"], body: () => ({ subject: "plugin:never-was" }) },

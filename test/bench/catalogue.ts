@@ -1,5 +1,5 @@
 import { type Effort, errorsOf, meanP50, type Outcome } from "./compare.ts";
-import { type Measured, measure } from "./load.ts";
+import { type Load, type Measured, measure } from "./load.ts";
 import type { Site } from "./site.ts";
 
 const FIRST = 1_000;
@@ -13,7 +13,13 @@ const PATHS = {
   "search, 50 match": "/v1/search?query=rarely",
   "contains-match, 50": "/v1/plugins?query=rarel",
   detail: "/v1/plugins/1000500",
+  "update check, 100": "/v1/updates",
 } as const;
+/** What one instance has installed. */
+const CHECKED = JSON.stringify({
+  appVersion: "0.1.0",
+  plugins: Array.from({ length: 100 }, (_, at) => ({ name: `copy-${401 + 2 * at}`, version: "1.0.0", auto: true })),
+});
 type Path = keyof typeof PATHS;
 
 interface Phase {
@@ -43,13 +49,21 @@ async function measurePhase(site: Site, { rounds, ...effort }: Effort): Promise<
     "search, 50 match": [],
     "contains-match, 50": [],
     detail: [],
+    "update check, 100": [],
   };
   for (let round = 0; round < rounds; round++) {
     floor.push(await measure({ ...effort, url: `${site.floor}/d1` }));
     for (const path of Object.keys(PATHS) as Path[])
-      paths[path].push(await measure({ ...effort, url: `${site.marketplace}${PATHS[path]}` }));
+      paths[path].push(await measure({ ...effort, ...sentTo(site, path), url: `${site.marketplace}${PATHS[path]}` }));
   }
   return { floor, paths };
+}
+
+/** All but the update check are plain reads. */
+function sentTo(site: Site, path: Path): Partial<Load> {
+  if (path !== "update check, 100") return {};
+  const headers = { authorization: site.instanceHeader(), "content-type": "application/json" };
+  return { method: "POST", headers, body: CHECKED };
 }
 
 function growth(path: Path, size: number, before: Phase, after: Phase): Outcome {

@@ -5,6 +5,7 @@ import { compareVersions } from "../../domain/release/version.ts";
 import type { SessionPrincipal } from "../../market/account/authenticate-session.ts";
 import { updatePlugin } from "../../market/console/update-plugin.ts";
 import { type DiffView, showCapabilityDiff } from "../../market/execution/consent.ts";
+import { adviseOwner } from "../../market/update/advise-owner.ts";
 import { onForm } from "../account/on-form.ts";
 import { privatePage, refusalPage } from "../account/respond.tsx";
 import { type PersonalEnv, seeOther } from "../account/session.ts";
@@ -51,11 +52,21 @@ async function draw(
     .map((one) => one.version);
   const options = problem === undefined ? {} : { status: statusOf(problem.reason) };
   const egress = await egressOf(context, asked.value);
+  const where = { instanceId: row.instance.id, plugin: row.plugin.name };
+  const decided = await adviseOwner(world, person.accountId, where);
   const isOlder = compareVersions(asked.value.version, row.version) < 0;
   return privatePage(
     context,
     () => (
-      <UpdatePage row={row} view={asked.value} egress={egress} others={others} isOlder={isOlder} problem={problem} />
+      <UpdatePage
+        row={row}
+        view={asked.value}
+        egress={egress}
+        others={others}
+        isOlder={isOlder}
+        decided={decided}
+        problem={problem}
+      />
     ),
     options,
   );

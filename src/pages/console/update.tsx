@@ -7,6 +7,7 @@ import { ConsentFields } from "./consent.tsx";
 import type { FormProblem } from "./form-problem.ts";
 import { ConsoleShell } from "./layout.tsx";
 import { ErrorSummary, LinkButton, Note } from "./parts.tsx";
+import { type PluginDecisions, UpdateCheck } from "./update-check.tsx";
 
 interface UpdateProps {
   readonly row: InstalledRow;
@@ -15,6 +16,7 @@ interface UpdateProps {
   /** Versions that could be chosen instead, newest first. */
   readonly others: readonly string[];
   readonly isOlder: boolean;
+  readonly decided: PluginDecisions;
   readonly problem?: FormProblem | undefined;
 }
 
@@ -31,7 +33,7 @@ const LIST_WORDS: Readonly<Record<keyof DiffView["diff"]["lists"], string>> = {
 };
 
 /** `/console/plugins/{act}/update` */
-export function UpdatePage({ row, view, egress, others, isOlder, problem }: UpdateProps) {
+export function UpdatePage({ row, view, egress, others, isOlder, decided, problem }: UpdateProps) {
   const { diff, installation, version } = view;
   const granted: readonly string[] = installation.grant?.permissions ?? [];
   const permissions = view.permissions as readonly { code: Permission; description: string; required: boolean }[];
@@ -43,6 +45,7 @@ export function UpdatePage({ row, view, egress, others, isOlder, problem }: Upda
       lead={`${row.plugin.displayName} on ${row.instance.name} has version ${row.version}.`}
     >
       <ErrorSummary problem={problem} />
+      <UpdateCheck decided={decided} />
       {others.length < 2 ? null : (
         <form
           class="mt-6 flex max-w-md flex-wrap items-end gap-3"
