@@ -76,6 +76,12 @@ export function formatDate(seconds: number, language: Language = currentLanguage
   return dateFormat(language, { day, month, year: "numeric", timeZone: "UTC" }).format(seconds * 1000);
 }
 
+/** Unix seconds → `1 Nov 2026, 12:00 UTC`, `01.11.2026, 12:00 UTC`. */
+export function formatTime(seconds: number, language: Language = currentLanguage()): string {
+  const time = new Date(seconds * 1000).toISOString().slice(11, 16);
+  return `${formatDate(seconds, language)}, ${time} UTC`;
+}
+
 /** Unix seconds → `YYYY-MM-DD` for `<time datetime>`. */
 export function isoDay(seconds: number): string {
   return new Date(seconds * 1000).toISOString().slice(0, 10);

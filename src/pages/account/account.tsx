@@ -1,12 +1,14 @@
 import { accountPaths } from "../../contract/account/paths.ts";
+import { deskPaths } from "../../contract/desk/paths.ts";
 import { publisherPaths } from "../../contract/publisher/paths.ts";
-import type { SignInMethod } from "../../domain/account/session.ts";
 import type { ListedToken, Membership, StoredAccount } from "../../market/account/ports.ts";
 import type { ListedSession, SignIn, StoredPasskey } from "../../market/account/session-ports.ts";
 import { Shell } from "../shell.tsx";
+import { wordsOf } from "../words/dictionary.ts";
 import { browserName } from "./browser-name.ts";
 import { Act, Field, Section, Time } from "./form-parts.tsx";
 import { PasskeyButton } from "./passkey-button.tsx";
+import { ACCOUNT, ORGANIZATION } from "./words.ts";
 
 export interface AccountView {
   readonly account: StoredAccount;
@@ -22,35 +24,35 @@ export interface AccountView {
   readonly heldUntil: number | null;
 }
 
-const METHODS: Readonly<Record<SignInMethod, string>> = {
-  passkey: "Passkey",
-  link: "One-time link",
-  recovery: "Recovery code",
-  github: "GitHub",
-};
-
 /** `/account`: who you are, what you sign in with, where you are signed in, what acts for you. */
 export function AccountPage({ view, nonce }: { view: AccountView; nonce: string }) {
+  const words = wordsOf(ACCOUNT);
   const { account, heldUntil } = view;
   return (
-    <Shell title="Your account – Rising BSM Marketplace" isHidden at="account">
+    <Shell title={`${words.title} – Rising BSM Marketplace`} isHidden at="account">
       <div class="wrap max-w-4xl pt-14">
         <div class="flex flex-wrap items-start justify-between gap-4">
           <div>
             <h1 class="text-3xl font-bold tracking-tight">{account.name}</h1>
             <p class="mt-1 text-muted-foreground">
-              {account.email ?? "No e-mail address"}
-              {account.isOperator ? " · operator" : ""}
+              {account.email ?? words.noEmail}
+              {account.isOperator ? (
+                <>
+                  {" · "}
+                  <a class="link" href={deskPaths.home()}>
+                    {words.operator}
+                  </a>
+                </>
+              ) : null}
             </p>
           </div>
           <Act to={accountPaths.signOut()} fields={{}}>
-            Sign out
+            {words.signOut}
           </Act>
         </div>
         {heldUntil === null ? null : (
           <p class="mt-6 rounded-lg bg-warn-soft p-4 text-warn-on-soft">
-            This account was recovered without a passkey. Nothing can be published with it until <Time at={heldUntil} />
-            .
+            {words.held} <Time at={heldUntil} />.
           </p>
         )}
         <Passkeys passkeys={view.passkeys} nonce={nonce} />
@@ -58,21 +60,21 @@ export function AccountPage({ view, nonce }: { view: AccountView; nonce: string 
         <Organizations memberships={view.memberships} />
         <Tokens tokens={view.tokens} />
         <Sessions sessions={view.sessions} current={view.currentSession} />
-        <Section id="history" title="Sign-ins">
+        <Section id="history" title={words.signIns}>
           <ul class="divide-y divide-border text-sm">
             {view.history.map(({ at, method, address, userAgent }) => (
               <li class="py-2.5">
-                <Time at={at} /> · {METHODS[method]} · {address ?? "unknown address"}
+                <Time at={at} /> · {words.methods[method]} · {address ?? words.unknownAddress}
                 <span class="text-muted-foreground"> · {browserName(userAgent)}</span>
               </li>
             ))}
           </ul>
         </Section>
-        <Section id="email" title="E-mail address">
+        <Section id="email" title={words.email}>
           <form class="flex flex-wrap items-end gap-4" method="post" action={accountPaths.changeEmail()}>
-            <Field id="address" label="New address" type="email" max={254} autocomplete="email" />
+            <Field id="address" label={words.newAddress} type="email" max={254} autocomplete="email" />
             <button type="submit" class="button button-quiet shrink-0 whitespace-nowrap">
-              Send the confirmation
+              {words.confirm}
             </button>
           </form>
         </Section>
@@ -82,12 +84,11 @@ export function AccountPage({ view, nonce }: { view: AccountView; nonce: string 
 }
 
 function Passkeys({ passkeys, nonce }: { passkeys: readonly StoredPasskey[]; nonce: string }) {
+  const words = wordsOf(ACCOUNT);
   return (
-    <Section id="passkeys" title="Passkeys">
+    <Section id="passkeys" title={words.passkeys}>
       {passkeys.length === 0 ? (
-        <p class="rounded-lg bg-warn-soft p-4 text-warn-on-soft">
-          You have no passkey yet. Make one now: without it you cannot sign in again.
-        </p>
+        <p class="rounded-lg bg-warn-soft p-4 text-warn-on-soft">{words.noPasskey}</p>
       ) : (
         <ul class="divide-y divide-border">
           {passkeys.map((passkey) => (
@@ -98,19 +99,19 @@ function Passkeys({ passkeys, nonce }: { passkeys: readonly StoredPasskey[]; non
                 action={accountPaths.passkeyRename()}
               >
                 <input type="hidden" name="id" value={passkey.credentialId} />
-                <input class="field" name="name" value={passkey.name} maxlength={60} required aria-label="Name" />
+                <input class="field" name="name" value={passkey.name} maxlength={60} required aria-label={words.name} />
                 <button type="submit" class="button button-quiet shrink-0 whitespace-nowrap">
-                  Rename
+                  {words.rename}
                 </button>
               </form>
               <p class="text-sm text-muted-foreground">
-                Added <Time at={passkey.createdAt} />
-                {passkey.usedAt === null ? "" : ", used "}
+                {words.added} <Time at={passkey.createdAt} />
+                {passkey.usedAt === null ? "" : words.used}
                 {passkey.usedAt === null ? null : <Time at={passkey.usedAt} />}
               </p>
               {passkeys.length > 1 ? (
                 <Act to={accountPaths.passkeyRemove()} fields={{ id: passkey.credentialId }}>
-                  Remove
+                  {words.remove}
                 </Act>
               ) : null}
             </li>
@@ -118,7 +119,7 @@ function Passkeys({ passkeys, nonce }: { passkeys: readonly StoredPasskey[]; non
         </ul>
       )}
       <form class="mt-4 flex flex-wrap items-end gap-4">
-        <Field id="passkey-name" label="Name of the new passkey" max={60} isRequired={false} />
+        <Field id="passkey-name" label={words.newPasskey} max={60} isRequired={false} />
         <PasskeyButton
           act="register"
           options={accountPaths.passkeyOptions()}
@@ -126,7 +127,7 @@ function Passkeys({ passkeys, nonce }: { passkeys: readonly StoredPasskey[]; non
           next={accountPaths.account()}
           nonce={nonce}
         >
-          Add a passkey
+          {words.addPasskey}
         </PasskeyButton>
       </form>
     </Section>
@@ -134,16 +135,13 @@ function Passkeys({ passkeys, nonce }: { passkeys: readonly StoredPasskey[]; non
 }
 
 function RecoveryCodes({ left }: { left: number }) {
+  const words = wordsOf(ACCOUNT);
   return (
-    <Section id="recovery" title="Recovery codes">
-      <p class="text-muted-foreground">
-        {left === 0
-          ? "You have none. Ten codes on paper let you in when every passkey is lost; each works once."
-          : `${left} of ten are left. New ones replace them.`}
-      </p>
+    <Section id="recovery" title={words.recovery}>
+      <p class="text-muted-foreground">{left === 0 ? words.noCodes : words.codesLeft(left)}</p>
       <div class="mt-4">
         <Act to={accountPaths.recoveryCodes()} fields={{}}>
-          {left === 0 ? "Make ten codes" : "Make ten new codes"}
+          {left === 0 ? words.makeCodes : words.makeNewCodes}
         </Act>
       </div>
     </Section>
@@ -151,8 +149,9 @@ function RecoveryCodes({ left }: { left: number }) {
 }
 
 function Organizations({ memberships }: { memberships: readonly Membership[] }) {
+  const words = wordsOf(ACCOUNT);
   return (
-    <Section id="organizations" title="Organizations">
+    <Section id="organizations" title={words.organizations}>
       <ul class="divide-y divide-border">
         {memberships.map(({ handle, displayName, role }) => (
           <li class="flex flex-wrap items-baseline gap-3 py-3">
@@ -160,19 +159,19 @@ function Organizations({ memberships }: { memberships: readonly Membership[] }) 
               {displayName}
             </a>
             <span class="text-sm text-muted-foreground">
-              {handle} · {role}
+              {handle} · {wordsOf(ORGANIZATION).roleNames[role]}
             </span>
             <a class="link text-sm" href={publisherPaths.home(handle)}>
-              Plugins and releases
+              {words.pluginsAndReleases}
             </a>
           </li>
         ))}
       </ul>
       <form class="mt-4 flex flex-wrap items-end gap-4" method="post" action={accountPaths.organizations()}>
-        <Field id="handle" label="Handle" max={39} pattern="[a-z][a-z0-9]*(-[a-z0-9]+)*" />
-        <Field id="display" label="Name" max={100} />
+        <Field id="handle" label={words.handle} max={39} pattern="[a-z][a-z0-9]*(-[a-z0-9]+)*" />
+        <Field id="display" label={words.name} max={100} />
         <button type="submit" class="button button-quiet shrink-0 whitespace-nowrap">
-          Make an organization
+          {words.makeOrganization}
         </button>
       </form>
     </Section>
@@ -180,31 +179,32 @@ function Organizations({ memberships }: { memberships: readonly Membership[] }) 
 }
 
 function Tokens({ tokens }: { tokens: readonly ListedToken[] }) {
+  const words = wordsOf(ACCOUNT);
   return (
-    <Section id="tokens" title="Tokens">
+    <Section id="tokens" title={words.tokens}>
       <ul class="divide-y divide-border">
         {tokens.map((token) => (
           <li class="flex flex-wrap items-center justify-between gap-3 py-3">
             <div class="min-w-0">
               <p class="font-medium">
-                {token.name === "" ? "Unnamed" : token.name}{" "}
+                {token.name === "" ? words.unnamed : token.name}{" "}
                 <code class="text-sm text-muted-foreground">
                   rbsm_{token.kind}_…{token.hint}
                 </code>
               </p>
               <p class="text-sm text-muted-foreground">
-                {token.scopes.join(", ")} · until <Time at={token.expiresAt} />
+                {token.scopes.join(", ")} · {words.until} <Time at={token.expiresAt} />
               </p>
             </div>
             <Act to={accountPaths.tokenRevoke()} fields={{ id: token.id }}>
-              Revoke
+              {words.revoke}
             </Act>
           </li>
         ))}
       </ul>
       <p class="mt-4">
         <a class="link" href={accountPaths.tokens()}>
-          Make a token
+          {words.makeToken}
         </a>
       </p>
     </Section>
@@ -212,8 +212,9 @@ function Tokens({ tokens }: { tokens: readonly ListedToken[] }) {
 }
 
 function Sessions({ sessions, current }: { sessions: readonly ListedSession[]; current: string }) {
+  const words = wordsOf(ACCOUNT);
   return (
-    <Section id="sessions" title="Signed in">
+    <Section id="sessions" title={words.sessions}>
       <ul class="divide-y divide-border">
         {sessions.map((session) => (
           <li class="flex flex-wrap items-center justify-between gap-3 py-4">
@@ -221,15 +222,16 @@ function Sessions({ sessions, current }: { sessions: readonly ListedSession[]; c
               <p class="font-medium">
                 {browserName(session.userAgent)}
                 {session.idHash === current ? (
-                  <span class="badge ml-2 bg-good-soft text-good-on-soft">here</span>
+                  <span class="badge ml-2 bg-good-soft text-good-on-soft">{words.here}</span>
                 ) : null}
               </p>
               <p class="text-sm text-muted-foreground">
-                {METHODS[session.method]}, {session.address ?? "unknown address"}, since <Time at={session.createdAt} />
+                {words.methods[session.method]}, {session.address ?? words.unknownAddress}, {words.since}{" "}
+                <Time at={session.createdAt} />
               </p>
             </div>
             <Act to={accountPaths.sessionEnd()} fields={{ id: session.idHash }}>
-              End
+              {words.end}
             </Act>
           </li>
         ))}
@@ -237,7 +239,7 @@ function Sessions({ sessions, current }: { sessions: readonly ListedSession[]; c
       {sessions.length > 1 ? (
         <div class="mt-4">
           <Act to={accountPaths.sessionEndOthers()} fields={{}}>
-            End all others
+            {words.endOthers}
           </Act>
         </div>
       ) : null}

@@ -1,4 +1,5 @@
 import type { Child } from "hono/jsx";
+import { formatTime } from "../format.ts";
 
 /** A page's main column with its heading. */
 export function Column({ title, lead, children }: { title: string; lead?: Child; children?: Child }) {
@@ -93,5 +94,5 @@ export function Refused({ problem }: { problem: string | undefined }) {
 
 export function Time({ at }: { at: number }) {
   const iso = new Date(at * 1000).toISOString();
-  return <time datetime={iso}>{`${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`}</time>;
+  return <time datetime={iso}>{formatTime(at)}</time>;
 }

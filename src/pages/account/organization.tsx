@@ -3,18 +3,13 @@ import { ROLES, type Role } from "../../domain/account/publisher.ts";
 import type { OrganizationView } from "../../market/account/manage-organization.ts";
 import type { OutgoingMail } from "../../market/account/people-ports.ts";
 import { Shell } from "../shell.tsx";
+import { wordsOf } from "../words/dictionary.ts";
 import { Act, Column, Field, Section, Time } from "./form-parts.tsx";
-
-const ROLE_WORDS: Readonly<Record<Role, string>> = {
-  owner: "members, keys, transfer, and everything else",
-  maintainer: "publishes, withdraws, deprecates",
-  developer: "uploads, changes listings, answers reviews",
-  analyst: "reads statistics",
-  billing: "statistics, payouts and prices",
-};
+import { ORGANIZATION } from "./words.ts";
 
 /** `/account/organizations/{handle}`: who is in it. Owners change that; anybody may leave. */
 export function OrganizationPage({ view, myself }: { view: OrganizationView; myself: string }) {
+  const words = wordsOf(ORGANIZATION);
   const { membership, members, invitations, hasKey } = view;
   const { handle, displayName, role } = membership;
   const isOwner = role === "owner";
@@ -23,9 +18,9 @@ export function OrganizationPage({ view, myself }: { view: OrganizationView; mys
       <div class="wrap max-w-4xl pt-14">
         <h1 class="text-3xl font-bold tracking-tight">{displayName}</h1>
         <p class="mt-1 text-muted-foreground">
-          {handle} · you are {role}
+          {handle} · {words.youAre(words.roleNames[role])}
         </p>
-        <Section id="members" title="Members">
+        <Section id="members" title={words.members}>
           <ul class="divide-y divide-border">
             {members.map((member) => (
               <li class="flex flex-wrap items-center justify-between gap-3 py-4">
@@ -33,7 +28,7 @@ export function OrganizationPage({ view, myself }: { view: OrganizationView; mys
                   <p class="font-medium">{member.name}</p>
                   <p class="text-sm text-muted-foreground">
                     {isOwner && member.email !== null ? `${member.email} · ` : ""}
-                    {member.role} since <Time at={member.since} />
+                    {words.since(words.roleNames[member.role])} <Time at={member.since} />
                   </p>
                 </div>
                 <div class="flex flex-wrap items-center gap-2">
@@ -46,11 +41,11 @@ export function OrganizationPage({ view, myself }: { view: OrganizationView; mys
                       <input type="hidden" name="member" value={member.accountId} />
                       <RoleSelect
                         id={`role-${member.accountId}`}
-                        label={`Role of ${member.name}`}
+                        label={words.roleOf(member.name)}
                         value={member.role}
                       />
                       <button type="submit" class="button button-quiet">
-                        Change
+                        {words.change}
                       </button>
                     </form>
                   ) : null}
@@ -59,7 +54,7 @@ export function OrganizationPage({ view, myself }: { view: OrganizationView; mys
                       to={accountPaths.organizationMember(handle)}
                       fields={{ member: member.accountId, role: "none" }}
                     >
-                      {member.accountId === myself ? "Leave" : "Remove"}
+                      {member.accountId === myself ? words.leave : words.remove}
                     </Act>
                   ) : null}
                 </div>
@@ -68,28 +63,26 @@ export function OrganizationPage({ view, myself }: { view: OrganizationView; mys
           </ul>
         </Section>
         {isOwner && !hasKey ? (
-          <Section id="key" title="Signing key">
-            <p class="mb-4 text-muted-foreground">
-              Releases are signed with a key that stays on your machine. This organization has none yet.
-            </p>
+          <Section id="key" title={words.signingKey}>
+            <p class="mb-4 text-muted-foreground">{words.noKey}</p>
             <Act to={accountPaths.organizationKey(handle)} fields={{}}>
-              Enroll the first key
+              {words.enroll}
             </Act>
           </Section>
         ) : null}
         {isOwner ? (
-          <Section id="invitations" title="Invitations">
+          <Section id="invitations" title={words.invitations}>
             <ul class="divide-y divide-border">
               {invitations.map((invitation) => (
                 <li class="flex flex-wrap items-center justify-between gap-3 py-3">
                   <p>
                     {invitation.email}{" "}
                     <span class="text-sm text-muted-foreground">
-                      {invitation.role}, until <Time at={invitation.expiresAt} />
+                      {words.until(words.roleNames[invitation.role])} <Time at={invitation.expiresAt} />
                     </span>
                   </p>
                   <Act to={accountPaths.organizationWithdraw(handle)} fields={{ id: invitation.codeHash }}>
-                    Withdraw
+                    {words.withdraw}
                   </Act>
                 </li>
               ))}
@@ -99,17 +92,17 @@ export function OrganizationPage({ view, myself }: { view: OrganizationView; mys
               method="post"
               action={accountPaths.organizationInvite(handle)}
             >
-              <Field id="email" label="E-mail address" type="email" max={254} />
-              <RoleSelect id="role" label="Role" value="developer" isLabelled />
+              <Field id="email" label={words.email} type="email" max={254} />
+              <RoleSelect id="role" label={words.role} value="developer" isLabelled />
               <button type="submit" class="button">
-                Invite
+                {words.invite}
               </button>
             </form>
             <dl class="mt-6 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-sm text-muted-foreground">
               {ROLES.map((one) => (
                 <>
-                  <dt class="font-medium">{one}</dt>
-                  <dd>{ROLE_WORDS[one]}</dd>
+                  <dt class="font-medium">{words.roleNames[one]}</dt>
+                  <dd>{words.roles[one]}</dd>
                 </>
               ))}
             </dl>
@@ -131,6 +124,7 @@ function RoleSelect({
   value: Role;
   isLabelled?: boolean;
 }) {
+  const words = wordsOf(ORGANIZATION);
   return (
     <div>
       <label class={isLabelled ? "mb-1.5 block text-sm font-medium" : "sr-only"} for={id}>
@@ -139,7 +133,7 @@ function RoleSelect({
       <select id={id} name="role" class="field w-auto">
         {ROLES.map((role) => (
           <option value={role} selected={role === value}>
-            {role}
+            {words.roleNames[role]}
           </option>
         ))}
       </select>
@@ -149,18 +143,16 @@ function RoleSelect({
 
 /** Shown once: what the organization's first signing key is enrolled with. */
 export function KeyNoncePage({ handle, nonce }: { handle: string; nonce: string }) {
+  const words = wordsOf(ORGANIZATION);
   return (
-    <Shell title={`First key of ${handle} – Rising BSM Marketplace`} isHidden at="account">
-      <Column
-        title="Enroll the first key"
-        lead="Run this within ten minutes, where the key is. The key itself stays with you."
-      >
+    <Shell title={`${words.firstKey(handle)} – Rising BSM Marketplace`} isHidden at="account">
+      <Column title={words.enroll} lead={words.enrollLead}>
         <pre class="card mt-8 whitespace-pre-wrap p-6 font-mono text-sm">
           {`rbsm keys create\nrbsm keys enroll ${handle} --nonce ${nonce}`}
         </pre>
         <p class="mt-6">
           <a class="link" href={accountPaths.organization(handle)}>
-            Back to {handle}
+            {words.back(handle)}
           </a>
         </p>
       </Column>
@@ -170,13 +162,12 @@ export function KeyNoncePage({ handle, nonce }: { handle: string; nonce: string 
 
 /** `/desk/mail`: no mail service is configured, so operators hand links on by other means. */
 export function OutboxPage({ mails }: { mails: readonly (OutgoingMail & { readonly at: number })[] }) {
+  const words = wordsOf(ORGANIZATION);
   return (
-    <Shell title="Outbox – Rising BSM Marketplace" isHidden at="account">
+    <Shell title={`${words.outbox} – Rising BSM Marketplace`} isHidden at="account">
       <div class="wrap max-w-4xl pt-14">
-        <h1 class="text-3xl font-bold tracking-tight">Outbox</h1>
-        <p class="mt-3 text-muted-foreground">
-          This marketplace sends no mail. What it would have sent stands here; links work once.
-        </p>
+        <h1 class="text-3xl font-bold tracking-tight">{words.outbox}</h1>
+        <p class="mt-3 text-muted-foreground">{words.outboxLead}</p>
         <ul class="mt-8 flex flex-col gap-4">
           {mails.map((mail) => (
             <li class="card p-6">

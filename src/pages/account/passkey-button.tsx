@@ -1,5 +1,7 @@
 import type { Child } from "hono/jsx";
 import { paths } from "../../contract/paths.ts";
+import { wordsOf } from "../words/dictionary.ts";
+import { SIGN_IN } from "./words.ts";
 
 interface PasskeyButtonProps {
   readonly act: "register" | "get";
@@ -14,6 +16,7 @@ interface PasskeyButtonProps {
 
 /** The one thing here that needs a script: the browser's passkey dialogue. Without one it says what else there is. */
 export function PasskeyButton({ act, options, answer, next, nonce, children }: PasskeyButtonProps) {
+  const words = wordsOf(SIGN_IN);
   return (
     <div data-passkey={act} data-options={options} data-answer={answer} data-next={next}>
       <button type="button" class="button w-full sm:w-auto">
@@ -21,9 +24,7 @@ export function PasskeyButton({ act, options, answer, next, nonce, children }: P
       </button>
       <p class="mt-3 text-sm text-destructive empty:hidden" role="status" />
       <noscript>
-        <p class="mt-3 text-sm text-muted-foreground">
-          A passkey needs JavaScript in your browser; a recovery code works without.
-        </p>
+        <p class="mt-3 text-sm text-muted-foreground">{words.needsScript}</p>
       </noscript>
       <script type="module" src={paths.asset("passkey.js")} nonce={nonce} />
     </div>

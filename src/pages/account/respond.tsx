@@ -4,7 +4,9 @@ import { encodeBase64url } from "../../domain/bytes.ts";
 import type { Reason } from "../../domain/reasons.ts";
 import { readerOf, render } from "../respond.ts";
 import { Shell } from "../shell.tsx";
+import { wordsOf } from "../words/dictionary.ts";
 import type { PersonalEnv } from "./session.ts";
+import { SIGN_IN } from "./words.ts";
 
 /**
  * A page for one person: kept by nobody, framed by nobody, and with no script but those that carry this answer's nonce
@@ -34,13 +36,16 @@ export function refusalPage(
 }
 
 function RefusalPage({ reason }: { reason: Reason }) {
+  const words = wordsOf(SIGN_IN);
   return (
-    <Shell title="Not possible – Rising BSM Marketplace" isHidden>
+    <Shell title={`${words.notPossible} – Rising BSM Marketplace`} isHidden>
       <section class="wrap max-w-2xl py-16">
-        <h1 class="text-3xl font-bold tracking-tight">This did not work</h1>
-        <p class="mt-4 text-lg text-muted-foreground">{SENTENCES[reason]}</p>
+        <h1 class="text-3xl font-bold tracking-tight">{words.failed}</h1>
+        <p class="mt-4 text-lg text-muted-foreground" lang="en">
+          {SENTENCES[reason]}
+        </p>
         <p class="mt-3 text-sm text-muted-foreground">
-          Code <code class="rounded bg-muted px-1.5 py-0.5">{reason}</code>
+          {words.code} <code class="rounded bg-muted px-1.5 py-0.5">{reason}</code>
         </p>
       </section>
     </Shell>

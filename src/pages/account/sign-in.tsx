@@ -1,7 +1,9 @@
 import { accountPaths } from "../../contract/account/paths.ts";
 import { Shell } from "../shell.tsx";
+import { wordsOf } from "../words/dictionary.ts";
 import { Column, Field, Refused } from "./form-parts.tsx";
 import { PasskeyButton } from "./passkey-button.tsx";
+import { SIGN_IN } from "./words.ts";
 
 interface SignInProps {
   readonly next: string;
@@ -14,12 +16,10 @@ interface SignInProps {
 
 /** `/sign-in`: a passkey; a recovery code where that is lost, which works without a script. */
 export function SignInPage({ next, nonce, hasGithub, problem }: SignInProps) {
+  const words = wordsOf(SIGN_IN);
   return (
-    <Shell title="Sign in – Rising BSM Marketplace" isHidden hasOwnSearch>
-      <Column
-        title="Sign in"
-        lead="With the passkey of this device, a phone or a security key. There is no password that could be stolen."
-      >
+    <Shell title={`${words.signIn} – Rising BSM Marketplace`} isHidden hasOwnSearch>
+      <Column title={words.signIn} lead={words.signInLead}>
         <Refused problem={problem} />
         <div class="card mt-8 p-6">
           <PasskeyButton
@@ -29,31 +29,29 @@ export function SignInPage({ next, nonce, hasGithub, problem }: SignInProps) {
             next={next}
             nonce={nonce}
           >
-            Sign in with a passkey
+            {words.withPasskey}
           </PasskeyButton>
           {hasGithub ? (
             <p class="mt-4">
               <a class="button button-quiet w-full sm:w-auto" href={accountPaths.signInGithub()}>
-                Sign in with GitHub
+                {words.withGithub}
               </a>
             </p>
           ) : null}
           <p class="mt-4 text-sm text-muted-foreground">
-            No account yet?{" "}
+            {words.noAccount}{" "}
             <a class="link" href={accountPaths.signUp()}>
-              Make one
+              {words.makeOne}
             </a>
           </p>
         </div>
         <form class="card mt-6 p-6" method="post" action={accountPaths.signInRecovery()}>
-          <h2 class="text-lg font-semibold">Lost your passkey?</h2>
-          <p class="mb-4 mt-1 text-sm text-muted-foreground">
-            Use one of the recovery codes you wrote down. It works once, and your publishing rights rest for 72 hours.
-          </p>
+          <h2 class="text-lg font-semibold">{words.lost}</h2>
+          <p class="mb-4 mt-1 text-sm text-muted-foreground">{words.lostHint}</p>
           <input type="hidden" name="next" value={next} />
-          <Field id="code" label="Recovery code" max={40} />
+          <Field id="code" label={words.recoveryCode} max={40} />
           <button type="submit" class="button button-quiet mt-4">
-            Sign in with the code
+            {words.withCode}
           </button>
         </form>
       </Column>
@@ -63,12 +61,10 @@ export function SignInPage({ next, nonce, hasGithub, problem }: SignInProps) {
 
 /** `/account/prove`: is it still the same person? */
 export function ProvePage({ next, nonce, hasPasskey }: { next: string; nonce: string; hasPasskey: boolean }) {
+  const words = wordsOf(SIGN_IN);
   return (
-    <Shell title="Is it you? – Rising BSM Marketplace" isHidden hasOwnSearch>
-      <Column
-        title="Is it you?"
-        lead="What you are about to do needs your passkey once more. The proof counts for ten minutes."
-      >
+    <Shell title={`${words.prove} – Rising BSM Marketplace`} isHidden hasOwnSearch>
+      <Column title={words.prove} lead={words.proveLead}>
         {hasPasskey ? (
           <div class="card mt-8 p-6">
             <PasskeyButton
@@ -78,14 +74,14 @@ export function ProvePage({ next, nonce, hasPasskey }: { next: string; nonce: st
               next={next}
               nonce={nonce}
             >
-              Use your passkey
+              {words.usePasskey}
             </PasskeyButton>
           </div>
         ) : (
           <p class="mt-8">
-            You have none yet.{" "}
+            {words.none}{" "}
             <a class="link" href={accountPaths.account()}>
-              Make a passkey first
+              {words.makePasskey}
             </a>
           </p>
         )}
@@ -96,16 +92,17 @@ export function ProvePage({ next, nonce, hasPasskey }: { next: string; nonce: st
 
 /** `/sign-up`: an account begins with an address that is proven by a link. */
 export function SignUpPage({ problem }: { problem?: string }) {
+  const words = wordsOf(SIGN_IN);
   return (
-    <Shell title="Make an account – Rising BSM Marketplace" isHidden hasOwnSearch>
-      <Column title="Make an account" lead="For publishers and for everybody who runs a Rising BSM.">
+    <Shell title={`${words.signUp} – Rising BSM Marketplace`} isHidden hasOwnSearch>
+      <Column title={words.signUp} lead={words.signUpLead}>
         <Refused problem={problem} />
         <form class="card mt-8 flex flex-col gap-4 p-6" method="post" action={accountPaths.signUp()}>
-          <Field id="name" label="Your name" max={100} autocomplete="name" />
-          <Field id="email" label="E-mail address" type="email" max={254} autocomplete="email" />
+          <Field id="name" label={words.name} max={100} autocomplete="name" />
+          <Field id="email" label={words.email} type="email" max={254} autocomplete="email" />
           <div>
             <button type="submit" class="button">
-              Send me the link
+              {words.sendLink}
             </button>
           </div>
         </form>
@@ -116,12 +113,10 @@ export function SignUpPage({ problem }: { problem?: string }) {
 
 /** The same for every address, whether it has an account or not. */
 export function MailSentPage() {
+  const words = wordsOf(SIGN_IN);
   return (
-    <Shell title="Look into your mail – Rising BSM Marketplace" isHidden hasOwnSearch>
-      <Column
-        title="Look into your mail"
-        lead="We have written to this address. The link in the mail works once, within a day."
-      />
+    <Shell title={`${words.mail} – Rising BSM Marketplace`} isHidden hasOwnSearch>
+      <Column title={words.mail} lead={words.mailLead} />
     </Shell>
   );
 }
