@@ -32,6 +32,23 @@ describe("C. Heartbeat, grace, revival", () => {
     expect(await stand.live()).toBe(0);
   });
 
+  it("a floating seat that pings twice within a minute gets its lease again, and nothing is written", async () => {
+    setClock(NOON);
+    const stand = await makeStand(FLOATING);
+    const seat = await stand.activate(1);
+    passTime(300);
+    const row = () => env.DB.prepare("SELECT * FROM activations WHERE id = ?").bind(seat.body.activationId).first();
+    const first = await stand.ping(seat);
+    const written = await row();
+    passTime(59);
+    const again = await stand.ping(seat);
+    expect(await row()).toEqual(written);
+    const [one, two] = [first, again].map(({ body }) => claimsOf(body.lease));
+    expect([two.jti, two.exp, two.nonce === one.nonce]).toEqual([one.jti, one.exp, false]);
+    passTime(1);
+    expect(claimsOf((await stand.ping(seat)).body.lease).jti).not.toBe(one.jti);
+  });
+
   it("14. Lapsed within the revival window, seat free; refresh → 200, generation+1, one activation.revived", async () => {
     setClock(NOON);
     const stand = await makeStand();

@@ -202,7 +202,10 @@ describe("device proofs", () => {
     const taken = await seat(stand, device, 1);
     const keyless = await stand.activate(2);
     const absent = `/v1/installations/act_${"0".repeat(20)}`;
-    const strip = ({ status, body: { traceId: _, instance: __, serverTime: ___, ...rest } }: Awaited<ReturnType<typeof call>>) => ({
+    const strip = ({
+      status,
+      body: { traceId: _, instance: __, serverTime: ___, ...rest },
+    }: Awaited<ReturnType<typeof call>>) => ({
       status,
       ...rest,
     });

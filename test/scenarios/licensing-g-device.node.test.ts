@@ -163,6 +163,48 @@ describe("G. Offline, on the device", () => {
     expect(guard.status()).toMatchObject({ isLicensed: false, code: "LEASE_LISTED", class: "conclusive" });
   });
 
+  it("what was kept of a list counts after a restart for its signatures alone", async () => {
+    const id = await revocationId("act", "act_1");
+    const kept = async (change: (list: { documents: string[]; items: unknown; epoch: number }) => void) => {
+      const own = openBench(signer);
+      const market = playMarketplace((asked) => leaseFor(signer, asked, own.market));
+      const guard = own.guard(market.fetch, { keys: pinned(), listPolicy: "require" });
+      await guard.activate(KEY);
+      await guard.importList(await listOf(12, []));
+      const entry: RevocationItem = ["act", id, NOON, "evicted", ""];
+      await guard.importList(await listOf(13, [entry], NOON, { since: 12, full: false }));
+      const memory = JSON.parse((await own.storage.read()) as string);
+      change(memory.list);
+      await own.storage.write(JSON.stringify(memory));
+      const again = own.guard(NO_LINE, { keys: pinned(), listPolicy: "require" });
+      return again.load();
+    };
+    expect(await kept(() => {})).toMatchObject({ isLicensed: false, code: "LEASE_LISTED" });
+    // Items of its own making, a text left out, another signature: none of it is a list.
+    const forged = { isLicensed: false, code: "LIST_EXPIRED" };
+    expect(
+      await kept((list) => {
+        list.items = [];
+      }),
+    ).toMatchObject({ code: "LEASE_LISTED" });
+    expect(await kept((list) => list.documents.pop())).toMatchObject(forged);
+    expect(
+      await kept((list) => {
+        list.documents[1] = `${list.documents[1]?.slice(0, -6)}AAAAAA`;
+      }),
+    ).toMatchObject(forged);
+  });
+
+  it("a build for production refuses leases for staging and development", async () => {
+    const staging = (asked: Asked) => leaseFor(signer, asked, bench.market, { env: "development" });
+    const production = bench.guard(play(staging).fetch, { keys: pinned() });
+    expect(await production.activate(KEY)).toMatchObject({ isLicensed: false, code: "AUDIENCE_MISMATCH" });
+    const own = openBench(signer);
+    const activation = { ...KEY, env: "development" as const };
+    const development = own.guard(play(staging).fetch, { keys: pinned(), activation });
+    expect(await development.activate(activation)).toMatchObject({ isLicensed: true });
+  });
+
   it("40. The stored list is past exp → listPolicy warn warns, require stops licensed features", async () => {
     const guard = bench.guard(
       play((asked) => leaseFor(signer, asked, bench.market, { exp: NOON + 90 * DAY, rfa: NOON + 80 * DAY })).fetch,

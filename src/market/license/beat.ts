@@ -95,7 +95,7 @@ export async function beat(
   const commands = await Promise.all(
     waiting.map((command) => signClaims(world, commandClaims(world.site.origin, command, now))),
   );
-  const seen = activation.lastSeenAt <= now - SEEN_EVERY || lease !== null ? now : activation.lastSeenAt;
+  const seen = activation.lastSeenAt <= now - SEEN_EVERY || given !== null ? now : activation.lastSeenAt;
   return ok(await accepted(world, facts, request.binding, { lease, commands, seen, warnings }, now));
 }
 
