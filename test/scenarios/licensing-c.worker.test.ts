@@ -1,4 +1,4 @@
-import { exports } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { createLicenseGuard, memoryStorage } from "../../src/sdk/license/index.ts";
 import { call, ORIGIN } from "../api/account/calls.worker.ts";
