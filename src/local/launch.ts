@@ -16,7 +16,7 @@ import { instancePages } from "./instance-pages.ts";
 import { openLocalKeyset } from "./license-keyset.ts";
 import { setUpOperator } from "./operator.ts";
 import { startProcesses } from "./processes.ts";
-import { openLocalRoot } from "./tuf-root.ts";
+import { namedKeys, openLocalRoot } from "./tuf-root.ts";
 import type { WatchdogSettings } from "./watchdog.ts";
 
 export interface LaunchOptions {
@@ -69,7 +69,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     const port = options.port === 0 ? await freePort() : options.port;
     const origin = `http://localhost:${port}`;
     const keyset = await openLocalKeyset(data.root, origin, secrets.LEASE_KEY_PKCS8);
-    const updates = await openLocalRoot(data.root);
+    const updates = await openLocalRoot(data.root, await namedKeys(secrets));
     say("Starting the marketplace and the sandbox …");
     const processes = await startProcesses({
       data,

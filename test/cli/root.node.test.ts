@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -70,4 +70,25 @@ it("says what is wrong and what to do next", async () => {
   expect([signed.code, JSON.parse(signed.stdout).signatures]).toEqual([0, 3]);
   const wrong = await rbsm(["root", "sign", key, "--key", key], { cwd: folder });
   expect([wrong.code, wrong.stderr.includes("no document")]).toEqual([2, true]);
+});
+
+it("the next root names the keys of receipts and leases, when the lists of the marketplace are handed over", async () => {
+  const trust = path.join(folder, "rbsm-trust.json");
+  const jwks = path.join(folder, "jwks.json");
+  await writeFile(trust, JSON.stringify({ marketplace: "m", receiptKeys: [{ keyId: "ab", publicKey: "cd" }] }));
+  await writeFile(jwks, JSON.stringify({ keys: [{ kty: "OKP", crv: "Ed25519", kid: "l-1", x: "AAEC" }] }));
+  const env = { XDG_CONFIG_HOME: folder };
+  const rotated = await rbsm(["root", "rotate", "--dir", folder, "--trust", trust, "--jwks", jwks], {
+    cwd: folder,
+    env,
+  });
+  expect(rotated.code, rotated.stderr).toBe(0);
+  const newest = await readCeremony(folder);
+  expect(newest.ok && newest.value.root.signed["x-rbsm-keys"]).toEqual({
+    receipt: [{ keyId: "ab", publicKey: "cd" }],
+    lease: [{ keyId: "l-1", publicKey: "000102" }],
+    log: [],
+  });
+  await writeFile(jwks, "{}");
+  expect((await rbsm(["root", "rotate", "--dir", folder, "--jwks", jwks], { cwd: folder, env })).code).toBe(2);
 });

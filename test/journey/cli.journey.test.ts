@@ -135,7 +135,7 @@ describe("whoever installs it", { timeout: 120_000 }, () => {
     ["receiptSha256", "d".repeat(64), "lock_mismatch"],
     ["channel", "beta", "lock_mismatch"],
     ["version", "1.0.0", "lock_invalid"],
-  ])("refuses a lock whose %s was edited", async (field, value, code) => {
+  ])("sec-57: refuses a lock whose %s was edited", async (field, value, code) => {
     const text = await readFile(lockFile(), "utf8");
     try {
       const lock = JSON.parse(text);
@@ -394,6 +394,7 @@ describe("its publisher", { timeout: 120_000 }, () => {
       { name: PLUGIN, current: "1.1.0", wanted: "1.1.0", newest: "1.3.0" },
     ]);
     expect((await told(["update", ...dir])).updated).toEqual([]);
+    expect((await told(["lock", ...dir])).code).toBe(0);
     const lock = path.join(home, "old", "rbsm.lock");
     await writeFile(lock, (await readFile(lock, "utf8")).replace(`"${PLUGIN}": "1.1.0"`, `"${PLUGIN}": "^1.1.0"`));
     expect((await told(["update", ...dir])).updated).toMatchObject([

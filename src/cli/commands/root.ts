@@ -1,12 +1,14 @@
 import { readFile } from "node:fs/promises";
 import * as z from "zod";
 import { TUF_OPERATIONS } from "../../contract/tuf/operations.ts";
+import { decodeBase64url, encodeHex } from "../../domain/bytes.ts";
 import { ok } from "../../domain/result.ts";
 import type { Root } from "../../domain/tuf/metadata.ts";
 import { type Answer, command, type Group } from "../command.ts";
 import { misuse, type Outcome } from "../problem.ts";
 import { addressOf, ask } from "../work/ask.ts";
 import { chooseMarketplace, requireToken } from "../work/marketplace.ts";
+import { readJsonFile } from "../work/project-files.ts";
 import {
   type Drafted,
   documentsIn,
@@ -21,6 +23,12 @@ import { MARKETPLACE_FLAG } from "./marketplace-flag.ts";
 
 const DIR_FLAG = { value: "FOLDER", summary: "where the root is kept; rbsm/root in your configuration if left out" };
 const TRUST = z.object({ receiptKeys: z.array(z.object({ keyId: z.string(), publicKey: z.string() })) });
+const JWKS = z.object({ keys: z.array(z.object({ kid: z.string(), x: z.string(), use: z.string().optional() })) });
+/** Keys that are no roles of the repository, and stand in its root all the same. */
+const OTHERS_FLAGS = {
+  trust: { value: "FILE", summary: "the marketplace's rbsm-trust.json, whose receipt keys the root names" },
+  jwks: { value: "FILE", summary: "the marketplace's jwks.json, whose lease keys the root names" },
+};
 const nowSeconds = () => Math.floor(Date.now() / 1000);
 
 const init = command({
@@ -30,12 +38,12 @@ const init = command({
   ],
   positionals: [],
   flags: {
-    trust: { value: "FILE", summary: "the marketplace's rbsm-trust.json, whose receipt keys the root names" },
+    ...OTHERS_FLAGS,
     dir: DIR_FLAG,
   },
-  examples: ["rbsm root init --dir /media/safe/root"],
+  examples: ["rbsm root init --dir /media/safe/root --trust rbsm-trust.json --jwks jwks.json"],
   async run({ flags }) {
-    const others = await readOthers(flags.trust);
+    const others = await readOthers(flags.trust, flags.jwks);
     if (!others.ok) return others;
     const drafted = await initRoot(rootFolder(process.env, flags.dir), nowSeconds(), others.value);
     return drafted.ok ? showDraft(drafted.value) : drafted;
@@ -48,10 +56,18 @@ const rotate = command({
     "People of the root before and of the new one sign it: two of each. A new online key's secret is set before publishing.",
   ],
   positionals: [],
-  flags: { replace: { value: "KEY", summary: "the key to replace, by the beginning of its id" }, dir: DIR_FLAG },
+  flags: {
+    replace: { value: "KEY", summary: "the key to replace, by the beginning of its id" },
+    ...OTHERS_FLAGS,
+    dir: DIR_FLAG,
+  },
   examples: ["rbsm root rotate", "rbsm root rotate --replace 0123456789abcdef"],
   async run({ flags }) {
-    const drafted = await rotateRoot(rootFolder(process.env, flags.dir), nowSeconds(), flags.replace ?? null);
+    const isSame = flags.trust === undefined && flags.jwks === undefined;
+    const others = isSame ? ok(null) : await readOthers(flags.trust, flags.jwks);
+    if (!others.ok) return others;
+    const folder = rootFolder(process.env, flags.dir);
+    const drafted = await rotateRoot(folder, nowSeconds(), flags.replace ?? null, others.value);
     return drafted.ok ? showDraft(drafted.value) : drafted;
   },
 });
@@ -139,14 +155,18 @@ async function isThere(origin: string, file: string): Promise<boolean> {
   return response?.status === 200;
 }
 
-async function readOthers(file: string | undefined): Promise<Outcome<Root["x-rbsm-keys"]>> {
-  if (file === undefined) return ok({ receipt: [], lease: [], log: [] });
-  try {
-    const { receiptKeys } = TRUST.parse(JSON.parse(await readFile(file, "utf8")));
-    return ok({ receipt: receiptKeys, lease: [], log: [] });
-  } catch {
-    return { ok: false, problem: misuse("trust_invalid", `${file} is no list of receipt keys.`) };
-  }
+async function readOthers(trust: string | undefined, jwks: string | undefined): Promise<Outcome<Root["x-rbsm-keys"]>> {
+  const receipt = trust === undefined ? null : TRUST.safeParse(await readJsonFile(trust));
+  if (receipt?.success === false)
+    return { ok: false, problem: misuse("trust_invalid", `${trust} is no list of receipt keys.`) };
+  const leases = jwks === undefined ? null : JWKS.safeParse(await readJsonFile(jwks));
+  if (leases?.success === false)
+    return { ok: false, problem: misuse("jwks_invalid", `${jwks} is no JSON Web Key Set.`) };
+  const lease = (leases?.data.keys ?? []).map(({ kid, x }) => ({
+    keyId: kid,
+    publicKey: encodeHex(decodeBase64url(x) ?? new Uint8Array()),
+  }));
+  return ok({ receipt: receipt?.data.receiptKeys ?? [], lease, log: [] });
 }
 
 function showDraft({ root, targets, made }: Drafted): Outcome<Answer> {

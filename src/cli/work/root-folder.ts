@@ -62,8 +62,16 @@ export async function initRoot(folder: string, now: number, others: Root["x-rbsm
   return ok(await draft(folder, { root: 1, targets: 1 }, now, keys, others, made));
 }
 
-/** The next two documents, unsigned; a key named by the beginning of its id is replaced by a new one. */
-export async function rotateRoot(folder: string, now: number, replaced: string | null): Promise<Outcome<Drafted>> {
+/**
+ * The next two documents, unsigned; a key named by the beginning of its id is replaced by a new one. `others`: the keys that
+ * are no roles; null keeps those of the root before.
+ */
+export async function rotateRoot(
+  folder: string,
+  now: number,
+  replaced: string | null,
+  others: Root["x-rbsm-keys"] | null = null,
+): Promise<Outcome<Drafted>> {
   const before = await readCeremony(folder);
   if (!before.ok) return before;
   const { root, targets } = before.value;
@@ -83,7 +91,9 @@ export async function rotateRoot(folder: string, now: number, replaced: string |
   if (replaced !== null && made.length !== 1)
     return { ok: false, problem: misuse("key_unknown", `${replaced} does not begin the id of exactly one key here.`) };
   const versions = { root: root.signed.version + 1, targets: targets.signed.version + 1 };
-  return ok(await draft(folder, versions, now, (role) => held.get(role) ?? [], root.signed["x-rbsm-keys"], made));
+  return ok(
+    await draft(folder, versions, now, (role) => held.get(role) ?? [], others ?? root.signed["x-rbsm-keys"], made),
+  );
 }
 
 /** Adds one person's signature to a document; whether it counts is judged by the root. */
