@@ -27,6 +27,7 @@ export const consolePaths = {
   installLicense: () => `${BASE}/install/license`,
   installRequirements: (step: InstallStep) => withStep(`${BASE}/install/requirements`, step),
   installPermissions: (step?: InstallStep) => withStep(`${BASE}/install/permissions`, step),
+  installProgress: (activationId: string) => `${BASE}/install/complete/${part(activationId)}/progress`,
   installed: (activationId: string) => `${BASE}/install/complete/${part(activationId)}`,
   plugins: (instance?: string) =>
     instance === undefined ? `${BASE}/plugins` : `${BASE}/plugins?instance=${part(instance)}`,
@@ -49,6 +50,7 @@ export const consolePaths = {
   licenseEvict: (id: string) => `${BASE}/licenses/${part(id)}/evict`,
   licenseOffline: (id: string) => `${BASE}/licenses/${part(id)}/offline`,
   orders: (page?: number) => (page === undefined || page === 1 ? `${BASE}/orders` : `${BASE}/orders?page=${page}`),
+  notifications: () => `${BASE}/notifications`,
   activity: (before?: string) =>
     before === undefined ? `${BASE}/activity` : `${BASE}/activity?before=${part(before)}`,
   auditFile: () => `${BASE}/activity/audit.jsonl`,

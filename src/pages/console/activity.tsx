@@ -4,7 +4,7 @@ import type { AuditRow, InstanceRow } from "../../market/console/ports.ts";
 import type { OrderFacts } from "../../market/sales/ports.ts";
 import { Section, Time } from "../account/form-parts.tsx";
 import { Pages } from "../parts/pages.tsx";
-import { formatAmount, KIND_WORDS, STATE_WORDS } from "../sales/money.ts";
+import { formatAmount, kindWords, stateWords } from "../sales/money.ts";
 import { tierWords } from "../words/codes.ts";
 import { Deliveries, type Delivery } from "./instances.tsx";
 import { ConsoleShell } from "./layout.tsx";
@@ -31,11 +31,11 @@ export function OrdersPage({ orders, total, page }: { orders: readonly OrderFact
                   </a>
                 </h2>
                 <Mark tone={order.state === "paid" ? "good" : order.state === "open" ? "info" : "quiet"}>
-                  {STATE_WORDS[order.state]}
+                  {stateWords(order.state)}
                 </Mark>
               </div>
               <p class="mt-1 text-sm text-muted-foreground">
-                {KIND_WORDS[order.kind]} · {formatAmount(order)} · {publisher.displayName} · for {instance.name} ·{" "}
+                {kindWords(order.kind)} · {formatAmount(order)} · {publisher.displayName} · for {instance.name} ·{" "}
                 <Time at={order.createdAt} />
               </p>
               {invoices.length === 0 ? null : (

@@ -18,6 +18,8 @@ import { type PersonalEnv, seeOther } from "../account/session.ts";
 import { type FormProblem, formProblem, invalidForm, isAbsent, statusOf } from "./form-problem.ts";
 import { ChooseInstancePage, CompletePage, LicensePage, PermissionsPage, RequirementsPage } from "./install.tsx";
 import { ACTIVATION, type ConsoleContext, idIn, nowOf, onPage, partOf } from "./on-console.ts";
+import { progressOf } from "./progress.tsx";
+import { progressStream } from "./progress-stream.ts";
 
 const VERSION = /^[0-9][0-9A-Za-z.-]{0,63}$/;
 const HARDWARE_ID = /^[0-9a-fA-F]{64}$/;
@@ -122,7 +124,22 @@ export function registerInstallPages(app: Hono<PersonalEnv>): void {
     if (row === undefined) return null;
     const settings = await showSettings(world, { accountId }, activationId);
     const needsSettings = settings.ok && settings.value.missing.length > 0;
-    return privatePage(context, () => <CompletePage row={row} needsSettings={needsSettings} now={now} />);
+    return privatePage(context, (nonce) => (
+      <CompletePage row={row} needsSettings={needsSettings} now={now} nonce={nonce} />
+    ));
+  });
+
+  onPage(app, `/console/install/complete/${ACTIVATION}/progress`, async (context, { accountId }) => {
+    const world = context.get("world");
+    const activationId = partOf(context, "act");
+    const look = async () => {
+      const now = nowOf(context);
+      const [row] = await world.console.installations(accountId, { activationId }, now);
+      if (row === undefined) return null;
+      const settings = await showSettings(world, { accountId }, activationId);
+      return progressOf(row, settings.ok && settings.value.missing.length > 0, now);
+    };
+    return (await look()) === null ? null : progressStream(look);
   });
 }
 

@@ -12,6 +12,7 @@ import type { FormProblem } from "./form-problem.ts";
 import { InstalledMark } from "./installed-list.tsx";
 import { ConsoleShell } from "./layout.tsx";
 import { Empty, ErrorSummary, Facts, Input, LinkButton, Note, Verdict } from "./parts.tsx";
+import { ProgressList, progressOf } from "./progress.tsx";
 
 const STEPS = ["Instance", "License", "Requirements", "Permissions", "Installed"] as const;
 
@@ -327,7 +328,17 @@ export function PermissionsPage({ plan, step, chosen, hardwareId, problem }: Per
   );
 }
 
-export function CompletePage({ row, needsSettings, now }: { row: InstalledRow; needsSettings: boolean; now: number }) {
+export function CompletePage({
+  row,
+  needsSettings,
+  now,
+  nonce,
+}: {
+  row: InstalledRow;
+  needsSettings: boolean;
+  now: number;
+  nonce: string;
+}) {
   return (
     <Wizard plugin={row.plugin.displayName} step={4}>
       <div role="status">
@@ -335,6 +346,7 @@ export function CompletePage({ row, needsSettings, now }: { row: InstalledRow; n
           {row.plugin.displayName} {row.version} is installed on {row.instance.name}.
         </Note>
       </div>
+      <ProgressList activationId={row.activationId} progress={progressOf(row, needsSettings, now)} nonce={nonce} />
       <section class="card mt-6 p-6" aria-labelledby="next">
         <h2 id="next" class="text-lg font-semibold">
           What comes next
@@ -347,7 +359,6 @@ export function CompletePage({ row, needsSettings, now }: { row: InstalledRow; n
             ]}
           />
         </div>
-        {needsSettings ? <p class="mt-3">It needs a few settings before it can do its work.</p> : null}
         <div class="mt-5 flex flex-wrap gap-3">
           {needsSettings ? (
             <LinkButton href={consolePaths.settings(row.activationId)}>Fill in the settings</LinkButton>

@@ -3,15 +3,18 @@ import { accountPaths } from "../../contract/account/paths.ts";
 import { consolePaths } from "../../contract/console/paths.ts";
 import { publisherPaths } from "../../contract/publisher/paths.ts";
 import { Shell } from "../shell.tsx";
+import { wordsOf } from "../words/dictionary.ts";
+import { CONSOLE } from "./words.ts";
 
-export type ConsolePlace = "instances" | "plugins" | "licenses" | "orders" | "activity";
+export type ConsolePlace = "instances" | "plugins" | "licenses" | "orders" | "notifications" | "activity";
 
-const PLACES: readonly (readonly [ConsolePlace, string, string])[] = [
-  ["instances", "Instances", consolePaths.instances()],
-  ["plugins", "Plugins", consolePaths.plugins()],
-  ["licenses", "Licenses", consolePaths.licenses()],
-  ["orders", "Orders", consolePaths.orders()],
-  ["activity", "Activity", consolePaths.activity()],
+const PLACES: readonly (readonly [ConsolePlace, string])[] = [
+  ["instances", consolePaths.instances()],
+  ["plugins", consolePaths.plugins()],
+  ["licenses", consolePaths.licenses()],
+  ["orders", consolePaths.orders()],
+  ["notifications", "Notifications", consolePaths.notifications()],
+  ["activity", consolePaths.activity()],
 ];
 
 interface ConsoleShellProps {
@@ -25,17 +28,18 @@ interface ConsoleShellProps {
 
 /** What surrounds every page of the console: its own navigation, the heading, what can be done. */
 export function ConsoleShell({ title, at, lead, actions, children }: ConsoleShellProps) {
+  const words = wordsOf(CONSOLE);
   return (
     <Shell title={`${title} – Rising BSM Marketplace`} isHidden at="console">
       <div class="wrap max-w-5xl pt-6">
-        <nav aria-label="Console" class="flex flex-wrap gap-x-5 border-b border-border">
-          {PLACES.map(([place, label, href]) => (
+        <nav aria-label={words.nav} class="flex flex-wrap gap-x-5 border-b border-border">
+          {PLACES.map(([place, href]) => (
             <a
               href={href}
               aria-current={place === at ? "page" : undefined}
               class="-mb-px inline-flex min-h-11 items-center border-b-2 border-transparent px-0.5 text-sm font-medium text-muted-foreground hover:text-foreground aria-[current]:border-primary aria-[current]:text-foreground"
             >
-              {label}
+              {words.places[place]}
             </a>
           ))}
           <span class="flex gap-x-5 sm:ml-auto">
@@ -49,7 +53,7 @@ export function ConsoleShell({ title, at, lead, actions, children }: ConsoleShel
               href={accountPaths.account()}
               class="inline-flex min-h-11 items-center px-0.5 text-sm font-medium text-muted-foreground hover:text-foreground"
             >
-              Your account
+              {words.account}
             </a>
           </span>
         </nav>

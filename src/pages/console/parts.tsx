@@ -1,6 +1,12 @@
 import type { Child } from "hono/jsx";
 import { Icon } from "../parts/icon.tsx";
+import { dictionary, wordsOf } from "../words/dictionary.ts";
 import type { FormProblem } from "./form-problem.ts";
+
+const PART_WORDS = dictionary({
+  en: { optional: "optional", met: "Met:", notMet: "Not met:" },
+  de: { optional: "freiwillig", met: "Erfüllt:", notMet: "Nicht erfüllt:" },
+});
 
 type Tone = "good" | "warn" | "bad" | "info" | "quiet";
 
@@ -75,7 +81,7 @@ export function Input({ id, label, value, type = "text", max, hint, isRequired =
     <div>
       <label class="block text-sm font-medium" for={id}>
         {label}
-        {isRequired ? null : <span class="font-normal text-muted-foreground"> (optional)</span>}
+        {isRequired ? null : <span class="font-normal text-muted-foreground"> ({wordsOf(PART_WORDS).optional})</span>}
       </label>
       <input
         id={id}
@@ -172,7 +178,7 @@ export function Verdict({ isMet, children }: { isMet: boolean; children?: Child 
     <li class="flex gap-3 py-3">
       <span class={`mt-0.5 ${isMet ? "text-primary-strong" : "text-destructive"}`}>
         <Icon name={isMet ? "check" : "x"} class="size-5" />
-        <span class="sr-only">{isMet ? "Met:" : "Not met:"}</span>
+        <span class="sr-only">{isMet ? wordsOf(PART_WORDS).met : wordsOf(PART_WORDS).notMet}</span>
       </span>
       <div class="min-w-0 flex-1">{children}</div>
     </li>

@@ -6,6 +6,7 @@ import { registerInstallPages } from "./install-routes.tsx";
 import { registerInstalledPages } from "./installed-routes.tsx";
 import { registerInstancePages } from "./instance-routes.tsx";
 import { registerLicensePages } from "./license-routes.tsx";
+import { registerNoticePages } from "./notice-routes.tsx";
 import { registerSettingsPages } from "./settings-routes.tsx";
 
 /** `/console`: what somebody who runs Rising BSM registers, installs, licenses and watches. */
@@ -21,5 +22,6 @@ export function createConsolePages(): Hono<PersonalEnv> {
   registerSettingsPages(app);
   registerLicensePages(app);
   registerActivityPages(app);
+  registerNoticePages(app);
   return app;
 }

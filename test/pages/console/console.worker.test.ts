@@ -83,6 +83,7 @@ describe("the console belongs to one person", () => {
     `/console/plugins/${installed.activationId}/confirm/uninstall`,
     `/console/plugins/${installed.activationId}/data.json`,
     `/console/install/complete/${installed.activationId}`,
+    `/console/install/complete/${installed.activationId}/progress`,
     `/console/licenses/${installed.licenseId}`,
     `/console/licenses/${installed.licenseId}/key`,
     `/console/licenses/${installed.licenseId}/transfer`,
@@ -118,6 +119,7 @@ describe("the console belongs to one person", () => {
       "plugins",
       "licenses",
       "orders",
+      "notifications",
       "activity",
       "activity/audit.jsonl",
     ])
@@ -340,5 +342,31 @@ describe("the trail", () => {
     expect((await submit(path, { delivery: String(meta.last_row_id) }, ben)).status).toBe(404);
     expect((await submit(path, { delivery: "nothing" }, anna)).status).toBe(404);
     expect((await submit(path, { delivery: String(meta.last_row_id) }, anna)).status).toBe(303);
+  });
+});
+
+describe("what needs the admin", () => {
+  it("stands on one page, in the language of the browser, and goes away by itself", async () => {
+    const read = async () => (await visit("/console/notifications", anna)).text();
+    await env.DB.prepare("UPDATE licenses SET expires_at = ? WHERE id = ?")
+      .bind(NOW() + 86_400, installed.licenseId)
+      .run();
+    expect(await read()).toContain("ends soon");
+    const german = await (await visit("/console/notifications", anna, { "accept-language": "de" })).text();
+    expect(german).toContain("endet bald");
+    await env.DB.prepare("UPDATE licenses SET expires_at = NULL WHERE id = ?").bind(installed.licenseId).run();
+    expect(await read()).not.toContain("ends soon");
+    expect(await (await visit("/console/notifications", ben)).text()).toContain("Nothing needs you");
+  });
+
+  it("sees how far an installation is, and hears of it while it goes on", async () => {
+    const path = `/console/install/complete/${installed.activationId}`;
+    expect(await (await visit(path, anna)).text()).toContain("The license gave a seat");
+    const stream = await visit(`${path}/progress`, anna);
+    expect(stream.headers.get("content-type")).toContain("text/event-stream");
+    const reader = stream.body?.getReader();
+    const first = new TextDecoder().decode((await reader?.read())?.value);
+    expect(first).toMatch(/^event: progress\ndata: \{"seat":"/);
+    await reader?.cancel();
   });
 });
