@@ -20,6 +20,8 @@ export interface Use {
   readonly activation?: Activation | null;
   /** The build asked about; null: not a published one. */
   readonly build?: Build | null;
+  /** Why a build that once was published is none any more: `yanked`, `blocked`. */
+  readonly withdrawn?: string | undefined;
   /** The newest build a fallback covers; said where a newer one is refused. */
   readonly newestEntitled?: string | null;
   readonly missingEntitlements?: readonly string[];
@@ -95,7 +97,7 @@ function judgeDevice(license: License, use: Use, now: number): Verdict | null {
 
 /** Rows 11–12. */
 function judgeBuild(license: License, use: Use, now: number): Verdict | null {
-  if (use.build === null) return say("BUILD_MISMATCH", { why: "not a published version" });
+  if (use.build === null) return say("BUILD_MISMATCH", { why: use.withdrawn ?? "not a published version" });
   if (use.build && deriveState(license, now) === "expired" && use.build.releasedAt > (license.fallbackUntil ?? 0))
     return say("VERSION_NOT_ENTITLED", use.newestEntitled ? { newestEntitled: use.newestEntitled } : {});
   if (use.missingEntitlements && use.missingEntitlements.length > 0)

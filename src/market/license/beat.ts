@@ -24,6 +24,8 @@ import { meterPing } from "./usage.ts";
 
 export interface Beat {
   readonly appVersion?: string | undefined;
+  /** `activation_failed`, `startup_failed`: the installed version does not run there (README of updates, Automatic halt). */
+  readonly status?: string | undefined;
   /** The lease held. */
   readonly jti?: string | undefined;
   /** Numbers of commands that were run. */
@@ -39,11 +41,17 @@ export interface Beat {
   readonly simulate?: LicenseCode | undefined;
 }
 
+/** What a host says of a plugin that does not run. */
+const FAILURES: { readonly [status: string]: "activation" | "startup" | undefined } = Object.assign(Object.create(null), {
+  activation_failed: "activation",
+  startup_failed: "startup",
+});
+
 /** A ping is remembered this often; a signed mark counts as long. */
 export const SEEN_EVERY = 15 * MINUTE;
 
 export type BeatWorld = RefreshWorld &
-  Pick<World, "background" | "revocationWatch" | "usage" | "webhooks" | "webhookBell">;
+  Pick<World, "rollouts" | "background" | "revocationWatch" | "usage" | "webhooks" | "webhookBell">;
 
 /**
  * A ping (README, Heartbeat, refresh), empty from released hosts. 200 whatever the license says: a refusal is told as code
@@ -57,8 +65,9 @@ export async function beat(
 ): Promise<Result<JsonObject, Problem<Reason>>> {
   const now = unixSeconds(world.clock.now());
   const proofs = request.proofs ?? NO_PROOFS;
+  const failure = FAILURES[request.status ?? ""];
   const remembered =
-    request.simulate === undefined ? await answerFromMemory(world, principal, iid, request, now) : null;
+    request.simulate === undefined && failure === undefined ? await answerFromMemory(world, principal, iid, request, now) : null;
   if (remembered !== null) return ok(remembered);
 
   const found = await findInstallation(world, principal, iid, proofs);
@@ -79,6 +88,10 @@ export async function beat(
     ...(isClientOutdated(request.appVersion, facts.minAppVersion) ? ["CLIENT_OUTDATED"] : []),
   ];
   world.background.defer(world.licenses.seen(activation.id, request.appVersion ?? null, now));
+  if (failure !== undefined)
+    world.background.defer(
+      world.rollouts.note(license.instanceId, license.pluginId, activation.version, failure, now),
+    );
   const waiting = waitingCommands(facts, request.acks ?? [], now);
   const isExtra = isAgain(facts, request, waiting.length > 0, now);
   const isCopy = request.jti !== undefined && request.jti !== activation.jti;

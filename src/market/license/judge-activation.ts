@@ -19,6 +19,7 @@ export function judgeActivation(
       pluginId: request.pluginId,
       isOwner: role !== null,
       hardwareId: device.hardwareId ?? activation?.hardwareId ?? null,
+      withdrawn: facts.withdrawn,
       build: release === null ? null : { version: release.version, releasedAt: release.publishedAt },
     }),
     now,

@@ -86,6 +86,8 @@ export interface ActivationFacts extends LicenseFacts {
   readonly isQuotaLow?: boolean;
   /** The published release of the asked version. */
   readonly release: ReleaseFacts | null;
+  /** `yanked` or `blocked`: why the asked build, which once was published, is none any more. */
+  readonly withdrawn?: string;
   readonly stored: StoredReply | null;
 }
 

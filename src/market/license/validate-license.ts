@@ -93,6 +93,7 @@ function judgeUse(
       pluginId: request.pluginId,
       isOwner,
       missingEntitlements: missing,
+      withdrawn: facts.withdrawn,
       ...(request.version === undefined && request.bundleSha256 === undefined ? {} : { build }),
       ...(hardwareId === undefined ? {} : { hardwareId }),
       ...(hardwareId === undefined && request.installationId === undefined ? {} : { activation: facts.activation }),

@@ -123,7 +123,7 @@ export async function findForActivation(
   const row = await db
     .prepare(
       `SELECT ${FACTS_SELECT}, ${RIGHTS_SELECT},
-        r.version AS r_version, r.published_at AS r_published_at, r.closure_digest AS r_closure_digest,
+        r.state AS r_state, r.version AS r_version, r.published_at AS r_published_at, r.closure_digest AS r_closure_digest,
         json_extract(r.manifest, '$.permissions') AS r_permissions,
         json_extract(r.manifest, '$.minAppVersion') AS r_min_app_version,
         json_extract(r.manifest, '$.dependencies') AS r_dependencies,
@@ -131,7 +131,7 @@ export async function findForActivation(
         ${idempotency === null ? "NULL AS y_request_hash" : "y.request_hash AS y_request_hash, y.status AS y_status, y.body AS y_body"},
         ${NEWEST_ENTITLED} AS newest_entitled, ${QUOTA_LOW} AS quota_low
       ${source(ref)} ${FACTS_JOINS} ${deviceJoin(device, asked.installationId === null ? null : bind(asked.installationId))}
-      LEFT JOIN releases r ON r.plugin_id = l.plugin_id AND r.state IN ('published', 'deprecated')
+      LEFT JOIN releases r ON r.plugin_id = l.plugin_id AND r.state IN ('published', 'deprecated', 'yanked', 'blocked')
         AND ${asked.bundleSha256 === null ? "r.version = ?5" : buildByDigest(bind(asked.bundleSha256))}
       ${
         idempotency === null
@@ -149,7 +149,7 @@ export async function findForActivation(
     rights: rightsIn(row, now),
     newestEntitled: textOrNull(row, "newest_entitled"),
     isQuotaLow: integer(row, "quota_low") === 1,
-    release: releaseOf(row),
+    ...(isWithdrawn(row) ? { release: null, withdrawn: text(row, "r_state") } : { release: releaseOf(row) }),
     stored: storedOf(row),
   };
 }
@@ -319,6 +319,11 @@ function keyOf(row: Row): LicenseKeyRow {
     hint: text(row, "k_hint"),
     sealed: textOrNull(row, "k_sealed"),
   };
+}
+
+/** Out once, and taken back: nobody starts to run it. */
+function isWithdrawn(row: Row): boolean {
+  return row.r_state === "yanked" || row.r_state === "blocked";
 }
 
 function releaseOf(row: Row): ReleaseFacts | null {

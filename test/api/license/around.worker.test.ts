@@ -9,7 +9,7 @@ import { bindingTo, makeStand, type Stand } from "../../scenarios/seats.worker.t
 import { call, ORIGIN } from "../account/calls.worker.ts";
 import { airGapped } from "./air-gapped.worker.ts";
 import { claimsOf, freshNonce, makeDevice } from "./device.worker.ts";
-import { alter, count, hardware, makeInstance, openShop, sellLicense } from "./shop.worker.ts";
+import { alter, count, hardware, makeInstance, makePlugin, openShop, sellLicense } from "./shop.worker.ts";
 
 const NOBODYS_KEY = "rbsm_live_0123456789ABCDEFGHJKMNPQRS03DBRQ";
 const rowsOf = (stand: Stand) =>
@@ -118,6 +118,19 @@ describe("a refusal", () => {
     const seat = await stand.activate(1, { appVersion: "0.1.0" });
     expect(seat.body.warnings).toEqual([]);
     expect((await stand.ping(seat, { appVersion: "0.0.9" })).body.warnings).toEqual(["CLIENT_OUTDATED"]);
+  });
+
+  it("says of a build that was taken back what became of it", async () => {
+    const stand = await makeStand(undefined, { plugin: await makePlugin() });
+    await alter(
+      "UPDATE releases SET state = 'yanked' WHERE plugin_id = ? AND version = '1.0.0'",
+      Number(stand.plugin.id),
+    );
+    const yanked = await stand.activate(1);
+    expect([yanked.status, yanked.body.code, yanked.body.why]).toEqual([403, "BUILD_MISMATCH", "yanked"]);
+    const never = await stand.activate(1, { version: "9.9.9" });
+    expect([never.body.code, never.body.why]).toEqual(["BUILD_MISMATCH", "not a published version"]);
+    expect((await stand.activate(1, { version: "1.1.0" })).status).toBe(201);
   });
 
   it("is byte for byte the same for what never was, what is gone and what is another's, headers included", async () => {
