@@ -27,6 +27,7 @@ import { createPublishPages } from "./publish/routes.tsx";
 import { registerPublisherPages } from "./publisher/routes.tsx";
 import { errorPageResponse, type Rendered, render } from "./respond.ts";
 import { registerSalesPages } from "./sales/routes.tsx";
+import { registerTransparency } from "./transparency.tsx";
 import { createAnswers, moved, VISITOR, type VisitorEnv } from "./visitor.ts";
 import { type Language, languageOf } from "./words/language.ts";
 import { registerLanguage } from "./words/routes.ts";
@@ -77,6 +78,7 @@ export function createPages(): Hono<VisitorEnv> {
   registerPublisherPages(app, answers);
   registerCollectionPages(app, answers);
   registerAdvisoryPages(app, answers);
+  registerTransparency(app, answers);
   registerLanguage(app);
   registerSalesPages(app);
   registerDocs(app);

@@ -115,6 +115,9 @@ describe("reports", () => {
     expect(figures.body.months[0].submissions).toBeGreaterThan(0);
     expect(figures.body.months[0].reports.malware).toBe(4);
     expect(JSON.stringify(figures.body)).not.toContain("reported");
+    const page = await exports.default.fetch(`${ORIGIN}/transparency`, { headers: { accept: "text/html" } });
+    expect([page.status, page.headers.get("cache-control")]).toEqual([200, expect.stringContaining("public")]);
+    expect(await page.text()).toContain(figures.body.months[0].month);
   });
 });
 
