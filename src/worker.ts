@@ -82,23 +82,9 @@ import { catalogueOnD1 } from "./storage/catalogue/store.ts";
 import { createConsoleReads } from "./storage/console/reads.ts";
 import { isDatabaseAway } from "./storage/database-away.ts";
 import { createDeskReads } from "./storage/desk/desk-reads.ts";
-import { createActionStore } from "./storage/execution/actions-store.ts";
-import { consentsOnD1 } from "./storage/execution/consents.ts";
-import { createEventHookStore } from "./storage/execution/event-hook-store.ts";
 import { createExecutionBell } from "./storage/execution/execution-bell.ts";
-import { createExecutionStore } from "./storage/execution/execution-store.ts";
-import { createHealthStore } from "./storage/execution/health-store.ts";
+import { executionStores } from "./storage/execution/execution-stores.ts";
 import { createPluginStorage, type InstallationStorage } from "./storage/execution/installation-storage.ts";
-import { createKeptStorages } from "./storage/execution/kept-storages.ts";
-import { createLifecycleStore } from "./storage/execution/lifecycle-store.ts";
-import { createPingStore } from "./storage/execution/ping-store.ts";
-import { createPluginWebhooks } from "./storage/execution/plugin-webhooks.ts";
-import { createRunStore } from "./storage/execution/run-store.ts";
-import { createScheduleStore } from "./storage/execution/schedule-store.ts";
-import { settingsOnD1 } from "./storage/execution/settings.ts";
-import { createTailStore } from "./storage/execution/tail-store.ts";
-import { createUiTicketStore } from "./storage/execution/ui-ticket-store.ts";
-import { createWatchStore } from "./storage/execution/watch-store.ts";
 import { hooksOnD1 } from "./storage/hooks/store.ts";
 import { createLicenseAudit } from "./storage/license/audit.ts";
 import { type BudgetMeter, createBudgets } from "./storage/license/budgets.ts";
@@ -352,7 +338,7 @@ function openPorts(env: Env) {
   const site = { origin, marketplace: new URL(origin).hostname, localOrigins, assetsOrigin, securityContact };
   const clock = { now: () => Date.now() };
   const instances = createInstanceStore(env.DB);
-  const actions = createActionStore(env.DB);
+  const execution = executionStores(env.DB);
   const keysets = createKeysetStore(env.DB);
   const licenseSigners = createLicenseSigners({ ...env }, keysets.keys, clock);
   return {
@@ -436,23 +422,9 @@ function openPorts(env: Env) {
     webhooks: createWebhookStore(env.DB),
     webhookBell: createWebhookBell(env.WEBHOOKS),
     webhookSender: createWebhookSender(localOrigins),
-    executions: createExecutionStore(env.DB),
-    settings: settingsOnD1(env.DB),
-    consents: consentsOnD1(env.DB),
-    pluginWebhooks: createPluginWebhooks(env.DB),
     executionBell: createExecutionBell(env.EVENTS),
-    runs: createRunStore(env.DB),
-    lifecycle: createLifecycleStore(env.DB),
-    schedules: createScheduleStore(env.DB),
-    health: createHealthStore(env.DB),
-    actions,
-    pulledData: createPulledData({ actions, clock }),
-    eventHooks: createEventHookStore(env.DB),
-    tails: createTailStore(env.DB),
-    pings: createPingStore(env.DB),
-    watches: createWatchStore(env.DB),
-    uiTickets: createUiTicketStore(env.DB),
-    keptStorages: createKeptStorages(env.DB),
+    ...execution,
+    pulledData: createPulledData({ actions: execution.actions, clock }),
     sandboxProbe: createSandboxProbe(env.SANDBOX as unknown as Runner),
     hostData: createHostApi({ instances, vault, site, clock }),
     incidents: createIncidentDesk(env.INCIDENT_SECRET),
