@@ -118,12 +118,20 @@ export async function deliver(
 }
 
 /** The platform's header names the client; what a client may write itself counts for nothing. */
-function downloaderOf({ headers, cf }: Request): Downloader {
+function downloaderOf(request: Request): Downloader {
+  const { headers } = request;
   return {
-    country: typeof cf?.country === "string" ? cf.country : undefined,
+    country: countryOf(request),
     address: headers.get("cf-connecting-ip") ?? "",
     agent: headers.get("user-agent") ?? "",
     purpose: headers.get("rbsm-purpose") ?? "",
     isPrefetch: /\bprefetch\b/i.test(`${headers.get("sec-purpose")} ${headers.get("purpose")} ${headers.get("x-moz")}`),
   };
+}
+
+/** What the platform notes beside a request; no header, so no client writes it. */
+function countryOf(request: Request): string | undefined {
+  const noted: unknown = Reflect.get(request, "cf");
+  if (typeof noted !== "object" || noted === null || !("country" in noted)) return undefined;
+  return typeof noted.country === "string" ? noted.country : undefined;
 }

@@ -2,6 +2,7 @@ import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { dayOf } from "../../../src/domain/catalogue/days.ts";
 import { DAY } from "../../../src/domain/time.ts";
+import { deliveriesOn } from "../../../src/storage/catalogue/delivery.ts";
 import { createSeriesStore } from "../../../src/storage/catalogue/series.ts";
 import { nowSeconds, passTime, setClock } from "../../clock.ts";
 import { call, ORIGIN } from "../account/calls.worker.ts";
@@ -335,6 +336,32 @@ describe("numbers by day", () => {
     const answer = await table(`/v1/plugins/${pluginId}/stats/series.csv${range}`, acme.token);
     expect(answer.headers.get("content-type")).toBe("text/csv; charset=utf-8");
     expect(await answer.text()).toBe(`day,downloads install,downloads other\r\n${dayOf(TODAY - 2)},7,3\r\n`);
+  });
+
+  it("count a download once a day, by country, and as a point where there is a store for points", async () => {
+    const release = await env.DB.prepare("SELECT id FROM releases WHERE plugin_id = ?")
+      .bind(Number(pluginId))
+      .first<number>("id");
+    const points: AnalyticsEngineDataPoint[] = [];
+    const cached = { fetch: async () => new Response(null, { status: 404 }) };
+    const deliveries = deliveriesOn(env.DB, env.BUNDLES, cached, {
+      writeDataPoint: (point) => void points.push(point ?? {}),
+    });
+    const day = dayOf(TODAY - 5);
+    const download = { releaseId: String(release), day, purpose: "install", client: "10.0.0\nagent" } as const;
+    for (const country of ["AT", "AT", "DE"]) await deliveries.count({ ...download, country });
+    await deliveries.count({ ...download, client: "10.0.1\nagent" });
+    expect(points).toEqual([
+      { indexes: [String(release)], blobs: ["install", "AT"], doubles: [1] },
+      { indexes: [String(release)], blobs: ["install", "XX"], doubles: [1] },
+    ]);
+    const { results } = await env.DB.prepare("SELECT country, count FROM download_countries WHERE day = ? ORDER BY 1")
+      .bind(day)
+      .all();
+    expect(results).toEqual([
+      { country: "AT", count: 1 },
+      { country: "XX", count: 1 },
+    ]);
   });
 
   it("cover at most 400 days", async () => {
