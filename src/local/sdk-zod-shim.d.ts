@@ -17,6 +17,9 @@ export interface ZodDefault<T> extends ZodType<output<T>> {}
 export interface ZodExactOptional<T> extends ZodType<output<T>> {
   readonly _optional: true;
 }
+export interface ZodOptional<T> extends ZodType<output<T> | undefined> {
+  readonly _optional: true;
+}
 export interface ZodRecord<K, V> extends ZodType<Record<output<K> & PropertyKey, output<V>>> {}
 export interface ZodUnion<T extends readonly unknown[]> extends ZodType<output<T[number]>> {}
 export interface ZodDiscriminatedUnion<T extends readonly unknown[], _K = string> extends ZodType<output<T[number]>> {}

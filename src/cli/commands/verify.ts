@@ -14,6 +14,7 @@ import {
   readKeyEvents,
 } from "../work/release-documents.ts";
 import { keepSeen, recallSeen } from "../work/seen-releases.ts";
+import { judgeListed } from "../work/updates.ts";
 import {
   summarizeRelease,
   type Verification,
@@ -25,7 +26,7 @@ import {
 export const verifyCommand = command({
   summary: "check a bundle, its statement and its receipt",
   details: [
-    "With --release the file holds {statement, receipt}, and perhaps {publisherKeys, keyEvents} as rbsm install writes them; nothing is asked of the network. --fetch asks the marketplace for all of them. With --statement only the publisher's signature is checked: the answer says that no receipt was seen. The marketplace's keys come from the pinned list, or from --trust, and are never fetched.",
+    "With --release the file holds {statement, receipt}, and perhaps {publisherKeys, keyEvents} as rbsm install writes them; nothing is asked of the network. --fetch asks the marketplace for all of them, and its update repository where its root is pinned (rbsm root pin). With --statement only the publisher's signature is checked: the answer says that no receipt was seen. The marketplace's keys come from the pinned list, or from --trust, and are never fetched.",
     "What was seen of a plugin is remembered in $XDG_STATE_HOME/rbsm: a release older than the newest seen is refused unless --version names it, and two different receipts under one number always are.",
     "A publisher's keys are your own and those of the release file, or that of --publisher-key alone, or with --fetch those the marketplace names. Key events are honored wherever they come from: a new key is believed when a known one added it, and a compromised one signs for nothing from its cut on.",
   ],
@@ -74,7 +75,11 @@ export const verifyCommand = command({
     const verified =
       documents.value.receipt === null
         ? await verifyBundle(verification)
-        : await verifyAndRemember(verification, flags["publisher-key"] !== undefined);
+        : await verifyAndRemember(
+            verification,
+            flags["publisher-key"] !== undefined,
+            flags.fetch === true ? (trust.value.marketplace?.origin ?? null) : null,
+          );
     if (!verified.ok) return verified;
     const { name, version, publisher, sha256, keyId, sequence, receipt } = verified.value;
     return ok({
@@ -91,8 +96,15 @@ export const verifyCommand = command({
   },
 });
 
-/** A published release is held against what this machine saw of the plugin before, and remembered. */
-async function verifyAndRemember(verification: Verification, isKeyNamed: boolean): Promise<Outcome<Verified>> {
+/**
+ * A published release is held against what this machine saw of the plugin before, and remembered; with an `origin` whose
+ * update root is pinned also against what is listed there now.
+ */
+async function verifyAndRemember(
+  verification: Verification,
+  isKeyNamed: boolean,
+  origin: string | null,
+): Promise<Outcome<Verified>> {
   const { trust, documents } = verification;
   const claim = peekPayload(documents.statement);
   const name = verification.name ?? (claim.ok ? String(claim.value.name) : "");
@@ -103,8 +115,13 @@ async function verifyAndRemember(verification: Verification, isKeyNamed: boolean
   const known = seen.value && { ...seen.value, publisherKeyIds: [...seen.value.publisherKeyIds, ...vouched] };
   const release = await verifyPublished({ ...verification, seen: known });
   if (!release.ok) return release;
+  const summary = summarizeRelease(release.value);
+  const { version, sha256 } = summary;
+  const proven = { name: summary.name, version, sha256, receiptSha256: release.value.receipt.sha256 };
+  const listed = origin === null ? ok(null) : await judgeListed(process.env, origin, proven);
+  if (!listed.ok) return listed;
   const kept = await keepSeen(process.env, trust, name, release.value);
-  return kept.ok ? ok(summarizeRelease(release.value)) : kept;
+  return kept.ok ? ok(summary) : kept;
 }
 
 interface Trust {

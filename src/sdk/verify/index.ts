@@ -21,6 +21,14 @@ export {
   type TrustList,
   type VerifiedRelease,
 } from "../../domain/trust/verify-release.ts";
+export {
+  type FetchTuf,
+  type FollowedUpdates,
+  fetchTarget,
+  findTarget,
+  followUpdates,
+  type TrustedUpdates,
+} from "../../domain/tuf/follow.ts";
 export type { BundleProblem, OpenedBundle };
 
 /** A release whose signatures, digests and bundle are all in order. */

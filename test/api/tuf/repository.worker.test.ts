@@ -92,6 +92,16 @@ it("begins with root and delegations, lists what was published before, and answe
   const downloaded = await get(`targets/${consistentPath(bundlePath, release.sha256)}`);
   expect(await sha256Hex(new Uint8Array(await downloaded.arrayBuffer()))).toBe(release.sha256);
 
+  const ranged = await exports.default.fetch(`${ORIGIN}/tuf/targets/${consistentPath(bundlePath, release.sha256)}`, {
+    headers: { range: "bytes=4-9", "if-range": `"${release.sha256}"` },
+  });
+  expect([ranged.status, ranged.headers.get("content-range")]).toEqual([206, `bytes 4-9/${release.bytes.length}`]);
+  expect(new Uint8Array(await ranged.arrayBuffer())).toEqual(release.bytes.slice(4, 10));
+  const known = await exports.default.fetch(`${ORIGIN}/tuf/targets/${consistentPath(bundlePath, release.sha256)}`, {
+    headers: { "if-none-match": `"${release.sha256}"` },
+  });
+  expect(known.status).toBe(304);
+
   const index = (await role("bin-ff")).targets["index/hello.json"];
   const text = await (await get(`targets/${consistentPath("index/hello.json", index?.hashes.sha256 ?? "")}`)).text();
   expect(await sha256Hex(text)).toBe(index?.hashes.sha256);
