@@ -10,8 +10,10 @@ import { ok, type Result, refuse } from "../domain/result.ts";
 import { answerOffline } from "../market/license/offline-answer.ts";
 import { releaseOffline } from "../market/license/offline-release.ts";
 import type { World } from "../market/ports.ts";
+import { OFFLINE } from "./offline-words.ts";
 import { errorPageResponse, pageResponse, type Reader, readerOf, render } from "./respond.ts";
 import { Shell } from "./shell.tsx";
+import { wordsOf } from "./words/dictionary.ts";
 
 /** Files of devices are a kilobyte; with the form around them never more than this. */
 const MAX_FORM_BYTES = 32_768;
@@ -42,18 +44,27 @@ export function registerOffline(app: Hono<any>): void {
 }
 
 function OfflinePage({ problem }: { problem?: Problem<Reason> }) {
+  const words = wordsOf(OFFLINE);
   return (
-    <Shell title="Offline file – Rising BSM Marketplace" isHidden={problem !== undefined}>
+    <Shell
+      title={`${words.title} – Rising BSM Marketplace`}
+      canonical={paths.offline()}
+      isHidden={problem !== undefined}
+    >
       <section class="wrap max-w-3xl pt-14">
-        <h1 class="text-2xl font-bold tracking-tight sm:text-3xl">A license for a device without a network</h1>
+        <h1 class="text-2xl font-bold tracking-tight sm:text-3xl">{words.heading}</h1>
         <p class="mt-5 leading-relaxed">
-          Bring the request file of the device (<code class="font-mono">.rbsm-req</code>) and a handoff code. The owner
-          of the license makes the code; it lasts fifteen minutes and answers one file. You get the license file to
-          carry back. A release file (<code class="font-mono">.rbsm-rel</code>) frees the seat instead.
+          {words.lead[0]}
+          <code class="font-mono">.rbsm-req</code>
+          {words.lead[1]}
+          <code class="font-mono">.rbsm-rel</code>
+          {words.lead[2]}
         </p>
         {problem === undefined ? null : (
           <div role="alert" class="mt-6 rounded-lg border border-border bg-accent p-4">
-            <p class="font-semibold">{SENTENCES[problem.reason]}</p>
+            <p class="font-semibold" lang="en">
+              {SENTENCES[problem.reason]}
+            </p>
             <p class="mt-1 text-sm text-muted-foreground">
               <a class="link" href={paths.problem(problem.reason)}>
                 {problem.reason}
@@ -65,7 +76,7 @@ function OfflinePage({ problem }: { problem?: Problem<Reason> }) {
         <form method="post" action={paths.offline()} enctype="multipart/form-data" class="mt-8 flex flex-col gap-5">
           <div>
             <label class="text-sm font-medium" for="code">
-              Handoff code
+              {words.code}
             </label>
             <input
               id="code"
@@ -80,19 +91,19 @@ function OfflinePage({ problem }: { problem?: Problem<Reason> }) {
           </div>
           <div>
             <label class="text-sm font-medium" for="file">
-              File of the device
+              {words.file}
             </label>
             <input id="file" class="field mt-1" type="file" name="file" accept=".rbsm-req,.rbsm-rel,text/plain" />
           </div>
           <div>
             <label class="text-sm font-medium" for="text">
-              or its text, as a QR code reads it
+              {words.text}
             </label>
             <textarea id="text" class="field mt-1 min-h-32 font-mono text-sm" name="text" maxlength={MAX_FILE_BYTES} />
           </div>
           <div>
             <button type="submit" class="button">
-              Get the answer
+              {words.send}
             </button>
           </div>
         </form>
@@ -102,13 +113,14 @@ function OfflinePage({ problem }: { problem?: Problem<Reason> }) {
 }
 
 function ReleasedPage({ code }: { code: string }) {
+  const words = wordsOf(OFFLINE);
   return (
-    <Shell title="Offline file – Rising BSM Marketplace" isHidden>
+    <Shell title={`${words.title} – Rising BSM Marketplace`} isHidden>
       <section class="wrap max-w-3xl pt-14">
         <h1 class="text-2xl font-bold tracking-tight sm:text-3xl">
-          {code === "RELEASED" ? "The seat is free" : "The seat was free already"}
+          {code === "RELEASED" ? words.free : words.wasFree}
         </h1>
-        <p class="mt-5 leading-relaxed">The file of that device no longer counts.</p>
+        <p class="mt-5 leading-relaxed">{words.freeHint}</p>
       </section>
     </Shell>
   );

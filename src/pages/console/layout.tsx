@@ -13,7 +13,7 @@ const PLACES: readonly (readonly [ConsolePlace, string])[] = [
   ["plugins", consolePaths.plugins()],
   ["licenses", consolePaths.licenses()],
   ["orders", consolePaths.orders()],
-  ["notifications", "Notifications", consolePaths.notifications()],
+  ["notifications", consolePaths.notifications()],
   ["activity", consolePaths.activity()],
 ];
 
@@ -47,7 +47,7 @@ export function ConsoleShell({ title, at, lead, actions, children }: ConsoleShel
               href={publisherPaths.start()}
               class="inline-flex min-h-11 items-center px-0.5 text-sm font-medium text-muted-foreground hover:text-foreground"
             >
-              Publish plugins
+              {words.publish}
             </a>
             <a
               href={accountPaths.account()}

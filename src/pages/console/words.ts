@@ -5,23 +5,27 @@ export const CONSOLE = dictionary({
   en: {
     nav: "Console",
     account: "Your account",
+    publish: "Publish plugins",
     places: {
       instances: "Instances",
       plugins: "Plugins",
       licenses: "Licenses",
       orders: "Orders",
       activity: "Activity",
+      notifications: "Notifications",
     },
   },
   de: {
     nav: "Konsole",
     account: "Ihr Konto",
+    publish: "Plugins veröffentlichen",
     places: {
       instances: "Instanzen",
       plugins: "Plugins",
       licenses: "Lizenzen",
       orders: "Bestellungen",
       activity: "Verlauf",
+      notifications: "Benachrichtigungen",
     },
   },
 });

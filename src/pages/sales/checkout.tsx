@@ -4,7 +4,9 @@ import type { CheckoutView } from "../../market/sales/show-checkout.ts";
 import { formatDate, isoDay } from "../format.ts";
 import { Shell } from "../shell.tsx";
 import { tierWords } from "../words/codes.ts";
-import { formatAmount, KIND_WORDS, STATE_WORDS, termWords } from "./money.ts";
+import { wordsOf } from "../words/dictionary.ts";
+import { formatAmount, kindWords, stateWords, termWords } from "./money.ts";
+import { SALES } from "./words.ts";
 
 /** What went wrong with the last click, in a sentence. */
 export interface CheckoutPageView extends CheckoutView {
@@ -13,11 +15,12 @@ export interface CheckoutPageView extends CheckoutView {
 
 /** `/checkout/{order}`: what is bought, what it costs, and how it is paid. */
 export function CheckoutPage({ view }: { view: CheckoutPageView }) {
+  const words = wordsOf(SALES);
   const { order, plugin, publisher, refusal } = view;
   return (
-    <Shell title={`Order ${plugin.displayName} – Rising BSM Marketplace`} isHidden>
+    <Shell title={`${words.order} ${plugin.displayName} – Rising BSM Marketplace`} isHidden>
       <article class="wrap max-w-2xl pt-14">
-        <p class="text-sm font-semibold text-muted-foreground">Order</p>
+        <p class="text-sm font-semibold text-muted-foreground">{words.order}</p>
         <h1 class="mt-1 text-3xl font-bold tracking-tight" dir="auto">
           {plugin.displayName}, {tierWords(order.tier)}
         </h1>
@@ -26,16 +29,15 @@ export function CheckoutPage({ view }: { view: CheckoutPageView }) {
             {refusal}
           </p>
         )}
-        <section class="card mt-6 p-5" aria-label="What is ordered">
+        <section class="card mt-6 p-5" aria-label={words.ordered}>
           <Facts view={view} />
         </section>
         <NextStep view={view} />
         <p class="mt-6 text-sm text-muted-foreground">
-          Sold by <span dir="auto">{publisher.displayName}</span>. The price is what is charged; taxes are the seller's
-          duty.
+          {words.soldBy} <span dir="auto">{publisher.displayName}</span>. {words.taxes}
         </p>
         <p class="mt-1 text-sm text-muted-foreground">
-          Order <code class="font-mono wrap-anywhere">{order.id}</code>
+          {words.order} <code class="font-mono wrap-anywhere">{order.id}</code>
         </p>
       </article>
     </Shell>
@@ -43,27 +45,28 @@ export function CheckoutPage({ view }: { view: CheckoutPageView }) {
 }
 
 function Facts({ view: { order, plugin, publisher } }: { view: CheckoutPageView }) {
+  const words = wordsOf(SALES);
   const money = (amount: number) => formatAmount({ amount, currency: order.currency });
   return (
     <dl class="grid gap-3">
-      <Fact name="Plugin">
+      <Fact name={words.plugin}>
         <a class="link" href={paths.plugin(plugin.name)} dir="auto">
           {plugin.displayName}
         </a>
       </Fact>
-      <Fact name="Seller">
+      <Fact name={words.seller}>
         <span dir="auto">{publisher.displayName}</span>
       </Fact>
-      <Fact name="License">
-        {KIND_WORDS[order.kind]}, {tierWords(order.tier)}
+      <Fact name={words.license}>
+        {kindWords(order.kind)}, {tierWords(order.tier)}
         {order.kind === "upgrade" ? null : `, ${termWords(order.termDays)}`}
       </Fact>
-      {order.discount === 0 ? null : <Fact name="List price">{money(order.listPrice)}</Fact>}
-      {order.discount === 0 ? null : <Fact name="Discount">{money(-order.discount)}</Fact>}
-      <Fact name="To pay">
+      {order.discount === 0 ? null : <Fact name={words.listPrice}>{money(order.listPrice)}</Fact>}
+      {order.discount === 0 ? null : <Fact name={words.discount}>{money(-order.discount)}</Fact>}
+      <Fact name={words.toPay}>
         <strong class="text-lg">{money(order.amount)}</strong>
       </Fact>
-      <Fact name="State">{STATE_WORDS[order.state]}</Fact>
+      <Fact name={words.state}>{stateWords(order.state)}</Fact>
     </dl>
   );
 }
@@ -78,18 +81,17 @@ function Fact({ name, children }: { name: string; children?: unknown }) {
 }
 
 function NextStep({ view }: { view: CheckoutPageView }) {
+  const words = wordsOf(SALES);
   const { order, invoices } = view;
   if (order.attention === "paid_after_cancel" || order.attention === "not_fulfilled")
-    return (
-      <p class="mt-6">Your payment arrived, but it could not be used. The seller gives it back or gets in touch.</p>
-    );
+    return <p class="mt-6">{words.arrived}</p>;
   if (order.state === "paid")
     return (
       <p class="mt-6">
-        Thank you. Your Rising BSM is told at once; the license stands in its license list.{" "}
+        {words.thanks}{" "}
         {invoices.map((invoice) => (
           <a class="link" href={paths.invoice(invoice.id)}>
-            Invoice
+            {words.invoice}
           </a>
         ))}
       </p>
@@ -99,7 +101,7 @@ function NextStep({ view }: { view: CheckoutPageView }) {
       <p class="mt-6 flex gap-4">
         {invoices.map((invoice) => (
           <a class="link" href={paths.invoice(invoice.id)}>
-            {invoice.kind === "credit" ? "Credit note" : "Invoice"}
+            {invoice.kind === "credit" ? words.credit : words.invoice}
           </a>
         ))}
       </p>
@@ -110,31 +112,31 @@ function NextStep({ view }: { view: CheckoutPageView }) {
 
 /** Works without script. What the button says is what the law of the buyer's country wants it to say. */
 function PayForm({ order }: { order: Order }) {
+  const words = wordsOf(SALES);
   return (
     <form method="post" action={paths.checkout(order.id)} class="mt-6">
       <button type="submit" class="button">
-        {order.licenseId === null ? "Order with obligation to pay" : "Go on to payment"}
+        {order.licenseId === null ? words.buy : words.pay}
       </button>
       <p class="mt-3 text-sm text-muted-foreground">
-        {order.provider === "stripe"
-          ? "You pay on the pages of Stripe and come back here."
-          : "You are shown how to pay."}{" "}
-        This offer stands until <time datetime={isoDay(order.expiresAt)}>{formatDate(order.expiresAt)}</time>.
+        {order.provider === "stripe" ? words.stripe : words.manual} {words.until}{" "}
+        <time datetime={isoDay(order.expiresAt)}>{formatDate(order.expiresAt)}</time>.
       </p>
     </form>
   );
 }
 
 function Instructions({ view: { order, seller, publisher } }: { view: CheckoutPageView }) {
+  const words = wordsOf(SALES);
   const instructions = seller?.instructions ?? "";
   return (
     <section class="mt-6" aria-labelledby="pay">
       <h2 id="pay" class="text-xl font-semibold">
-        How to pay
+        {words.howToPay}
       </h2>
       {instructions === "" ? (
         <p class="mt-3">
-          <span dir="auto">{publisher.displayName}</span> sends you the payment details.
+          <span dir="auto">{publisher.displayName}</span> {words.sends}
         </p>
       ) : (
         <p class="mt-3 whitespace-pre-line" dir="auto">
@@ -142,9 +144,8 @@ function Instructions({ view: { order, seller, publisher } }: { view: CheckoutPa
         </p>
       )}
       <p class="mt-3">
-        Amount {formatAmount(order)}, reference <code class="font-mono break-all">{order.id}</code>. The license starts
-        when the seller has the money; without it the order ends on{" "}
-        <time datetime={isoDay(order.expiresAt)}>{formatDate(order.expiresAt)}</time>.
+        {words.amountAndReference(formatAmount(order))} <code class="font-mono break-all">{order.id}</code>.{" "}
+        {words.startsWhen} <time datetime={isoDay(order.expiresAt)}>{formatDate(order.expiresAt)}</time>.
       </p>
     </section>
   );
