@@ -42,10 +42,13 @@ export interface Beat {
 }
 
 /** What a host says of a plugin that does not run. */
-const FAILURES: { readonly [status: string]: "activation" | "startup" | undefined } = Object.assign(Object.create(null), {
-  activation_failed: "activation",
-  startup_failed: "startup",
-});
+const FAILURES: { readonly [status: string]: "activation" | "startup" | undefined } = Object.assign(
+  Object.create(null),
+  {
+    activation_failed: "activation",
+    startup_failed: "startup",
+  },
+);
 
 /** A ping is remembered this often; a signed mark counts as long. */
 export const SEEN_EVERY = 15 * MINUTE;
@@ -67,7 +70,9 @@ export async function beat(
   const proofs = request.proofs ?? NO_PROOFS;
   const failure = FAILURES[request.status ?? ""];
   const remembered =
-    request.simulate === undefined && failure === undefined ? await answerFromMemory(world, principal, iid, request, now) : null;
+    request.simulate === undefined && failure === undefined
+      ? await answerFromMemory(world, principal, iid, request, now)
+      : null;
   if (remembered !== null) return ok(remembered);
 
   const found = await findInstallation(world, principal, iid, proofs);
@@ -89,9 +94,7 @@ export async function beat(
   ];
   world.background.defer(world.licenses.seen(activation.id, request.appVersion ?? null, now));
   if (failure !== undefined)
-    world.background.defer(
-      world.rollouts.note(license.instanceId, license.pluginId, activation.version, failure, now),
-    );
+    world.background.defer(world.rollouts.note(license.instanceId, license.pluginId, activation.version, failure, now));
   const waiting = waitingCommands(facts, request.acks ?? [], now);
   const isExtra = isAgain(facts, request, waiting.length > 0, now);
   const isCopy = request.jti !== undefined && request.jti !== activation.jti;

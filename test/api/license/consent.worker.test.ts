@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import {
   count,
   hardware,
@@ -98,5 +98,51 @@ describe("consent", () => {
       .run();
     expect((await install(one, "1.0.0", 1))[0]).toBeLessThan(300);
     expect((await install(other, "1.0.0", 1))[0]).toBeLessThan(300);
+  });
+});
+
+describe("an update of what is installed", () => {
+  it("sec-50: leaves a disabled plugin disabled, is in the ledger, and a start that fails is one vote", async () => {
+    const { licenseKey } = await sellLicense(instance, plugin);
+    const installed = await instance.post("/v1/installations", { ...wish(licenseKey, 5), ...consent() });
+    const { activationId } = installed.body;
+    const paused = () =>
+      count("SELECT COUNT(*) AS n FROM activations WHERE id = ? AND paused_at IS NOT NULL", activationId);
+    await instance.send("PATCH", `/v1/installations/${activationId}`, { action: "deactivate" });
+    expect(await paused()).toBe(1);
+    expect((await instance.post("/v1/installations", wish(licenseKey, 5, { version: "1.1.0" }))).status).toBeLessThan(
+      300,
+    );
+    expect(await paused()).toBe(1);
+    const moved =
+      "SELECT COUNT(*) AS n FROM install_ledger WHERE activation_id = ? AND kind = 'moved' AND from_version = '1.0.0' AND version = '1.1.0'";
+    expect(await count(moved, activationId)).toBe(1);
+    const failures = () =>
+      count("SELECT COUNT(*) AS n FROM update_failures WHERE instance_id = ?", Number(instance.id));
+    for (const status of ["active", "startup_failed", "activation_failed", "toString"])
+      expect(
+        (await instance.post(`/v1/installations/${activationId}/heartbeat`, { version: "1.1.0", status })).status,
+      ).toBe(200);
+    await vi.waitFor(async () => expect(await failures()).toBe(1));
+  });
+
+  it("sec-21: consent is to everything a version reaches on this instance", async () => {
+    const writer = await makePlugin();
+    const { licenseKey: first } = await sellLicense(instance, writer);
+    await instance.post("/v1/installations", {
+      ...wish(first, 6, { pluginId: writer.id }),
+      ...consent({ closureDigest: writer.closureDigest }),
+    });
+    const needy = await makePlugin({ dependencies: { [writer.name]: "^1.0.0" } });
+    const { licenseKey } = await sellLicense(instance, needy);
+    const agree = (closureDigest: string) =>
+      instance.post("/v1/installations", {
+        ...wish(licenseKey, 6, { pluginId: needy.id }),
+        ...consent({ closureDigest }),
+      });
+    const own = await agree(needy.closureDigest);
+    expect([own.status, own.body.code]).toEqual([409, "consent_stale"]);
+    expect(own.body.closure.dependencies).toEqual({ [writer.name]: "^1.0.0" });
+    expect((await agree(own.body.closureDigest)).status).toBeLessThan(300);
   });
 });
