@@ -32,7 +32,7 @@ describe("uploads at the same time", () => {
     expect(staged).toBe(1);
   });
 
-  it("gives the version to one of two bundles; digest, R2 and row agree", async () => {
+  it("gives the version to one of two bundles; digest, R2 and row agree (sec-08)", async () => {
     for (let round = 0; round < 3; round++) {
       const name = `two-bundles-${round}`;
       const house = await makePublisher(`race-house-${round}`);

@@ -284,7 +284,7 @@ async function headDigest(name: string): Promise<string | null> {
 }
 
 describe("brakes", () => {
-  it("lets the sixth release in ten minutes wait at velocity", async () => {
+  it("lets the sixth release in ten minutes wait at velocity (sec-04)", async () => {
     const house = await makePublisher("fast-house");
     let head: { sequence: number; statementSha256: string | null } = { sequence: 0, statementSha256: null };
     for (let number = 0; number < 5; number++) {

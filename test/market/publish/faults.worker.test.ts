@@ -163,7 +163,7 @@ async function view(releaseId: string) {
 const approve = (releaseId: string, sha256: string, broken: Partial<Needs> = {}) =>
   decideRelease(world(broken), house.desk, releaseId, { decision: "approve", reason: "Looked at it.", sha256 });
 
-describe("R2 failing in the middle", () => {
+describe("R2 failing in the middle (sec-07, sec-09)", () => {
   it("of an upload leaves no row, and the same upload works again", async () => {
     const { result, sha256 } = await upload({ bundles: { ...bundlesOnR2(env.BUNDLES), putOnce: down } });
     expect(result).toMatchObject({ ok: false, problem: { reason: "blob_unavailable" } });
@@ -298,7 +298,7 @@ describe("a bell that is lost", () => {
   });
 });
 
-describe("a check that could not be made", () => {
+describe("a check that could not be made (sec-05)", () => {
   const real = () => ({ releases: releasesOnD1(env.DB), bundles: bundlesOnR2(env.BUNDLES) });
   const broken: [string, () => Partial<Needs>, string[]][] = [
     ["R2 does not answer", () => ({ bundles: { ...real().bundles, get: down } }), [...CHECKS]],
@@ -362,7 +362,7 @@ describe("a check that could not be made", () => {
     },
   );
 
-  it("stays unknown when the list expects one we do not have, and nothing passes with an empty list", async () => {
+  it("stays unknown when the list expects one we do not have, and nothing passes with an empty list (sec-06)", async () => {
     for (const [index, checks] of [["structure", "text", "identity", "known_digest", "telepathy"], []].entries()) {
       if (index === 1) house = { ...house, name: `${house.name}-b` };
       const { releaseId, sha256 } = await staged();
@@ -387,6 +387,26 @@ describe("a check that could not be made", () => {
     await sweepReleases(world());
     expect(rung).not.toContain(releaseId);
   });
+});
+
+describe("D1 failing in the middle (sec-07)", () => {
+  it.each(["claimForChecks", "appendCheck", "settleChecks"] as const)(
+    "at %s shows nothing, and the next bell goes on from there",
+    async (step) => {
+      const { releaseId, sha256 } = await staged();
+      const releases = { ...releasesOnD1(env.DB), [step]: down };
+      await expect(checkRelease(world({ releases }), releaseId)).rejects.toThrow();
+      expect(["staged", "scanning"]).toContain((await view(releaseId)).state);
+      expect(await approve(releaseId, sha256)).toMatchObject({ ok: false, problem: { reason: "state_conflict" } });
+      now += 600;
+      rung = [];
+      await sweepReleases(world());
+      expect(rung).toContain(releaseId);
+      await checkRelease(world(), releaseId);
+      expect((await view(releaseId)).gates).toEqual(["desk"]);
+      expect(await approve(releaseId, sha256)).toMatchObject({ ok: true, value: { state: "published" } });
+    },
+  );
 });
 
 describe("a check that is dirty", () => {
