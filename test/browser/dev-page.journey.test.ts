@@ -13,6 +13,9 @@ else
     expect(process.env.CHROME_PATH).toBeUndefined();
   });
 
+/** The plugin's own page; views of blocks are frames of ours beside it. */
+const FRAME = 'iframe[src^="/ui/"]';
+
 function describePage(): void {
   let browser: Browser;
   let session: DevSession;
@@ -59,10 +62,16 @@ function describePage(): void {
     await says(/route GET \/count ok .*"count":1/);
   });
 
+  it("draws a view of blocks, and the plugin's page calls its own route over the bridge", async () => {
+    const view = page.frameLocator('iframe[src="/view/widget.summary"]');
+    await view.getByText("Appointments").waitFor();
+    await page.frameLocator(FRAME).locator("#answer").filter({ hasText: /^\d+$/ }).waitFor();
+  });
+
   it("shows the plugin's own page in a frame without origin and without network", async () => {
-    const frame = page.frameLocator("iframe");
+    const frame = page.frameLocator(FRAME);
     await frame.locator("body").filter({ hasText: /\w/ }).waitFor();
-    expect(await page.locator("iframe").getAttribute("sandbox")).toBe("allow-scripts");
+    expect(await page.locator(FRAME).getAttribute("sandbox")).toBe("allow-scripts");
     const inner = page.frames().find((one) => one.url().includes("/ui/"));
     expect(await inner?.evaluate(() => (globalThis as unknown as { origin: string }).origin)).toBe("null");
     const isRefused = await inner?.evaluate(() =>
