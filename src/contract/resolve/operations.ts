@@ -69,6 +69,7 @@ const INDEX = z.object({
     z.object({
       name: z.string(),
       state: z.enum(["active", "quarantined"]),
+      floor: z.string().nullable().optional(),
       releases: z.array(
         z.object({
           version: z.string(),

@@ -5,7 +5,7 @@ import { pinnedVersion } from "./range.ts";
 import type { ResolveRequest } from "./request.ts";
 
 /** Why a release is no candidate (README, Candidates). */
-export type Exclusion = "blocked" | "quarantined" | "app_version" | "yanked";
+export type Exclusion = "blocked" | "quarantined" | "app_version" | "yanked" | "below_floor";
 
 export interface Candidates {
   readonly name: string;
@@ -44,9 +44,11 @@ function exclusionOf(document: IndexDocument, release: IndexedRelease, request: 
   if (release.state === "blocked") return "blocked";
   if (document.state === "quarantined") return "quarantined";
   if (!fitsApp(request.appVersion, release)) return "app_version";
-  if (release.state !== "yanked") return null;
   const locked = ownValue(request.lock, document.name);
   if (locked?.version === release.version && locked.sha256 === release.sha256) return null;
+  const { floor = null } = document;
+  if (floor !== null && compareVersions(release.version, floor) < 0) return "below_floor";
+  if (release.state !== "yanked") return null;
   // What another plugin pins does not count: its author cannot know that the version was withdrawn.
   const root = ownValue(request.roots, document.name);
   return root !== undefined && pinnedVersion(root) === release.version ? null : "yanked";

@@ -159,6 +159,7 @@ function tellNone(board: Board, candidates: Candidates, range: string): string {
     ...(app.length > 0 ? [tellApp(board, candidates, app, range)] : []),
     ...tellWithdrawn(name, byWhy("yanked"), "withdrawn; only its exact number, asked for by you, still brings it"),
     ...tellWithdrawn(name, byWhy("blocked"), "blocked"),
+    ...tellWithdrawn(name, byWhy("below_floor"), "no longer installed because of a known flaw"),
     ...tellWithdrawn(name, byWhy("quarantined"), "held back while the desk looks into the plugin"),
   ];
   if (told.length > 0) return told.join(" ");

@@ -6,6 +6,8 @@ export interface IndexDocument {
   readonly name: string;
   /** `quarantined`: the desk looks into it, nobody starts with it now. */
   readonly state: "active" | "quarantined";
+  /** Below it nothing is chosen: an advisory raised it. */
+  readonly floor?: string | null;
   readonly releases: readonly IndexedRelease[];
 }
 

@@ -8,6 +8,7 @@ import type { ReleaseIndex } from "../../market/resolve/ports.ts";
 interface IndexRow {
   readonly name: string;
   readonly plugin_state: string;
+  readonly floor: string | null;
   readonly version: string;
   readonly state: IndexedRelease["state"];
   readonly channel: Channel;
@@ -34,10 +35,11 @@ export function releaseIndexOnD1(db: D1Database): ReleaseIndex {
         .all<IndexRow>();
       if (results.length > maxReleases) return null;
       await keepObjects(db, results);
-      const found = new Map<string, { state: IndexDocument["state"]; releases: IndexedRelease[] }>();
+      const found = new Map<string, { state: IndexDocument["state"]; floor?: string; releases: IndexedRelease[] }>();
       for (const row of results) {
         const state = STARTS_NOBODY.has(row.plugin_state) ? "quarantined" : "active";
-        const document = found.get(row.name) ?? { state, releases: [] };
+        const floor = row.floor === null ? {} : { floor: row.floor };
+        const document = found.get(row.name) ?? { state, ...floor, releases: [] };
         found.set(row.name, document);
         document.releases.push(readRelease(row));
       }
@@ -56,11 +58,11 @@ const REACHABLE = `
       JOIN releases r ON r.plugin_id = p.id AND r.state IN ('published', 'deprecated', 'yanked')
       JOIN json_each(r.manifest, '$.dependencies') d
   )
-  SELECT p.name, p.state AS plugin_state, r.version, r.state, r.channel, r.sha256,
+  SELECT p.name, p.state AS plugin_state, f.floor, r.version, r.state, r.channel, r.sha256,
     o.object AS capabilities, CASE WHEN o.object IS NULL THEN r.manifest END AS manifest,
     json_extract(r.manifest, '$.dependencies') AS dependencies, r.min_app_version, r.max_app_version, r.yank_reason,
     r.notice, r.replacement
-  FROM reach JOIN plugins p ON p.name = reach.name
+  FROM reach JOIN plugins p ON p.name = reach.name LEFT JOIN plugin_floors f ON f.plugin_id = p.id
     JOIN releases r ON r.plugin_id = p.id AND r.state IN ('published', 'deprecated', 'yanked', 'blocked')
     LEFT JOIN capability_objects o ON o.sha256 = r.sha256
   ORDER BY p.name, r.version_sort DESC LIMIT ?2`;

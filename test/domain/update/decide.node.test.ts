@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { RevocationEntry } from "../../../src/domain/advisory/revocation.ts";
 import type { Capabilities } from "../../../src/domain/manifest/capabilities.ts";
+import { resolve } from "../../../src/domain/resolve/resolve.ts";
 import { DAY, HOUR } from "../../../src/domain/time.ts";
 import { decideUpdates } from "../../../src/domain/update/decide.ts";
 import {
@@ -390,4 +391,33 @@ describe("what was taken back", () => {
     );
     expect([updates, notices[0]?.code]).toEqual([[], "quarantined"]);
   });
+});
+
+it("the resolver chooses nothing below the floor, and keeps what stands there", async () => {
+  const release = (version: string) => ({
+    version,
+    state: "published" as const,
+    channel: "stable" as const,
+    sha256: version,
+    dependencies: {},
+    minAppVersion: "0.1.0",
+    maxAppVersion: null,
+    notice: null,
+    replacement: null,
+    capabilities: NOTHING,
+  });
+  const document = {
+    name: "hello",
+    state: "active" as const,
+    floor: "1.1.0",
+    releases: ["1.0.0", "1.1.0"].map(release),
+  };
+  const documents = new Map([["hello", document]]);
+  const chosen = async (range: string, lock = {}) => {
+    const plan = await resolve(documents, { appVersion: "0.1.0", roots: { hello: range }, lock });
+    return plan.ok ? [...plan.value.install, ...plan.value.keep].map(({ version }) => version) : plan.problem.detail;
+  };
+  expect(await chosen("*")).toEqual(["1.1.0"]);
+  expect(await chosen("1.0.0")).toContain("no longer installed because of a known flaw");
+  expect(await chosen("^1.0.0", { hello: { version: "1.0.0", sha256: "1.0.0" } })).toEqual(["1.0.0"]);
 });
