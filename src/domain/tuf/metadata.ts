@@ -61,21 +61,21 @@ export const TIMESTAMP = z.strictObject({
   meta: z.strictObject({ "snapshot.json": FILE }),
 });
 
-export type TufKey = z.infer<typeof TUF_KEY>;
-export type TufRole = z.infer<typeof ROLE>;
-export type Root = z.infer<typeof ROOT>;
-export type Targets = z.infer<typeof TARGETS>;
-export type Snapshot = z.infer<typeof SNAPSHOT>;
-export type Timestamp = z.infer<typeof TIMESTAMP>;
+export type TufKey = z.output<typeof TUF_KEY>;
+export type TufRole = z.output<typeof ROLE>;
+export type Root = z.output<typeof ROOT>;
+export type Targets = z.output<typeof TARGETS>;
+export type Snapshot = z.output<typeof SNAPSHOT>;
+export type Timestamp = z.output<typeof TIMESTAMP>;
 /** What a document says of another file. */
-export type FileMeta = z.infer<typeof FILE>;
+export type FileMeta = z.output<typeof FILE>;
 /** `hashes` holds only sha256: the stock client prefixes a target's URL with the first hash it finds. */
-export type Target = z.infer<typeof TARGET>;
+export type Target = z.output<typeof TARGET>;
 /** Path → target. */
 export type TargetFiles = { readonly [path: string]: Target };
 
 export const SIGNATURES = z.array(z.strictObject({ keyid: HEX64, sig: z.string().regex(/^[0-9a-f]{128}$/) })).max(32);
-export type Signature = z.infer<typeof SIGNATURES>[number];
+export type Signature = z.output<typeof SIGNATURES>[number];
 export interface Signed<T> {
   readonly signatures: readonly Signature[];
   readonly signed: T;
