@@ -21,7 +21,7 @@ for (const form of document.querySelectorAll<HTMLFormElement>("form[data-live]")
     timer = setTimeout(async () => {
       const mine = ++turn;
       const faults = await ask(form).catch(() => null);
-      if (faults !== null && mine === turn) for (const id of touched) show(id, faults);
+      if (faults !== null && mine === turn) for (const id of touched) showFault(id, faults);
     }, WAIT_MS);
   });
 }
@@ -39,7 +39,7 @@ async function ask(form: HTMLFormElement): Promise<readonly Fault[] | null> {
 }
 
 /** The fault stands where the server's page would put it, and is read out when it comes. */
-function show(id: string, faults: readonly Fault[]): void {
+function showFault(id: string, faults: readonly Fault[]): void {
   const field = document.getElementById(id);
   if (field === null) return;
   const text = faults.find((fault) => fault.field === id)?.text ?? "";
