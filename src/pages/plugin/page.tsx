@@ -59,7 +59,7 @@ export function PluginPage({ view }: { view: PluginView }) {
       <PluginHeader plugin={plugin} />
       <Tabs plugin={plugin} here={shown.tab} />
       <div class="wrap grid grid-cols-1 gap-x-12 gap-y-10 pt-10 lg:grid-cols-[minmax(0,1fr)_19rem] lg:grid-rows-[auto_1fr] lg:gap-y-6">
-        <div class="min-w-0 lg:col-start-2">
+        <div class={`min-w-0 lg:col-start-2 ${shown.tab === "overview" ? "" : "max-lg:order-1"}`}>
           <InstallCard plugin={plugin} />
         </div>
         <div class="flex min-w-0 flex-col gap-10 lg:col-start-1 lg:row-span-2 lg:row-start-1">
