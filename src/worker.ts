@@ -71,21 +71,14 @@ import { createTokenStore } from "./storage/account/token-store.ts";
 import { createDeliveryLog } from "./storage/account/webhook-log.ts";
 import { createWebhookBell, createWebhookStore } from "./storage/account/webhook-store.ts";
 import { bundlesOnR2 } from "./storage/bundles.ts";
-import { createChangeFeed } from "./storage/catalogue/change-feed.ts";
-import { createCursorKey } from "./storage/catalogue/cursor-key.ts";
 import { deliveriesOn } from "./storage/catalogue/delivery.ts";
-import { createReviewStore } from "./storage/catalogue/reviews.ts";
-import { createSearchIndex } from "./storage/catalogue/search-index.ts";
-import { createSearchProjection } from "./storage/catalogue/search-projection.ts";
-import { createSeriesStore } from "./storage/catalogue/series.ts";
-import { catalogueOnD1 } from "./storage/catalogue/store.ts";
+import { openCatalogue } from "./storage/catalogue/open-catalogue.ts";
 import { createConsoleReads } from "./storage/console/reads.ts";
 import { isDatabaseAway } from "./storage/database-away.ts";
 import { createDeskReads } from "./storage/desk/desk-reads.ts";
 import { createExecutionBell } from "./storage/execution/execution-bell.ts";
 import { executionStores } from "./storage/execution/execution-stores.ts";
 import { createPluginStorage, type InstallationStorage } from "./storage/execution/installation-storage.ts";
-import { hooksOnD1 } from "./storage/hooks/store.ts";
 import { createLicenseAudit } from "./storage/license/audit.ts";
 import { type BudgetMeter, createBudgets } from "./storage/license/budgets.ts";
 import { licenseDevicesOnD1 } from "./storage/license/devices.ts";
@@ -103,18 +96,10 @@ import { createSubscriberStore } from "./storage/license/subscribers.ts";
 import { createSuspensionStore } from "./storage/license/suspensions.ts";
 import { createLicenseSweeper } from "./storage/license/sweep.ts";
 import { createUsageStore } from "./storage/license/usage.ts";
-import { domainsOnD1 } from "./storage/moderation/domains.ts";
-import { moderationOnD1 } from "./storage/moderation/moderation.ts";
-import { transfersOnD1 } from "./storage/moderation/transfers.ts";
 import { type BundlePurger, operationsOn } from "./storage/operations/operations-store.ts";
-import { listingStatesOnD1 } from "./storage/publish/listing-states.ts";
+import { openPublishing } from "./storage/publish/open.ts";
 import { orphansOn } from "./storage/publish/orphans.ts";
-import { pipelineOnD1 } from "./storage/publish/pipeline.ts";
-import { pluginStatesOnD1 } from "./storage/publish/plugin-states.ts";
 import { createReleaseBell } from "./storage/publish/release-bell.ts";
-import { sealingsOnD1 } from "./storage/publish/sealings.ts";
-import { releaseStatesOnD1 } from "./storage/publish/states.ts";
-import { releasesOnD1 } from "./storage/publish/store.ts";
 import { createPublishingReads } from "./storage/publisher/reads.ts";
 import { installedVersionsOnD1 } from "./storage/resolve/installed-versions.ts";
 import { releaseIndexOnD1 } from "./storage/resolve/release-index.ts";
@@ -357,19 +342,10 @@ function openPorts(env: Env) {
     leaseSigner: rotating(licenseSigners, "lease"),
     licenseRoots: () => readRoots(env.LICENSE_ROOTS),
     audit: createAuditLog(env.DB),
-    releases: releasesOnD1(env.DB),
-    hooks: hooksOnD1(env.DB),
-    pipeline: pipelineOnD1(env.DB),
-    pluginStates: pluginStatesOnD1(env.DB),
-    moderation: moderationOnD1(env.DB),
-    transfers: transfersOnD1(env.DB),
-    domains: domainsOnD1(env.DB),
+    ...openPublishing(env.DB),
     domainLookup: createDomainLookup("https://cloudflare-dns.com/dns-query"),
-    releaseStates: releaseStatesOnD1(env.DB),
-    listingStates: listingStatesOnD1(env.DB),
     releaseBell: createReleaseBell(env.RELEASES),
     orphans: orphansOn(env.DB, env.BUNDLES),
-    sealings: sealingsOnD1(env.DB),
     releaseIndex: releaseIndexOnD1(env.DB),
     installedVersions: installedVersionsOnD1(env.DB),
     ...openUpdates(env, site.marketplace),
@@ -407,14 +383,8 @@ function openPorts(env: Env) {
     replies: createReplyStore(env.DB),
     payments: createPayments(stripeSettings(env)),
     keyHasher: createKeyHasher(env.LICENSE_PEPPER_V1, env.LICENSE_PEPPER_V2),
-    catalogue: catalogueOnD1(env.DB),
+    ...openCatalogue(env, clock),
     showcase: createShowcase(env.DB),
-    searchIndex: createSearchIndex(env.SEARCH),
-    searchProjection: createSearchProjection(env.DB, env.SEARCH, clock),
-    cursorKey: createCursorKey(env.KEK_V1),
-    changeFeed: createChangeFeed(env.DB),
-    reviews: createReviewStore(env.DB),
-    series: createSeriesStore(env.DB),
     console: createConsoleReads(env.DB),
     desk: createDeskReads(env.DB),
     publishing: createPublishingReads(env.DB),
