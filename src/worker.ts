@@ -70,7 +70,6 @@ import { createSessionStore } from "./storage/account/session-store.ts";
 import { createTokenStore } from "./storage/account/token-store.ts";
 import { createDeliveryLog } from "./storage/account/webhook-log.ts";
 import { createWebhookBell, createWebhookStore } from "./storage/account/webhook-store.ts";
-import { bundlesOnR2 } from "./storage/bundles.ts";
 import { deliveriesOn } from "./storage/catalogue/delivery.ts";
 import { openCatalogue } from "./storage/catalogue/open-catalogue.ts";
 import { createConsoleReads } from "./storage/console/reads.ts";
@@ -98,11 +97,7 @@ import { createLicenseSweeper } from "./storage/license/sweep.ts";
 import { createUsageStore } from "./storage/license/usage.ts";
 import { type BundlePurger, operationsOn } from "./storage/operations/operations-store.ts";
 import { openPublishing } from "./storage/publish/open.ts";
-import { orphansOn } from "./storage/publish/orphans.ts";
-import { createReleaseBell } from "./storage/publish/release-bell.ts";
 import { createPublishingReads } from "./storage/publisher/reads.ts";
-import { installedVersionsOnD1 } from "./storage/resolve/installed-versions.ts";
-import { releaseIndexOnD1 } from "./storage/resolve/release-index.ts";
 import { createOrderStore } from "./storage/sales/order-store.ts";
 import { createReplyStore } from "./storage/sales/reply-store.ts";
 import { createSellerStore } from "./storage/sales/seller-store.ts";
@@ -329,7 +324,6 @@ function openPorts(env: Env) {
   return {
     site,
     clock,
-    bundles: bundlesOnR2(env.BUNDLES),
     chance: {
       bytes: (length: number) => crypto.getRandomValues(new Uint8Array(length)),
       uuid: () => crypto.randomUUID(),
@@ -342,12 +336,8 @@ function openPorts(env: Env) {
     leaseSigner: rotating(licenseSigners, "lease"),
     licenseRoots: () => readRoots(env.LICENSE_ROOTS),
     audit: createAuditLog(env.DB),
-    ...openPublishing(env.DB),
+    ...openPublishing(env.DB, env.BUNDLES, env.RELEASES),
     domainLookup: createDomainLookup("https://cloudflare-dns.com/dns-query"),
-    releaseBell: createReleaseBell(env.RELEASES),
-    orphans: orphansOn(env.DB, env.BUNDLES),
-    releaseIndex: releaseIndexOnD1(env.DB),
-    installedVersions: installedVersionsOnD1(env.DB),
     ...openUpdates(env, site.marketplace),
     accounts: createAccountStore(env.DB),
     tokens: createTokenStore(env.DB),
