@@ -26,6 +26,8 @@ export interface DeployWorld {
   /** Runs `wrangler`; resolves with everything it printed. */
   wrangler(args: readonly string[], stdin?: string): Promise<{ readonly code: number; readonly output: string }>;
   say(line: string): void;
+  /** Keeps the configuration of the account beside wrangler.toml; null takes it away. */
+  keepConfig(text: string | null): Promise<void>;
 }
 
 /** Names of everything that wrangler.toml binds. */
@@ -99,7 +101,7 @@ async function writeConfig(world: DeployWorld, settings: DeploySettings): Promis
     }),
   );
   const toml = await readFile(path.join(ROOT, "wrangler.toml"), "utf8");
-  await writeFile(path.join(ROOT, CONFIG), renderConfig(toml, settings, ids));
+  await world.keepConfig(renderConfig(toml, settings, ids));
 }
 
 /** Prints every step; builds and checks the Workers with the ids of this machine. */
@@ -109,11 +111,11 @@ export async function dryRun(world: DeployWorld, settings: DeploySettings): Prom
   const toml = await readFile(path.join(ROOT, "wrangler.toml"), "utf8");
   const config = path.join(ROOT, CONFIG);
   const wasThere = existsSync(config);
-  if (!wasThere) await writeFile(config, renderConfig(toml, settings, new Map()));
+  if (!wasThere) await world.keepConfig(renderConfig(toml, settings, new Map()));
   try {
     for (const step of dryRunOf(steps)) await runStep(world, step, {});
   } finally {
-    if (!wasThere) await rm(config, { force: true });
+    if (!wasThere) await world.keepConfig(null);
   }
 }
 
@@ -170,7 +172,12 @@ async function main(): Promise<void> {
     return;
   }
   const settings = readSettings(origin, assetsOrigin);
-  const world = { wrangler: wranglerHere(), say: (line: string) => console.log(line) };
+  const config = path.join(ROOT, CONFIG);
+  const world: DeployWorld = {
+    wrangler: wranglerHere(),
+    say: (line) => console.log(line),
+    keepConfig: (text) => (text === null ? rm(config, { force: true }) : writeFile(config, text)),
+  };
   await buildAll();
   if (values["dry-run"]) return dryRun(world, settings);
   await deploy(world, settings, await openDeploySecrets(path.resolve(values.secrets)));

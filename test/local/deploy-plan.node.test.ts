@@ -14,6 +14,7 @@ const secrets = Object.fromEntries(settings.secrets.map((name) => [name, `secret
 function pretend(answers: (line: string) => { code: number; output: string } | undefined = () => undefined) {
   const calls: { line: string; stdin: string | undefined }[] = [];
   const said: string[] = [];
+  const kept: (string | null)[] = [];
   const world: DeployWorld = {
     async wrangler(args, stdin) {
       const line = args.join(" ");
@@ -27,14 +28,18 @@ function pretend(answers: (line: string) => { code: number; output: string } | u
       );
     },
     say: (line) => said.push(line),
+    keepConfig: async (text) => {
+      kept.push(text);
+    },
   };
-  return { world, calls, said };
+  return { world, calls, said, kept };
 }
 
 describe("a deployment", () => {
   it("creates what Workers are bound to, then the Workers, then their secrets, which stand in no argument", async () => {
-    const { world, calls } = pretend();
+    const { world, calls, kept } = pretend();
     await deploy(world, settings, secrets);
+    expect(kept).toEqual([expect.stringContaining('database_id = "id-0"')]);
     const lines = calls.map(({ line }) => line);
     expect(lines[0]).toBe("whoami");
     const at = (start: string) => lines.findIndex((line) => line.startsWith(start));
