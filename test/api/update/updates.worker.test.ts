@@ -204,7 +204,7 @@ describe("sec-52: the answer follows from the signed documents", () => {
     return showDecisions(await decideUpdates(documents, table, list.value.entries, request, now));
   }
 
-  it("for fresh, needed, growing, halted, mended and blocked plugins alike", async () => {
+  it("for fresh, needed, growing, halted, mended and blocked plugins alike", { timeout: 300_000 }, async () => {
     const desk = await operatorToken();
     const send = async (kind: string, document: unknown) =>
       call("POST", `/v1/desk/tuf/${kind}`, {
@@ -214,17 +214,20 @@ describe("sec-52: the answer follows from the signed documents", () => {
     const NOW = Math.floor(Date.now() / 1000);
     await send("root", await rootDocument(1, NOW));
     await send("targets", await targetsDocument(1, NOW));
-    await release("plain", "1.0.0");
-    await release("plain", "1.1.0");
     const codes = ["customers.write", "requests.read", "storage.read", "storage.write"];
     const permissions = codes.map((code) => ({ code, description: "It does that, too.", required: true }));
-    await release("writer", "1.0.0", { permissions });
-    await release("reports", "1.0.0");
-    await release("reports", "1.1.0", { dependencies: { writer: "^1.0.0" } });
-    const flawed = await release("flawed", "1.0.0");
-    await release("flawed", "1.0.1");
-    await release("stopped", "1.0.0");
-    await release("stopped", "1.1.0");
+    const pair = async (name: string, second: string, manifest = {}) => {
+      const first = await release(name, "1.0.0");
+      await release(name, second, manifest);
+      return first;
+    };
+    const [flawed] = await Promise.all([
+      pair("flawed", "1.0.1"),
+      pair("plain", "1.1.0"),
+      pair("reports", "1.1.0", { dependencies: { writer: "^1.0.0" } }),
+      pair("stopped", "1.1.0"),
+      release("writer", "1.0.0", { permissions }),
+    ]);
     const text = {
       severity: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N",
       affected: "<1.0.1",
@@ -366,14 +369,28 @@ describe("automatic halt", () => {
     }
   }
   const stateOf = async (plugin: number) => (await call("GET", `/v1/plugins/${plugin}/versions/1.1.0/rollout`)).body;
+  const LATER = 1000;
+  /** A copy of `hello` with both its releases, published two days ago. */
   async function rolling(name: string): Promise<number> {
-    const { pluginId: id } = await release(name, "1.0.0");
-    await release(name, "1.1.0");
-    await env.DB.prepare("UPDATE releases SET published_at = published_at - ?1 WHERE plugin_id = ?2")
-      .bind(2 * DAY, Number(id))
-      .run();
+    const of = async (sql: string) => (await env.DB.prepare(sql).all<Record<string, string | number | null>>()).results;
+    const [plugin] = await of("SELECT * FROM plugins WHERE name = 'hello'");
+    const id = LATER + name.length;
+    await row("plugins", { ...plugin, id, name, uuid: crypto.randomUUID(), latest_release_id: null } as Record<
+      string,
+      string | number | null
+    >);
+    const published = Math.floor(Date.now() / 1000) - 2 * DAY;
+    for (const copied of await of(
+      "SELECT * FROM releases WHERE plugin_id = (SELECT id FROM plugins WHERE name = 'hello')",
+    ))
+      await row("releases", {
+        ...copied,
+        id: id * 10 + Number(copied.publication),
+        plugin_id: id,
+        published_at: published,
+      });
     await sweepUpdates(world);
-    return Number(id);
+    return id;
   }
 
   it("begins a plan before the cooldown ends, raised for few installations", async () => {
@@ -400,7 +417,7 @@ describe("automatic halt", () => {
       n: number;
     }>();
     expect(told?.n).toBe(1);
-    const bearer = (await ownerOf("failing")).token;
+    const bearer = (await ownerOf("hello")).token;
     const resume = (body: object) => call("PATCH", `/v1/plugins/${id}/versions/1.1.0/rollout`, { bearer, body });
     expect((await resume({ state: "active" })).body.code).toBe("rollout_reason");
     expect((await resume({ state: "active", reason: "The host was at fault, not we." })).body.state).toBe("active");
