@@ -22,6 +22,9 @@ export function bundlesInMemory({ objects }: ReleaseTables): BundleStore {
     get: async (kind, sha256) => objects.get(`${kind}/${sha256}`) ?? null,
     range: async (sha256, offset, length) => objects.get(`bundle/${sha256}`)?.slice(offset, offset + length) ?? null,
     size: async (sha256) => objects.get(`bundle/${sha256}`)?.length ?? null,
+    async erase(kind, sha256) {
+      objects.delete(`${kind}/${sha256}`);
+    },
   };
 }
 
@@ -241,7 +244,8 @@ export function releasesInMemory(tables: ReleaseTables): ReleaseStore {
         now.lastReceiptSha256 === seen.lastReceiptSha256 &&
         plugin.publications === publication.publication - 1;
       const gates = openGates({ ...now, expected: now.expected.checks }, at);
-      if (!isSame || gates.length > 1 || isMember(plugin, publication.deciderId)) return false;
+      if (!isSame || gates.length > 1 || (publication.deciderId !== null && isMember(plugin, publication.deciderId)))
+        return false;
       Object.assign(row, {
         state: "published",
         publication,

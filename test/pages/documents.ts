@@ -99,7 +99,7 @@ function facetsOf(count: number) {
   };
   const facets = Object.fromEntries(
     FACETS.map((name) => [name, (values[name] ?? []).map((value): Facet => ({ name: value, count }))]),
-  ) as Record<FacetName, readonly Facet[]>;
+  ) as unknown as Record<FacetName, readonly Facet[]>;
   return { facets, isExact: true };
 }
 

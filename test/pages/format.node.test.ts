@@ -50,7 +50,7 @@ it("writes dates in words in English, in digits in German", () => {
 });
 
 it("shortens counts and sizes where there is little room", () => {
-  expect([0, 999, 1280, 9999, 12_345, 999_949, 999_950, 4_100_000].map(formatShortCount)).toEqual([
+  expect([0, 999, 1280, 9999, 12_345, 999_949, 999_950, 4_100_000].map((count) => formatShortCount(count))).toEqual([
     "0",
     "999",
     "1,280",
@@ -61,7 +61,7 @@ it("shortens counts and sizes where there is little room", () => {
     "4.1M",
   ]);
   expect(formatCount(1_234_567)).toBe("1,234,567");
-  expect([812, 49_356, 5_242_880].map(formatBytes)).toEqual(["812 B", "48.2 KiB", "5.0 MiB"]);
+  expect([812, 49_356, 5_242_880].map((bytes) => formatBytes(bytes))).toEqual(["812 B", "48.2 KiB", "5.0 MiB"]);
   expect([plural(1, "plugin"), plural(2, "plugin"), plural(0, "plugin")]).toEqual([
     "1 plugin",
     "2 plugins",

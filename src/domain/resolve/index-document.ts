@@ -7,7 +7,7 @@ export interface IndexDocument {
   /** `quarantined`: the desk looks into it, nobody starts with it now. */
   readonly state: "active" | "quarantined";
   /** Below it nothing is chosen: an advisory raised it. */
-  readonly floor?: string | null;
+  readonly floor?: string | null | undefined;
   readonly releases: readonly IndexedRelease[];
 }
 

@@ -50,7 +50,11 @@ export function deliveryContract(title: string, open: () => Promise<DeliverySett
 
     it("knows what is public, blocked and nobody's business", async () => {
       const { deliveries } = setting;
-      expect(await deliveries.publicBundle(digest(0))).toMatchObject({ version: "1.0.0", block: null, publishedAt: NOON });
+      expect(await deliveries.publicBundle(digest(0))).toMatchObject({
+        version: "1.0.0",
+        block: null,
+        publishedAt: NOON,
+      });
       expect(await deliveries.publicBundle(digest(2))).toMatchObject({ block: null });
       expect(await deliveries.publicBundle(digest(3))).toMatchObject({ block: { isByLaw: false } });
       for (const hidden of [digest(4), digest(5), "00".repeat(32)])
