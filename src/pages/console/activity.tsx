@@ -6,6 +6,8 @@ import { Section, Time } from "../account/form-parts.tsx";
 import { Pages } from "../parts/pages.tsx";
 import { formatAmount, kindWords, stateWords } from "../sales/money.ts";
 import { tierWords } from "../words/codes.ts";
+import { wordsOf } from "../words/dictionary.ts";
+import { ACTIVITY_WORDS } from "./activity-words.ts";
 import { Deliveries, type Delivery } from "./instances.tsx";
 import { ConsoleShell } from "./layout.tsx";
 import { Empty, LinkButton, Mark } from "./parts.tsx";
@@ -14,11 +16,12 @@ export const ORDERS_A_PAGE = 20;
 
 /** `/console/orders` */
 export function OrdersPage({ orders, total, page }: { orders: readonly OrderFacts[]; total: number; page: number }) {
+  const words = wordsOf(ACTIVITY_WORDS);
   return (
-    <ConsoleShell title="Orders and invoices" at="orders">
+    <ConsoleShell title={words.orders} at="orders">
       {orders.length === 0 ? (
-        <Empty title="No orders">
-          <p>What you buy for your instances stands here, with its invoices.</p>
+        <Empty title={words.noOrders}>
+          <p>{words.noOrdersText}</p>
         </Empty>
       ) : (
         <ul class="card mt-8 divide-y divide-border px-6 py-2">
@@ -35,14 +38,14 @@ export function OrdersPage({ orders, total, page }: { orders: readonly OrderFact
                 </Mark>
               </div>
               <p class="mt-1 text-sm text-muted-foreground">
-                {kindWords(order.kind)} · {formatAmount(order)} · {publisher.displayName} · for {instance.name} ·{" "}
-                <Time at={order.createdAt} />
+                {kindWords(order.kind)} · {formatAmount(order)} · {publisher.displayName} ·{" "}
+                {words.forInstance(instance.name)} · <Time at={order.createdAt} />
               </p>
               {invoices.length === 0 ? null : (
                 <p class="mt-1 flex flex-wrap gap-x-4 text-sm">
                   {invoices.map(({ id, kind, number }) => (
                     <a class="link inline-flex min-h-8 items-center" href={paths.invoice(id)}>
-                      {kind === "invoice" ? "Invoice" : "Credit note"} {number}
+                      {kind === "invoice" ? words.invoice : words.creditNote} {number}
                     </a>
                   ))}
                 </p>
@@ -67,30 +70,21 @@ export interface ActivityView {
   readonly notices: readonly { readonly instance: InstanceRow; readonly deliveries: readonly Delivery[] }[];
 }
 
-const ACTION_WORDS: Readonly<Record<string, string>> = {
-  "instance.registered": "Instance registered",
-  "instance.changed": "Instance changed",
-  "instance.rotated": "New keys for the instance",
-  "installation.settings": "Settings changed",
-  "installation.secret_set": "Secret set",
-  "installation.secret_dropped": "Secret removed",
-  "installation.consent": "Permissions granted",
-};
-
 /** `/console/activity`: who changed what, and what your instances were told. */
 export function ActivityPage({ view }: { view: ActivityView }) {
+  const words = wordsOf(ACTIVITY_WORDS);
   return (
-    <ConsoleShell title="Activity" at="activity" lead="Who changed what on your instances, and what they were told.">
-      <Section id="audit" title="Changes">
+    <ConsoleShell title={words.title} at="activity" lead={words.lead}>
+      <Section id="audit" title={words.changes}>
         {view.audit.length === 0 ? (
-          <p class="text-muted-foreground">Nothing happened yet.</p>
+          <p class="text-muted-foreground">{words.nothing}</p>
         ) : (
           <ol class="divide-y divide-border text-sm">
             {view.audit.map((entry) => (
               <li class="py-2.5">
-                <span class="font-medium">{ACTION_WORDS[entry.action] ?? entry.action}</span>
+                <span class="font-medium">{words.actions[entry.action] ?? entry.action}</span>
                 <span class="block text-muted-foreground">
-                  <Time at={entry.at} /> · {entry.actorKind} {entry.actorId} ·{" "}
+                  <Time at={entry.at} /> · {words.kinds[entry.actorKind] ?? entry.actorKind} {entry.actorId} ·{" "}
                   <a
                     class="link"
                     href={
@@ -99,7 +93,7 @@ export function ActivityPage({ view }: { view: ActivityView }) {
                         : consolePaths.plugin(entry.subjectId)
                     }
                   >
-                    {entry.subjectKind} {entry.subjectId}
+                    {words.kinds[entry.subjectKind] ?? entry.subjectKind} {entry.subjectId}
                   </a>
                 </span>
               </li>
@@ -109,16 +103,16 @@ export function ActivityPage({ view }: { view: ActivityView }) {
         <div class="mt-4 flex flex-wrap gap-3">
           {view.next === null ? null : (
             <LinkButton href={consolePaths.activity(view.next)} isQuiet>
-              Older
+              {words.older}
             </LinkButton>
           )}
           <LinkButton href={consolePaths.auditFile()} isQuiet>
-            Download (JSON lines)
+            {words.download}
           </LinkButton>
         </div>
       </Section>
       {view.notices.map(({ instance, deliveries }) => (
-        <Section id={`notices-${instance.id}`} title={`Notices to ${instance.name}`}>
+        <Section id={`notices-${instance.id}`} title={words.noticesTo(instance.name)}>
           <Deliveries instanceId={instance.id} deliveries={deliveries} />
         </Section>
       ))}

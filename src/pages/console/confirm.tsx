@@ -1,6 +1,8 @@
 import type { Child } from "hono/jsx";
+import { wordsOf } from "../words/dictionary.ts";
 import { type ConsolePlace, ConsoleShell } from "./layout.tsx";
 import { LinkButton } from "./parts.tsx";
+import { CONSOLE } from "./words.ts";
 
 interface ConfirmProps {
   readonly at: ConsolePlace;
@@ -29,7 +31,7 @@ export function ConfirmPage({ at, title, lead, button, to, back, fields = {}, ch
             {button}
           </button>
           <LinkButton href={back} isQuiet>
-            No, go back
+            {wordsOf(CONSOLE).back}
           </LinkButton>
         </div>
       </form>

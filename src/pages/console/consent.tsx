@@ -1,5 +1,7 @@
 import type { InstallPlan } from "../../market/console/plan-install.ts";
 import { permissionWords } from "../words/codes.ts";
+import { wordsOf } from "../words/dictionary.ts";
+import { CONSENT_WORDS } from "./consent-words.ts";
 import { Mark } from "./parts.tsx";
 
 interface ConsentProps {
@@ -14,14 +16,15 @@ interface ConsentProps {
 
 /** The boxes of a consent: required ones are said, optional ones are asked. */
 export function ConsentFields({ permissions, egress, events, chosen, fresh = [] }: ConsentProps) {
+  const words = wordsOf(CONSENT_WORDS);
   const required = permissions.filter((permission) => permission.required);
   const optional = permissions.filter((permission) => !permission.required);
   return (
     <>
-      {permissions.length === 0 ? <p>It asks for no permission: it sees none of your data.</p> : null}
+      {permissions.length === 0 ? <p>{words.none}</p> : null}
       {required.length === 0 ? null : (
         <fieldset>
-          <legend class="text-lg font-semibold">It cannot work without</legend>
+          <legend class="text-lg font-semibold">{words.required}</legend>
           <ul class="mt-2 divide-y divide-border">
             {required.map(({ code, description }) => (
               <li class="py-3">
@@ -34,7 +37,7 @@ export function ConsentFields({ permissions, egress, events, chosen, fresh = [] 
       )}
       {optional.length === 0 ? null : (
         <fieldset>
-          <legend class="text-lg font-semibold">It would like to have, as you choose</legend>
+          <legend class="text-lg font-semibold">{words.optional}</legend>
           <div class="mt-2 divide-y divide-border">
             {optional.map(({ code, description }) => (
               <label class="flex min-h-11 cursor-pointer items-start gap-3 py-3">
@@ -52,9 +55,9 @@ export function ConsentFields({ permissions, egress, events, chosen, fresh = [] 
         </fieldset>
       )}
       <div>
-        <h2 class="text-lg font-semibold">Servers it contacts</h2>
+        <h2 class="text-lg font-semibold">{words.servers}</h2>
         {egress.length === 0 ? (
-          <p class="mt-1 text-muted-foreground">None: nothing leaves your Rising BSM through it.</p>
+          <p class="mt-1 text-muted-foreground">{words.noServers}</p>
         ) : (
           <ul class="mt-2 grid gap-2">
             {egress.map(({ host, reason }) => (
@@ -70,7 +73,7 @@ export function ConsentFields({ permissions, egress, events, chosen, fresh = [] 
       </div>
       {events.length === 0 ? null : (
         <div>
-          <h2 class="text-lg font-semibold">It runs by itself on</h2>
+          <h2 class="text-lg font-semibold">{words.events}</h2>
           <p class="mt-1">
             {events.map((event, index) => (
               <>
@@ -95,13 +98,14 @@ function PermissionWords({
   isFresh: boolean;
 }) {
   const { title, sentence } = permissionWords(code);
+  const words = wordsOf(CONSENT_WORDS);
   return (
     <span class="min-w-0">
-      <span class="font-medium">{title}</span> {isFresh ? <Mark tone="info">New</Mark> : null}
+      <span class="font-medium">{title}</span> {isFresh ? <Mark tone="info">{words.fresh}</Mark> : null}
       <span class="block text-sm text-muted-foreground">{sentence}</span>
       {description === "" ? null : (
         <span class="block text-sm">
-          The publisher says: <q dir="auto">{description}</q>
+          {words.publisherSays} <q dir="auto">{description}</q>
         </span>
       )}
     </span>

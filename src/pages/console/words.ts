@@ -6,6 +6,7 @@ export const CONSOLE = dictionary({
     nav: "Console",
     account: "Your account",
     publish: "Publish plugins",
+    back: "No, go back",
     places: {
       instances: "Instances",
       plugins: "Plugins",
@@ -19,6 +20,7 @@ export const CONSOLE = dictionary({
     nav: "Konsole",
     account: "Ihr Konto",
     publish: "Plugins veröffentlichen",
+    back: "Nein, zurück",
     places: {
       instances: "Instanzen",
       plugins: "Plugins",
