@@ -63,11 +63,23 @@ function findInGroup(
   return { problem: misuse("command_unknown", `rbsm ${name} needs one of: ${all}.`, `Run rbsm ${name} --help.`) };
 }
 
+/** A nonce, token or digest is random and may begin with a dash: after the flag it belongs to, it is a value. */
+function withRandomValues(command: Command, words: readonly string[]): string[] {
+  return words.flatMap((word, at) => {
+    const isTaken = (flag: string | undefined) => flag?.startsWith("--") && command.flags[flag.slice(2)]?.value;
+    if (isTaken(words[at - 1]) && RANDOM.test(word)) return [];
+    const following = words[at + 1] ?? "";
+    return [isTaken(word) && RANDOM.test(following) ? `${word}=${following}` : word];
+  });
+}
+
+const RANDOM = /^-[\w-]{30,}$/;
+
 function parseCommand(name: string, command: Command, words: readonly string[]): Found {
   const next = `Run rbsm ${name} --help.`;
   try {
     const { values, positionals } = parseArgs({
-      args: [...words],
+      args: withRandomValues(command, words),
       allowPositionals: true,
       options: Object.fromEntries(
         Object.entries(command.flags).map(([flag, { value }]) => [flag, { type: value ? "string" : "boolean" }]),

@@ -115,4 +115,13 @@ describe("keys", () => {
       expect(shown.code).toBe(2);
       expect(documentOf(shown).problem).toMatchObject({ code: "key_missing", next: "Run rbsm keys create." });
     }));
+
+  it("are enrolled with a nonce that begins with a dash, as a random one may", () =>
+    withFolder(async (cwd) => {
+      await rbsm(["keys", "create"], { cwd });
+      const enroll = ["keys", "enroll", "acme", "--nonce", `-${"a".repeat(42)}`, "--json"];
+      expect(documentOf(await rbsm(enroll, { cwd })).problem).toMatchObject({ code: "marketplace_missing" });
+      const forgotten = await rbsm(["keys", "enroll", "acme", "--nonce", "--json"], { cwd });
+      expect(documentOf(forgotten).problem).toMatchObject({ code: "option_invalid" });
+    }));
 });
