@@ -20,10 +20,13 @@ import { showUsage } from "../../market/license/usage.ts";
 import { onForm } from "../account/on-form.ts";
 import { privatePage, refusalPage } from "../account/respond.tsx";
 import { type PersonalEnv, seeOther } from "../account/session.ts";
+import { wordsOf } from "../words/dictionary.ts";
+import { languageOf } from "../words/language.ts";
 import { ConfirmPage } from "./confirm.tsx";
 import { findInstalled } from "./find-installed.ts";
 import { statusOf } from "./form-problem.ts";
 import { PluginPage, PluginsPage, RUNS_A_PAGE, type UsageLine } from "./installed.tsx";
+import { QUESTION_WORDS } from "./installed-words.ts";
 import { ACTIVATION, type ConsoleContext, idIn, nowOf, onPage, partOf } from "./on-console.ts";
 import { Input } from "./parts.tsx";
 import { registerUpdatePages } from "./update-routes.tsx";
@@ -50,7 +53,8 @@ export function registerInstalledPages(app: Hono<PersonalEnv>): void {
     const row = await findInstalled(context, person);
     const what = INSTALLATION_ACTS.find((act) => act === partOf(context, "what"));
     if (row === null || what === undefined || (row.releasedAt !== null && what !== "erase")) return null;
-    const { title, lead, button } = QUESTIONS[what];
+    const words = wordsOf(QUESTION_WORDS, languageOf(context.req.raw));
+    const { title, lead, button } = words[what];
     return privatePage(context, () => (
       <ConfirmPage
         at="plugins"
@@ -60,7 +64,7 @@ export function registerInstalledPages(app: Hono<PersonalEnv>): void {
         to={consolePaths.act(row.activationId, what)}
         back={consolePaths.plugin(row.activationId)}
       >
-        {what === "suspend" ? <Input id="reason" label="Why" max={200} isRequired={false} /> : null}
+        {what === "suspend" ? <Input id="reason" label={words.why} max={200} isRequired={false} /> : null}
       </ConfirmPage>
     ));
   });
@@ -69,7 +73,9 @@ export function registerInstalledPages(app: Hono<PersonalEnv>): void {
   act(app, "activate", (context, person, id) => pauseInstallation(context.get("world"), person, id, "active"));
   act(app, "uninstall", (context, person, id) => releaseInstallation(context.get("world"), person, id));
   act(app, "suspend", (context, { accountId }, id, form) => {
-    const reason = (form.get("reason") ?? "").trim().slice(0, 200) || "Stopped by the admin";
+    const reason =
+      (form.get("reason") ?? "").trim().slice(0, 200) ||
+      wordsOf(QUESTION_WORDS, languageOf(context.req.raw)).stoppedByAdmin;
     return suspendInstallation(context.get("world"), { accountId }, id, reason);
   });
   act(app, "resume", (context, { accountId }, id) => resumeInstallation(context.get("world"), { accountId }, id));
@@ -111,30 +117,6 @@ export function registerInstalledPages(app: Hono<PersonalEnv>): void {
 
   registerUpdatePages(app);
 }
-
-const QUESTIONS: Readonly<Record<InstallationAct, { title: (name: string) => string; lead: string; button: string }>> =
-  {
-    deactivate: {
-      title: (name) => `Deactivate ${name}?`,
-      lead: "Nothing of it runs until you activate it again. The seat and what it keeps stay.",
-      button: "Deactivate",
-    },
-    suspend: {
-      title: (name) => `Stop ${name} at once?`,
-      lead: "What runs now is ended, and nothing begins until you let it run again.",
-      button: "Stop it",
-    },
-    uninstall: {
-      title: (name) => `Uninstall ${name}?`,
-      lead: "Its seat is free at once and nothing of it runs any more. What it keeps is erased after 30 days.",
-      button: "Uninstall",
-    },
-    erase: {
-      title: (name) => `Erase the data of ${name}?`,
-      lead: "Everything the plugin has stored for itself is gone at once and for good. Export it first if you may need it.",
-      button: "Erase for good",
-    },
-  };
 
 type Acted = Result<unknown, Problem<Reason>>;
 

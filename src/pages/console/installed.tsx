@@ -8,7 +8,9 @@ import { Act, Section, Time } from "../account/form-parts.tsx";
 import { plural } from "../format.ts";
 import { Pages } from "../parts/pages.tsx";
 import { tierWords } from "../words/codes.ts";
+import { wordsOf } from "../words/dictionary.ts";
 import { hasUpdate, InstalledList, InstalledMark } from "./installed-list.tsx";
+import { INSTALLED_WORDS, RUN_WORDS } from "./installed-words.ts";
 import { ConsoleShell } from "./layout.tsx";
 import { Empty, Facts, LinkButton, Mark, Note } from "./parts.tsx";
 
@@ -24,24 +26,25 @@ export function PluginsPage({
   chosen: string | null;
   now: number;
 }) {
+  const words = wordsOf(INSTALLED_WORDS);
   const live = rows.filter(({ releasedAt }) => releasedAt === null);
   const past = rows.filter(({ releasedAt }) => releasedAt !== null);
   const updates = live.filter(hasUpdate).length;
   return (
     <ConsoleShell
-      title="Installed plugins"
+      title={words.title}
       at="plugins"
-      lead={updates === 0 ? undefined : `${plural(updates, "plugin")} can be updated.`}
-      actions={<LinkButton href={paths.plugins()}>Find a plugin</LinkButton>}
+      lead={updates === 0 ? undefined : words.canUpdate(plural(updates, words.plugin, words.plugins))}
+      actions={<LinkButton href={paths.plugins()}>{words.find}</LinkButton>}
     >
       {instances.length < 2 ? null : (
         <form class="mt-6 flex max-w-md flex-wrap items-end gap-3" method="get" action={consolePaths.plugins()}>
           <div class="min-w-0 flex-1 basis-48">
             <label class="block text-sm font-medium" for="instance">
-              Instance
+              {words.instance}
             </label>
             <select id="instance" name="instance" class="field mt-1.5">
-              <option value="">All</option>
+              <option value="">{words.all}</option>
               {instances.map(({ id, name }) => (
                 <option value={id} selected={id === chosen}>
                   {name}
@@ -50,21 +53,21 @@ export function PluginsPage({
             </select>
           </div>
           <button type="submit" class="button button-quiet">
-            Show
+            {words.show}
           </button>
         </form>
       )}
       {live.length === 0 ? (
-        <Empty title="No plugin is installed">
-          <p>Look through the marketplace and choose Install on the page of a plugin.</p>
+        <Empty title={words.empty}>
+          <p>{words.emptyText}</p>
         </Empty>
       ) : (
-        <section class="card mt-6 px-6 py-2" aria-label="Installed">
+        <section class="card mt-6 px-6 py-2" aria-label={words.installed}>
           <InstalledList rows={live} now={now} />
         </section>
       )}
       {past.length === 0 ? null : (
-        <Section id="past" title="Uninstalled">
+        <Section id="past" title={words.past}>
           <InstalledList rows={past} now={now} />
         </Section>
       )}
@@ -92,23 +95,14 @@ export interface UsageLine {
   readonly cap: number | null;
 }
 
-const METRIC_WORDS: Readonly<Record<string, string>> = {
-  apiCalls: "Calls of your data",
-  storage: "Storage in MB",
-  users: "Users",
-};
-
 export const RUNS_A_PAGE = 20;
-
-const DONE: Readonly<Record<string, string>> = {
-  installed: "The new version is installed and runs from now on.",
-  consented: "Your consent is kept. The server installs the version at its next look for updates.",
-};
 
 /** `/console/plugins/{act}` */
 export function PluginPage({ view }: { view: PluginView }) {
   const { row, suspension, now } = view;
   const { activationId, plugin } = row;
+  const words = wordsOf(INSTALLED_WORDS);
+  const done = view.done === null || !Object.hasOwn(words.done, view.done) ? null : words.done[view.done];
   const isGone = row.releasedAt !== null;
   return (
     <ConsoleShell
@@ -116,7 +110,7 @@ export function PluginPage({ view }: { view: PluginView }) {
       at="plugins"
       lead={
         <>
-          <InstalledMark row={row} now={now} /> Version {row.version} on{" "}
+          <InstalledMark row={row} now={now} /> {words.versionOn(row.version)}{" "}
           <a class="link" href={consolePaths.instance(row.instance.id)}>
             {row.instance.name}
           </a>
@@ -125,50 +119,50 @@ export function PluginPage({ view }: { view: PluginView }) {
       actions={
         <>
           {view.hasSettings && !isGone ? (
-            <LinkButton href={consolePaths.settings(activationId)}>Settings</LinkButton>
+            <LinkButton href={consolePaths.settings(activationId)}>{words.settings}</LinkButton>
           ) : null}
           {hasUpdate(row) ? (
-            <LinkButton href={consolePaths.update(activationId)}>Update to {row.latestVersion}</LinkButton>
+            <LinkButton href={consolePaths.update(activationId)}>{words.updateTo(row.latestVersion ?? "")}</LinkButton>
           ) : null}
         </>
       }
     >
-      {view.done === null || DONE[view.done] === undefined ? null : (
+      {done === null ? null : (
         <div role="status">
-          <Note tone="good">{DONE[view.done]}</Note>
+          <Note tone="good">{done}</Note>
         </div>
       )}
       {suspension === null ? null : (
         <Note tone="bad">
-          Stopped <Time at={suspension.at} /> by {suspension.by === "system" ? "the marketplace" : "an admin"}:{" "}
-          {suspension.reason}
+          {words.stoppedAt} <Time at={suspension.at} />{" "}
+          {suspension.by === "system" ? words.byMarketplace : words.byAdmin}: {suspension.reason}
         </Note>
       )}
       {view.missing > 0 && !isGone ? (
         <Note tone="warn">
-          {plural(view.missing, "required setting has", "required settings have")} no value yet.{" "}
+          {plural(view.missing, words.missingOne, words.missingMany)} {words.noValue}{" "}
           <a class="underline underline-offset-2" href={consolePaths.settings(activationId)}>
-            Fill them in
+            {words.fillIn}
           </a>
         </Note>
       ) : null}
-      <Section id="facts" title="Status">
+      <Section id="facts" title={words.status}>
         <Facts
           rows={[
             [
-              "License",
+              words.license,
               <a class="link" href={consolePaths.license(row.license.id)}>
-                {tierWords(row.license.type)}, number {row.license.id}
+                {words.licenseNumber(tierWords(row.license.type), row.license.id)}
               </a>,
             ],
-            ["Seat", row.seatClass === "dev" ? "for development" : "counted"],
-            ["Last heartbeat", <Time at={row.lastSeenAt} />],
-            [row.leaseUntil > now ? "Right to run until" : "Right to run ended", <Time at={row.leaseUntil} />],
-            ["Installed", <Time at={row.grantedAt} />],
-            ["Environment", row.environment],
-            ["In 24 hours", `${plural(row.runs, "run")}, ${row.failures} failed`],
+            [words.seat, row.seatClass === "dev" ? words.seatDev : words.seatCounted],
+            [words.heartbeat, <Time at={row.lastSeenAt} />],
+            [row.leaseUntil > now ? words.rightUntil : words.rightEnded, <Time at={row.leaseUntil} />],
+            [words.installed, <Time at={row.grantedAt} />],
+            [words.environment, words.environments[row.environment] ?? row.environment],
+            [words.day, `${plural(row.runs, words.run, words.runs)}, ${words.failed(row.failures)}`],
             [
-              "In the marketplace",
+              words.listing,
               <a class="link" href={paths.plugin(plugin.name)}>
                 {plugin.name}
               </a>,
@@ -177,12 +171,12 @@ export function PluginPage({ view }: { view: PluginView }) {
         />
         {view.usage.length === 0 ? null : (
           <div class="mt-5">
-            <h3 class="text-sm font-semibold">Used this month</h3>
+            <h3 class="text-sm font-semibold">{words.usage}</h3>
             <ul class="mt-1 text-sm">
               {view.usage.map(({ metric, used, cap }) => (
                 <li>
-                  {METRIC_WORDS[metric] ?? metric}: {used}
-                  {cap === null || cap === -1 ? "" : ` of ${cap}`}
+                  {words.metrics[metric] ?? metric}: {used}
+                  {cap === null || cap === -1 ? "" : words.ofCap(cap)}
                 </li>
               ))}
             </ul>
@@ -197,14 +191,15 @@ export function PluginPage({ view }: { view: PluginView }) {
 
 function Acts({ row, isStopped }: { row: InstalledRow; isStopped: boolean }) {
   const { activationId } = row;
+  const words = wordsOf(INSTALLED_WORDS);
   if (row.releasedAt !== null)
     return (
       <div class="mt-6 flex flex-wrap gap-3">
         <LinkButton href={consolePaths.exportData(activationId)} isQuiet>
-          Export its data
+          {words.exportData}
         </LinkButton>
         <LinkButton href={consolePaths.confirm(activationId, "erase")} isQuiet>
-          Erase its data
+          {words.eraseData}
         </LinkButton>
       </div>
     );
@@ -212,35 +207,35 @@ function Acts({ row, isStopped }: { row: InstalledRow; isStopped: boolean }) {
     <div class="mt-6 flex flex-wrap gap-3">
       {row.pausedAt === null ? (
         <LinkButton href={consolePaths.confirm(activationId, "deactivate")} isQuiet>
-          Deactivate
+          {words.deactivate}
         </LinkButton>
       ) : (
         <Act to={consolePaths.act(activationId, "activate")} fields={{}}>
-          Activate
+          {words.activate}
         </Act>
       )}
       {isStopped ? (
         <Act to={consolePaths.act(activationId, "resume")} fields={{}}>
-          Let it run again
+          {words.resume}
         </Act>
       ) : (
         <LinkButton href={consolePaths.confirm(activationId, "suspend")} isQuiet>
-          Stop at once
+          {words.stop}
         </LinkButton>
       )}
       {row.label === CONSOLE_LABEL && !row.isDeviceBound ? (
         <Act to={consolePaths.act(activationId, "renew")} fields={{}}>
-          Renew the right to run
+          {words.renew}
         </Act>
       ) : null}
       <LinkButton href={consolePaths.exportData(activationId)} isQuiet>
-        Export its data
+        {words.exportData}
       </LinkButton>
       <LinkButton href={consolePaths.confirm(activationId, "erase")} isQuiet>
-        Erase its data
+        {words.eraseData}
       </LinkButton>
       <LinkButton href={consolePaths.confirm(activationId, "uninstall")} isQuiet>
-        Uninstall
+        {words.uninstall}
       </LinkButton>
     </div>
   );
@@ -248,20 +243,21 @@ function Acts({ row, isStopped }: { row: InstalledRow; isStopped: boolean }) {
 
 function Runs({ view }: { view: PluginView }) {
   const { row, executions, total, page } = view;
+  const words = wordsOf(RUN_WORDS);
   return (
-    <Section id="runs" title="Runs">
+    <Section id="runs" title={words.title}>
       {executions.length === 0 ? (
-        <p class="text-muted-foreground">It has not run yet. It runs when something happens that it listens to.</p>
+        <p class="text-muted-foreground">{words.none}</p>
       ) : (
         <ul class="divide-y divide-border text-sm">
           {executions.map((run) => (
             <li class="py-3">
               <div class="flex flex-wrap items-center gap-x-3 gap-y-1">
                 <RunMark outcome={run.outcome} />
-                <span class="font-medium">{run.eventName ?? run.kind}</span>
+                <span class="font-medium">{run.eventName ?? words.kinds[run.kind] ?? run.kind}</span>
                 <span class="text-muted-foreground">
                   <Time at={run.createdAt} />
-                  {run.durationMs === null ? "" : ` · ${run.durationMs} ms`} · version {run.version}
+                  {run.durationMs === null ? "" : ` · ${run.durationMs} ms`} · {words.version(run.version)}
                 </span>
               </div>
               {run.message === null ? null : <p class="mt-1">{run.message}</p>}
@@ -269,7 +265,7 @@ function Runs({ view }: { view: PluginView }) {
               {isDead(run) ? (
                 <div class="mt-2">
                   <Act to={consolePaths.act(row.activationId, "replay")} fields={{ execution: run.id }}>
-                    Run again
+                    {words.again}
                   </Act>
                 </div>
               ) : null}
@@ -287,6 +283,7 @@ function Runs({ view }: { view: PluginView }) {
 }
 
 function RunDetails({ run }: { run: ExecutionRow }) {
+  const words = wordsOf(RUN_WORDS);
   const calls = Object.entries(run.calls);
   const denied = Object.entries(run.denied);
   if (calls.length + denied.length + run.logs.length === 0) return null;
@@ -294,11 +291,18 @@ function RunDetails({ run }: { run: ExecutionRow }) {
   return (
     <details class="mt-1">
       <summary class="inline-flex min-h-8 cursor-pointer items-center text-muted-foreground">
-        {plural(calls.length + denied.length, "kind of call", "kinds of calls")}, {plural(logs.length, "line")} of log
+        {plural(calls.length + denied.length, words.kindOfCall, words.kindsOfCalls)},{" "}
+        {plural(logs.length, words.line, words.lines)} {words.ofLog}
       </summary>
-      {calls.length === 0 ? null : <p>Called: {calls.map(([method, count]) => `${method} ×${count}`).join(", ")}</p>}
+      {calls.length === 0 ? null : (
+        <p>
+          {words.called} {calls.map(([method, count]) => `${method} ×${count}`).join(", ")}
+        </p>
+      )}
       {denied.length === 0 ? null : (
-        <p class="text-destructive">Refused: {denied.map(([method, count]) => `${method} ×${count}`).join(", ")}</p>
+        <p class="text-destructive">
+          {words.refused} {denied.map(([method, count]) => `${method} ×${count}`).join(", ")}
+        </p>
       )}
       {logs.length === 0 ? null : (
         <pre class="mt-2 max-h-80 overflow-auto whitespace-pre-wrap rounded-lg bg-muted p-3 text-xs" tabindex={0}>
@@ -310,11 +314,12 @@ function RunDetails({ run }: { run: ExecutionRow }) {
 }
 
 function RunMark({ outcome }: { outcome: string }) {
-  if (outcome === "ok") return <Mark tone="good">Done</Mark>;
+  const words = wordsOf(RUN_WORDS);
+  if (outcome === "ok") return <Mark tone="good">{words.ok}</Mark>;
   if (outcome === "queued" || outcome === "running")
-    return <Mark tone="info">{outcome === "queued" ? "Waits" : "Runs"}</Mark>;
-  if (outcome === "skipped") return <Mark tone="quiet">Skipped</Mark>;
-  return <Mark tone="bad">{outcome.replaceAll("_", " ")}</Mark>;
+    return <Mark tone="info">{outcome === "queued" ? words.queued : words.running}</Mark>;
+  if (outcome === "skipped") return <Mark tone="quiet">{words.skipped}</Mark>;
+  return <Mark tone="bad">{words.outcomes[outcome] ?? outcome.replaceAll("_", " ")}</Mark>;
 }
 
 /** Routes cannot be repeated: who asked is gone. */
