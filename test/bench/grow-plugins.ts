@@ -8,6 +8,9 @@ const CATEGORY = `json_extract('["requests","customers","appointments","notifica
 const TYPE = `json_extract('["mixed","ui","api","automation"]', '$[' || (${NUMBER} % 4) || ']')`;
 const NAME = `iif(${NUMBER} <= 1000 and ${NUMBER} % 20 = 0, 'rarely-', 'copy-') || ${NUMBER}`;
 const DISPLAY = `iif(${NUMBER} <= 1000 and ${NUMBER} % 20 = 0, 'Rarely ', 'Copy ') || ${NUMBER}`;
+/** A hundred plugins need one other each, the same at every size. */
+const MANIFEST = `iif(${NUMBER} between 601 and 799 and ${NUMBER} % 2 = 1,
+  json_set(t.manifest, '$.dependencies', json_object('copy-' || (${NUMBER} + 200), '*')), t.manifest)`;
 
 /** Copies the first plugin until the catalogue and the search database hold `count` of them, rows as publication leaves them. */
 export async function growPlugins(db: Database, search: Database, count: number): Promise<void> {
@@ -25,7 +28,7 @@ export async function growPlugins(db: Database, search: Database, count: number)
       latest_release_id: id,
     };
     await copyRows(db, "plugins", plugin, "t.id = 1", range);
-    const release = { id, plugin_id: id, sequence: "null" };
+    const release = { id, plugin_id: id, sequence: "null", manifest: MANIFEST };
     await copyRows(db, "releases", release, "t.id = (select latest_release_id from plugins where id = 1)", range);
     // Their cards are copied as well: nothing is due.
     await db.prepare("delete from search_outbox").run();

@@ -55,6 +55,8 @@ async function run(load: Load): Promise<Measured> {
   await Promise.all(Array.from({ length: load.concurrency }, worker));
   agent.destroy();
   times.sort((a, b) => a - b);
+  // Without one good answer there is no median, and no ratio may hold.
+  if (times.length === 0) errors++;
   return { rps: times.length / load.seconds, p50: times[Math.floor(times.length / 2)] ?? Number.NaN, errors };
 }
 

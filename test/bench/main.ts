@@ -8,6 +8,7 @@ import { benchLicense } from "./license.ts";
 import { benchResolve } from "./resolve.ts";
 import { benchSandbox } from "./sandbox.ts";
 import { openSite } from "./site.ts";
+import { benchTuf } from "./tuf.ts";
 
 const ROWS: readonly Row[] = [
   {
@@ -54,8 +55,9 @@ console.log(
 );
 const outcomes: Outcome[] = [];
 const runs = (part: string) => flags.only === undefined || flags.only === part;
-if (["site", "catalogue", "license", "sandbox"].some(runs)) await benchSite();
+if (["site", "catalogue", "resolve", "license", "sandbox"].some(runs)) await benchSite();
 if (runs("resolve")) show(await benchResolve(flags.quick));
+if (runs("tuf")) for await (const outcome of benchTuf(flags.quick)) show(outcome);
 if (runs("bundles")) for await (const outcome of benchBundles(flags.quick)) show(outcome);
 if (flags.json !== undefined)
   await writeFile(flags.json, `${JSON.stringify({ node: process.version, outcomes }, null, 2)}\n`);
@@ -72,7 +74,10 @@ async function benchSite(): Promise<void> {
     if (runs("sandbox")) for await (const outcome of benchSandbox(site, effort)) show(outcome);
     if (runs("site")) for (const row of ROWS) show((await compare(site, row, effort)).outcome);
     // Last: it makes the catalogue large.
-    if (runs("catalogue")) for await (const outcome of benchCatalogue(site, effort)) show(outcome);
+    const parts = (["catalogue", "resolve"] as const).filter(runs);
+    // Making 100,000 plugins takes longer than a quick look at choosing versions should.
+    const sizes = flags.quick && !runs("catalogue") ? [10_000] : undefined;
+    if (parts.length > 0) for await (const outcome of benchCatalogue(site, effort, parts, sizes)) show(outcome);
   } finally {
     await site.miniflare.dispose();
   }
