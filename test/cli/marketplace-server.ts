@@ -224,6 +224,9 @@ function release(stage: Stage): object {
     size: stage.release?.size ?? 0,
     state,
     gates: isOpen ? stage.gates : [],
+    waits: isOpen ? stage.gates.map((gate) => ({ gate, who: gate === "desk" ? "desk" : "publisher", why: [] })) : [],
+    checks: [{ name: "structure", result: "clean" }],
+    approvals: { by: 0, of: 1 },
     findings:
       state === "rejected"
         ? [
