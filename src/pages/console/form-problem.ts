@@ -1,6 +1,8 @@
 import { SENTENCES } from "../../contract/sentences.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { Reason } from "../../domain/reasons.ts";
+import { dictionary, wordsOf } from "../words/dictionary.ts";
+import type { Language } from "../words/language.ts";
 
 /** A refusal as a form shows it: one sentence, and what is wrong with which field. */
 export interface FormProblem {
@@ -10,8 +12,12 @@ export interface FormProblem {
 }
 
 /** `labels` name the fields of the form for people. */
-export function formProblem(problem: Problem<Reason>, labels: Readonly<Record<string, string>> = {}): FormProblem {
-  const faults = faultsIn(problem).map(({ pointer, detail }) => {
+export function formProblem(
+  problem: Problem<Reason>,
+  labels: Readonly<Record<string, string>> = {},
+  language: Language = "en",
+): FormProblem {
+  const faults = faultsIn(problem, language).map(({ pointer, detail }) => {
     const field = pointer.split("/").at(-1) ?? "";
     return { field, text: `${labels[field] ?? field}: ${detail}` };
   });
@@ -40,28 +46,42 @@ interface Fault {
   readonly detail: string;
 }
 
-function faultsIn({ facts, detail, reason }: Problem<Reason>): readonly Fault[] {
+function faultsIn({ facts, detail, reason }: Problem<Reason>, language: Language): readonly Fault[] {
   const errors = facts?.errors;
   if (Array.isArray(errors)) return errors.filter(isFault);
   if (typeof facts?.pointer !== "string") return [];
-  return [{ pointer: facts.pointer, detail: whyWords(facts.why) ?? detail ?? SENTENCES[reason] }];
+  return [{ pointer: facts.pointer, detail: whyWords(facts.why, language) ?? detail ?? SENTENCES[reason] }];
 }
 
 function isFault(value: unknown): value is Fault {
   return typeof value === "object" && value !== null && "pointer" in value && "detail" in value;
 }
 
-const WHY: Readonly<Record<string, string>> = {
-  not_a_url: "this is no web address",
-  not_https: "must begin with https://",
-  credentials: "must not carry a name or password",
-  fragment: "must not carry a part after #",
-  name_without_dot: "needs a public host name",
-  private_address: "must not be a private address",
-  private_name: "must not be a private name",
-  rebinding_name: "this host name is not accepted",
-};
+type Whys = Readonly<Record<string, string>>;
 
-function whyWords(why: unknown): string | undefined {
-  return typeof why === "string" ? WHY[why] : undefined;
+const WHY = dictionary<Whys>({
+  en: {
+    not_a_url: "this is no web address",
+    not_https: "must begin with https://",
+    credentials: "must not carry a name or password",
+    fragment: "must not carry a part after #",
+    name_without_dot: "needs a public host name",
+    private_address: "must not be a private address",
+    private_name: "must not be a private name",
+    rebinding_name: "this host name is not accepted",
+  },
+  de: {
+    not_a_url: "das ist keine Webadresse",
+    not_https: "muss mit https:// beginnen",
+    credentials: "darf weder Namen noch Passwort enthalten",
+    fragment: "darf keinen Teil nach # enthalten",
+    name_without_dot: "braucht einen öffentlichen Hostnamen",
+    private_address: "darf keine private Adresse sein",
+    private_name: "darf kein privater Name sein",
+    rebinding_name: "dieser Hostname wird nicht angenommen",
+  },
+});
+
+function whyWords(why: unknown, language: Language): string | undefined {
+  return typeof why === "string" ? wordsOf(WHY, language)[why] : undefined;
 }

@@ -13,12 +13,14 @@ import { changeInstanceMode } from "../../market/execution/pull-actions.ts";
 import { onForm } from "../account/on-form.ts";
 import { privatePage, refusalPage } from "../account/respond.tsx";
 import { type PersonalEnv, seeOther } from "../account/session.ts";
+import { wordsOf } from "../words/dictionary.ts";
+import { type Language, languageOf } from "../words/language.ts";
 import { ConfirmPage } from "./confirm.tsx";
 import { type FormProblem, formProblem, invalidForm, statusOf } from "./form-problem.ts";
+import { INSTANCE_FORM_WORDS, KEYS_WORDS } from "./instance-words.ts";
 import {
   type Delivery,
   EditPage,
-  INSTANCE_LABELS,
   type InstanceForm,
   InstancePage,
   InstancesPage,
@@ -42,10 +44,11 @@ export function registerInstancePages(app: Hono<PersonalEnv>): void {
   onForm(app, consolePaths.registerInstance(), async (context, person, sent) => {
     const world = context.get("world");
     const form = readInstanceForm(sent);
+    const language = languageOf(context.req.raw);
     const again = (problem: FormProblem) =>
       privatePage(context, () => <RegisterPage form={form} problem={problem} />, { status: statusOf(problem.reason) });
     const hostApiKey = sent.get("hostApiKey")?.trim() ?? "";
-    const wrong = faultOf(form, hostApiKey);
+    const wrong = faultOf(form, hostApiKey, language);
     if (wrong !== null) return again(wrong);
     const base = form.url.replace(/\/+$/, "");
     const made = await registerInstance(world, person.accountId, {
@@ -56,7 +59,7 @@ export function registerInstancePages(app: Hono<PersonalEnv>): void {
       ...(form.apiUrl === "" ? {} : { apiUrl: form.apiUrl }),
       ...(hostApiKey === "" ? {} : { hostApiKey }),
     });
-    if (!made.ok) return again(formProblem(made.problem, INSTANCE_LABELS));
+    if (!made.ok) return again(formProblem(made.problem, wordsOf(INSTANCE_FORM_WORDS, language).labels, language));
     if (form.mode === "pull") await changeInstanceMode(world, made.value.instanceId, "pull");
     return privatePage(context, () => <KeysPage secrets={made.value} origin={world.site.origin} isRotated={false} />);
   });
@@ -86,6 +89,7 @@ export function registerInstancePages(app: Hono<PersonalEnv>): void {
     if (found === null) return refusalPage(context, "NOT_FOUND", 404);
     const { row, stored } = found;
     const form = readInstanceForm(sent);
+    const language = languageOf(context.req.raw);
     const organizations = await organizationsOf(context, person, stored.accountId);
     const again = (problem: FormProblem) =>
       privatePage(
@@ -94,7 +98,7 @@ export function registerInstancePages(app: Hono<PersonalEnv>): void {
         { status: statusOf(problem.reason) },
       );
     const hostApiKey = sent.get("hostApiKey")?.trim() ?? "";
-    const wrong = faultOf(form, hostApiKey);
+    const wrong = faultOf(form, hostApiKey, language);
     if (wrong !== null) return again(wrong);
     const organization = sent.get("organization");
     const { mode, ...fields } = form;
@@ -103,7 +107,8 @@ export function registerInstancePages(app: Hono<PersonalEnv>): void {
       ...(hostApiKey === "" ? {} : { hostApiKey }),
       ...(organizations === null || organization === null ? {} : { organization: organization || null }),
     });
-    if (!changed.ok) return again(formProblem(changed.problem, INSTANCE_LABELS));
+    if (!changed.ok)
+      return again(formProblem(changed.problem, wordsOf(INSTANCE_FORM_WORDS, language).labels, language));
     if ((mode === "pull") !== row.isPull) await changeInstanceMode(world, row.id, mode === "pull" ? "pull" : "push");
     return seeOther(consolePaths.instance(row.id));
   });
@@ -111,12 +116,13 @@ export function registerInstancePages(app: Hono<PersonalEnv>): void {
   onPage(app, `/console/instances/${ID}/rotate`, async (context, person) => {
     const row = await findInstance(context, person);
     if (row === null) return null;
+    const words = wordsOf(KEYS_WORDS, languageOf(context.req.raw));
     return privatePage(context, () => (
       <ConfirmPage
         at="instances"
-        title={`New keys for ${row.name}?`}
-        lead="The old secrets end at once. Until the new ones stand in the environment of the server, it reaches the marketplace no more."
-        button="Make new keys"
+        title={words.ask(row.name)}
+        lead={words.askLead}
+        button={words.make}
         to={consolePaths.rotateInstance(row.id)}
         back={consolePaths.instance(row.id)}
       />
@@ -199,7 +205,7 @@ function readInstanceForm(sent: URLSearchParams): InstanceForm {
 }
 
 /** What the form still lacks, judged as the API judges the same values. */
-function faultOf({ mode: _, ...form }: InstanceForm, hostApiKey: string): FormProblem | null {
+function faultOf({ mode: _, ...form }: InstanceForm, hostApiKey: string, language: Language): FormProblem | null {
   const webhookUrl = form.webhookUrl === "" ? form.url : form.webhookUrl;
   const { apiUrl, ...rest } = form;
   const values = {
@@ -209,18 +215,11 @@ function faultOf({ mode: _, ...form }: InstanceForm, hostApiKey: string): FormPr
     ...(hostApiKey === "" ? {} : { hostApiKey }),
   };
   const wrong = wrongInstanceFields(values).filter((field) => field !== "webhookUrl" || form.webhookUrl !== "");
+  const words = wordsOf(INSTANCE_FORM_WORDS, language);
+  const labels: Readonly<Record<string, string>> = words.labels;
   const errors = wrong.map((field) => ({
     field,
-    text: `${INSTANCE_LABELS[field] ?? field}: ${WANTED[field] ?? "not acceptable"}`,
+    text: `${labels[field] ?? field}: ${words.wanted[field] ?? words.notAcceptable}`,
   }));
   return errors.length === 0 ? null : invalidForm(errors);
 }
-
-const WANTED: Readonly<Record<string, string>> = {
-  name: "1 to 100 characters on one line",
-  url: "the web address of your server",
-  webhookUrl: "a web address",
-  apiUrl: "a web address",
-  appVersion: "a version like 0.1.0",
-  hostApiKey: "the key as Rising BSM shows it, without spaces",
-};

@@ -5,25 +5,26 @@ import type { Connection } from "../../market/console/check-connection.ts";
 import type { InstalledRow, InstanceRow } from "../../market/console/ports.ts";
 import { Act, Section, Time } from "../account/form-parts.tsx";
 import { plural } from "../format.ts";
+import { wordsOf } from "../words/dictionary.ts";
 import type { FormProblem } from "./form-problem.ts";
 import { InstalledList } from "./installed-list.tsx";
+import { CONTACT_WORDS, INSTANCE_FORM_WORDS, INSTANCE_WORDS, KEYS_WORDS } from "./instance-words.ts";
 import { ConsoleShell } from "./layout.tsx";
 import { Empty, ErrorSummary, Facts, Input, LinkButton, Mark, Note, Select } from "./parts.tsx";
 
 /** `/console/instances` */
 export function InstancesPage({ instances }: { instances: readonly InstanceRow[] }) {
+  const words = wordsOf(INSTANCE_WORDS);
   return (
     <ConsoleShell
-      title="Instances"
+      title={words.title}
       at="instances"
-      lead="The Rising BSM servers you run."
-      actions={<LinkButton href={consolePaths.registerInstance()}>Register an instance</LinkButton>}
+      lead={words.lead}
+      actions={<LinkButton href={consolePaths.registerInstance()}>{words.register}</LinkButton>}
     >
       {instances.length === 0 ? (
-        <Empty title="No instance yet">
-          <p>
-            Register your Rising BSM server first: it gets keys of its own, and plugins can then be installed on it.
-          </p>
+        <Empty title={words.none}>
+          <p>{words.noneText}</p>
         </Empty>
       ) : (
         <ul class="mt-8 grid gap-4">
@@ -39,11 +40,12 @@ export function InstancesPage({ instances }: { instances: readonly InstanceRow[]
               </div>
               <p class="mt-1 text-sm text-muted-foreground">
                 {instance.url} · Rising BSM {instance.appVersion}
-                {instance.organization === null ? "" : ` · shared with ${instance.organization}`}
+                {instance.organization === null ? "" : ` · ${words.sharedWith(instance.organization)}`}
               </p>
               <p class="mt-2 text-sm">
-                {plural(instance.installed, "plugin")}, {plural(instance.licenses, "license")}
-                {instance.lastSeenAt === null ? ", not heard of yet" : ", last heard of "}
+                {plural(instance.installed, words.plugin, words.plugins)},{" "}
+                {plural(instance.licenses, words.license, words.licenses)}
+                {instance.lastSeenAt === null ? words.notHeard : words.heard}
                 {instance.lastSeenAt === null ? null : <Time at={instance.lastSeenAt} />}
               </p>
             </li>
@@ -55,12 +57,13 @@ export function InstancesPage({ instances }: { instances: readonly InstanceRow[]
 }
 
 function InstanceMarks({ instance }: { instance: InstanceRow }) {
+  const words = wordsOf(INSTANCE_WORDS).marks;
   return (
     <span class="flex flex-wrap gap-2">
-      {instance.isSuspended ? <Mark tone="bad">Suspended</Mark> : <Mark tone="good">Active</Mark>}
-      {instance.isPull ? <Mark tone="info">Fetches by itself</Mark> : null}
-      {instance.webhookPausedAt === null ? null : <Mark tone="warn">Notices paused</Mark>}
-      {instance.hasHostKey || instance.isPull ? null : <Mark tone="warn">No API key</Mark>}
+      {instance.isSuspended ? <Mark tone="bad">{words.suspended}</Mark> : <Mark tone="good">{words.active}</Mark>}
+      {instance.isPull ? <Mark tone="info">{words.pull}</Mark> : null}
+      {instance.webhookPausedAt === null ? null : <Mark tone="warn">{words.paused}</Mark>}
+      {instance.hasHostKey || instance.isPull ? null : <Mark tone="warn">{words.noKey}</Mark>}
     </span>
   );
 }
@@ -75,16 +78,6 @@ export interface InstanceForm {
   readonly mode: string;
 }
 
-export const INSTANCE_LABELS: Readonly<Record<string, string>> = {
-  name: "Name",
-  url: "Address",
-  appVersion: "Version of Rising BSM",
-  webhookUrl: "Address for notices",
-  apiUrl: "Address of its API",
-  hostApiKey: "API key of the instance",
-  organization: "Organization",
-};
-
 interface InstanceFormProps {
   readonly form: InstanceForm;
   readonly problem?: FormProblem | undefined;
@@ -92,18 +85,15 @@ interface InstanceFormProps {
 
 /** `/console/instances/new` */
 export function RegisterPage({ form, problem }: InstanceFormProps) {
+  const words = wordsOf(INSTANCE_FORM_WORDS);
   return (
-    <ConsoleShell
-      title="Register an instance"
-      at="instances"
-      lead="Your server gets three keys. They are shown once, right after this step."
-    >
+    <ConsoleShell title={words.title} at="instances" lead={words.lead}>
       <ErrorSummary problem={problem} />
       <form class="card mt-8 grid grid-cols-1 gap-5 p-6" method="post" action={consolePaths.registerInstance()}>
         <InstanceFields form={form} problem={problem} isNew />
         <div>
           <button type="submit" class="button">
-            Register
+            {words.register}
           </button>
         </div>
       </form>
@@ -118,25 +108,26 @@ export function EditPage({
   problem,
   organizations,
 }: InstanceFormProps & { instance: StoredInstance; organizations: readonly string[] | null }) {
+  const words = wordsOf(INSTANCE_FORM_WORDS);
   return (
-    <ConsoleShell title={`Change ${instance.name}`} at="instances">
+    <ConsoleShell title={words.change(instance.name)} at="instances">
       <ErrorSummary problem={problem} />
       <form class="card mt-8 grid grid-cols-1 gap-5 p-6" method="post" action={consolePaths.editInstance(instance.id)}>
         <InstanceFields form={form} problem={problem} isNew={false} hasKey={instance.hostApiKeySealed !== null} />
         {organizations === null ? null : (
           <Select
             id="organization"
-            label="Shared with the owners and maintainers of"
+            label={words.shareWith}
             value={instance.organizationHandle ?? ""}
-            options={[["", "nobody"], ...organizations.map((handle) => [handle, handle] as const)]}
+            options={[["", words.nobody], ...organizations.map((handle) => [handle, handle] as const)]}
           />
         )}
         <div class="flex flex-wrap gap-3">
           <button type="submit" class="button">
-            Save
+            {words.save}
           </button>
           <LinkButton href={consolePaths.instance(instance.id)} isQuiet>
-            Cancel
+            {words.cancel}
           </LinkButton>
         </div>
       </form>
@@ -150,73 +141,64 @@ function InstanceFields({
   isNew,
   hasKey = false,
 }: InstanceFormProps & { isNew: boolean; hasKey?: boolean }) {
+  const words = wordsOf(INSTANCE_FORM_WORDS);
+  const { labels } = words;
   return (
     <>
-      <Input
-        id="name"
-        label="Name"
-        value={form.name}
-        max={100}
-        problem={problem}
-        hint="As you call it: Office Vienna"
-      />
+      <Input id="name" label={labels.name} value={form.name} max={100} problem={problem} hint={words.nameHint} />
       <Input
         id="url"
-        label="Address"
+        label={labels.url}
         type="url"
         value={form.url}
         max={2048}
         problem={problem}
-        hint="Where people open it: https://bsm.your-firm.at"
+        hint={words.urlHint}
       />
       <Input
         id="appVersion"
-        label="Version of Rising BSM"
+        label={labels.appVersion}
         value={form.appVersion}
         max={64}
         problem={problem}
-        hint="For example 0.1.0"
+        hint={words.versionHint}
       />
       <Input
         id="webhookUrl"
-        label="Address for notices"
+        label={labels.webhookUrl}
         type="url"
         value={form.webhookUrl}
         max={2048}
         isRequired={!isNew}
         problem={problem}
-        hint={isNew ? "Left empty: the address with /api/webhooks/marketplace" : undefined}
+        hint={isNew ? words.webhookHint : undefined}
       />
       <Input
         id="apiUrl"
-        label="Address of its API"
+        label={labels.apiUrl}
         type="url"
         value={form.apiUrl}
         max={2048}
         isRequired={!isNew}
         problem={problem}
-        hint={isNew ? "Left empty: the address with /api" : undefined}
+        hint={isNew ? words.apiHint : undefined}
       />
       <Input
         id="hostApiKey"
-        label="API key of the instance"
+        label={labels.hostApiKey}
         type="password"
         max={200}
         isRequired={false}
         problem={problem}
-        hint={
-          hasKey
-            ? "One is kept, sealed. Type a new one to replace it."
-            : "Made in Rising BSM under Settings, API keys: rk_… Plugins read your data with it, within what you grant them. It is kept sealed and never shown."
-        }
+        hint={hasKey ? words.keyKept : words.keyHint}
       />
       <Select
         id="mode"
-        label="Who calls whom"
+        label={words.mode}
         value={form.mode}
         options={[
-          ["push", "The marketplace calls the instance"],
-          ["pull", "The instance fetches by itself (behind a firewall)"],
+          ["push", words.push],
+          ["pull", words.pull],
         ]}
       />
     </>
@@ -233,6 +215,7 @@ export function KeysPage({
   origin: string;
   isRotated: boolean;
 }) {
+  const words = wordsOf(KEYS_WORDS);
   const lines = [
     ...(isRotated ? [] : [`MARKETPLACE_API_URL=${origin}/v1`]),
     `MARKETPLACE_API_KEY=${secrets.apiKey}`,
@@ -240,27 +223,20 @@ export function KeysPage({
     `MARKETPLACE_WEBHOOK_SECRET=${secrets.webhookSecret}`,
   ];
   return (
-    <ConsoleShell
-      title={isRotated ? "The new keys" : "The instance is registered"}
-      at="instances"
-      lead="Copy these lines now: they are not shown again."
-    >
-      {isRotated ? (
-        <Note tone="warn">The old secrets no longer work. Put the new ones in and restart the server.</Note>
-      ) : null}
+    <ConsoleShell title={isRotated ? words.rotated : words.registered} at="instances" lead={words.lead}>
+      {isRotated ? <Note tone="warn">{words.restart}</Note> : null}
       <section class="card mt-8 p-6" aria-labelledby="environment">
         <h2 id="environment" class="text-xl font-semibold">
-          For the environment of your server
+          {words.environment}
         </h2>
         <p class="mt-2 text-muted-foreground">
-          Put them into the <code>.env</code> file of Rising BSM, or into the environment of its container, and restart
-          it.
+          {words.before} <code>.env</code> {words.after}
         </p>
         <pre class="mt-4 overflow-x-auto whitespace-pre-wrap break-all rounded-lg bg-muted p-4 text-sm" tabindex={0}>
           {lines.join("\n")}
         </pre>
         <div class="mt-6">
-          <LinkButton href={consolePaths.instance(secrets.instanceId)}>I have copied them</LinkButton>
+          <LinkButton href={consolePaths.instance(secrets.instanceId)}>{words.copied}</LinkButton>
         </div>
       </section>
     </ConsoleShell>
@@ -288,6 +264,7 @@ export interface InstanceView {
 /** `/console/instances/{id}` */
 export function InstancePage({ view }: { view: InstanceView }) {
   const { row, stored, installed, deliveries, connection, now } = view;
+  const words = wordsOf(INSTANCE_WORDS);
   return (
     <ConsoleShell
       title={row.name}
@@ -296,39 +273,39 @@ export function InstancePage({ view }: { view: InstanceView }) {
       actions={
         <>
           <LinkButton href={consolePaths.editInstance(row.id)} isQuiet>
-            Change
+            {words.change}
           </LinkButton>
-          <LinkButton href="/plugins">Find a plugin</LinkButton>
+          <LinkButton href="/plugins">{words.find}</LinkButton>
         </>
       }
     >
       {connection === null ? null : <ConnectionNote connection={connection} />}
-      <Section id="facts" title="The instance">
+      <Section id="facts" title={words.facts}>
         <Facts
           rows={[
-            ["Number", row.id],
-            ["Address", row.url],
+            [words.number, row.id],
+            [words.address, row.url],
             ["Rising BSM", row.appVersion],
             ["API", stored.apiUrl],
-            ["Notices go to", stored.webhookUrl],
-            ["Marketplace key", <code>{stored.apiKey}</code>],
-            ["Last heard of", row.lastSeenAt === null ? "not yet" : <Time at={row.lastSeenAt} />],
-            ["Shared with", row.organization ?? "nobody"],
+            [words.noticesTo, stored.webhookUrl],
+            [words.marketplaceKey, <code>{stored.apiKey}</code>],
+            [words.lastHeard, row.lastSeenAt === null ? words.notYet : <Time at={row.lastSeenAt} />],
+            [words.shared, row.organization ?? words.nobody],
           ]}
         />
         <div class="mt-5 flex flex-wrap gap-3">
           <Act to={consolePaths.checkInstance(row.id)} fields={{}}>
-            Check the connection
+            {words.check}
           </Act>
           <LinkButton href={consolePaths.rotateInstance(row.id)} isQuiet>
-            New keys
+            {words.newKeys}
           </LinkButton>
         </div>
       </Section>
-      <Section id="plugins" title="Plugins">
+      <Section id="plugins" title={words.installed}>
         <InstalledList rows={installed} now={now} isOfOneInstance />
       </Section>
-      <Section id="notices" title="Notices to the instance">
+      <Section id="notices" title={words.notices}>
         <Deliveries instanceId={row.id} deliveries={deliveries} />
       </Section>
     </ConsoleShell>
@@ -336,30 +313,28 @@ export function InstancePage({ view }: { view: InstanceView }) {
 }
 
 function ConnectionNote({ connection }: { connection: Connection }) {
+  const words = wordsOf(CONTACT_WORDS);
   switch (connection.kind) {
     case "answered":
       return (
         <div role="status">
-          <Note tone="good">The instance answers with its API key, in {connection.milliseconds} ms.</Note>
+          <Note tone="good">{words.answered(connection.milliseconds)}</Note>
         </div>
       );
     case "pull":
-      return <Note tone="info">Nobody calls this instance: it fetches what plugins want by itself.</Note>;
+      return <Note tone="info">{words.pull}</Note>;
     case "no_key":
-      return (
-        <Note tone="warn">
-          The instance has given no API key, so plugins cannot read its data. Add one under Change.
-        </Note>
-      );
+      return <Note tone="warn">{words.noKey}</Note>;
     case "too_often":
-      return <Note tone="warn">Too many checks; try again in {connection.seconds} seconds.</Note>;
+      return <Note tone="warn">{words.tooOften(connection.seconds)}</Note>;
     case "failed":
-      return <Note tone="bad">The instance did not answer as it should: {connection.message}.</Note>;
+      return <Note tone="bad">{words.failed(connection.message)}</Note>;
   }
 }
 
 export function Deliveries({ instanceId, deliveries }: { instanceId: string; deliveries: readonly Delivery[] }) {
-  if (deliveries.length === 0) return <p class="text-muted-foreground">Nothing was sent yet.</p>;
+  const words = wordsOf(CONTACT_WORDS);
+  if (deliveries.length === 0) return <p class="text-muted-foreground">{words.nothingSent}</p>;
   return (
     <ul class="divide-y divide-border text-sm">
       {deliveries.map((delivery) => (
@@ -369,13 +344,14 @@ export function Deliveries({ instanceId, deliveries }: { instanceId: string; del
               <code>{delivery.event}</code> <DeliveryMark state={delivery.state} />
             </p>
             <p class="text-muted-foreground">
-              <Time at={Math.floor(Date.parse(delivery.createdAt) / 1000)} /> · {plural(delivery.attempts, "attempt")}
-              {delivery.lastStatus === undefined ? "" : `, last answer ${delivery.lastStatus}`}
+              <Time at={Math.floor(Date.parse(delivery.createdAt) / 1000)} /> ·{" "}
+              {plural(delivery.attempts, words.attempt, words.attempts)}
+              {delivery.lastStatus === undefined ? "" : words.lastAnswer(delivery.lastStatus)}
             </p>
           </div>
           {delivery.state === "delivered" || delivery.state === "dead" ? (
             <Act to={consolePaths.replay(instanceId)} fields={{ delivery: delivery.id }}>
-              Send again
+              {words.again}
             </Act>
           ) : null}
         </li>
@@ -385,6 +361,7 @@ export function Deliveries({ instanceId, deliveries }: { instanceId: string; del
 }
 
 function DeliveryMark({ state }: { state: string }) {
-  if (state === "delivered") return <Mark tone="good">Delivered</Mark>;
-  return state === "dead" ? <Mark tone="bad">Given up</Mark> : <Mark tone="info">On its way</Mark>;
+  const words = wordsOf(CONTACT_WORDS);
+  if (state === "delivered") return <Mark tone="good">{words.delivered}</Mark>;
+  return state === "dead" ? <Mark tone="bad">{words.dead}</Mark> : <Mark tone="info">{words.underway}</Mark>;
 }
