@@ -62,8 +62,9 @@ const REACHABLE = `
     o.object AS capabilities, CASE WHEN o.object IS NULL THEN r.manifest END AS manifest,
     json_extract(r.manifest, '$.dependencies') AS dependencies, r.min_app_version, r.max_app_version, r.yank_reason,
     r.notice, r.replacement
-  FROM reach JOIN plugins p ON p.name = reach.name LEFT JOIN plugin_floors f ON f.plugin_id = p.id
-    JOIN releases r ON r.plugin_id = p.id AND r.state IN ('published', 'deprecated', 'yanked', 'blocked')
+  -- CROSS JOIN: what is reached comes first, whatever the planner thinks of a catalogue it has no statistics of.
+  FROM reach CROSS JOIN plugins p ON p.name = reach.name LEFT JOIN plugin_floors f ON f.plugin_id = p.id
+    CROSS JOIN releases r ON r.plugin_id = p.id AND r.state IN ('published', 'deprecated', 'yanked', 'blocked')
     LEFT JOIN capability_objects o ON o.sha256 = r.sha256
   ORDER BY p.name, r.version_sort DESC LIMIT ?2`;
 
