@@ -19,6 +19,7 @@ const UNDOCUMENTED: Readonly<Record<string, string>> = {
   "GET /v1/openapi.json": "the document itself",
   "GET /f/{sha256}/{path}": "its path goes on over slashes, which OpenAPI cannot say",
   "GET /tuf/targets/{path}": "its path goes on over slashes",
+  "GET /.well-known/security.txt": "a text for people, of RFC 9116",
   "POST /__incident": "local only, the launcher's",
   "GET /run/{activation}/*": "a plugin's own route, declared by its manifest",
   "POST /run/{activation}/*": "a plugin's own route",

@@ -289,8 +289,14 @@ it.each([
     },
   ],
   [
-    "quarantines the plugin",
+    "suspends the plugin",
     async (_: Registered, { pluginId }: Installed) => {
+      await env.DB.prepare(
+        `INSERT INTO plugin_suspensions (plugin_id, by_desk, reason, actor_kind, actor_id, state, listed, at)
+         VALUES (?, 1, 'test', 'account', '1', 'active', 1, 1)`,
+      )
+        .bind(pluginId)
+        .run();
       await env.DB.prepare("UPDATE plugins SET state = 'quarantined' WHERE id = ?").bind(pluginId).run();
     },
   ],

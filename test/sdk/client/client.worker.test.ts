@@ -1,4 +1,4 @@
-import { exports } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
 import { beforeAll, expect, it, vi } from "vitest";
 import { openBundle } from "../../../src/domain/bundle/open.ts";
 import { sealEnvelope } from "../../../src/domain/trust/envelope.ts";
@@ -114,6 +114,8 @@ it("licenses, installs, beats, pauses and uninstalls a plugin for a user", async
   });
   const bundle = await host.downloadPlugin(pluginId, licenseKey, { hardwareId: HARDWARE });
   expect(bundle).toMatchObject({ version: "1.0.0", checksum: (await host.getPlugin(pluginId)).checksum });
+  expect((await refused(host.writeReview(pluginId, { userId: "7", rating: 5, comment: "At once" }))).status).toBe(403);
+  await env.DB.prepare("UPDATE activations SET granted_at = granted_at - 100000").run();
   expect(await host.writeReview(pluginId, { userId: "7", rating: 5, comment: "Good" })).toMatchObject({
     id: expect.any(String),
   });

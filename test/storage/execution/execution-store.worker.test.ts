@@ -123,7 +123,7 @@ const LATER: readonly [string, (installed: Installed, instance: Registered) => [
     ({ activationId }) => ["UPDATE activations SET released_at = 1 WHERE id = ?", activationId],
   ],
   ["installation_paused", ({ activationId }) => ["UPDATE activations SET paused_at = 1 WHERE id = ?", activationId]],
-  ["plugin_unavailable", ({ pluginId }) => ["UPDATE plugins SET state = 'quarantined' WHERE id = ?", pluginId]],
+  ["plugin_unavailable", ({ pluginId }) => ["UPDATE plugins SET state = 'removed' WHERE id = ?", pluginId]],
   ["release_unavailable", ({ pluginId }) => ["UPDATE releases SET state = 'blocked' WHERE plugin_id = ?", pluginId]],
   [
     "release_blocked",
