@@ -15,8 +15,11 @@ import { openOrder } from "../../market/sales/open-order.ts";
 import { onForm } from "../account/on-form.ts";
 import { privatePage, refusalPage } from "../account/respond.tsx";
 import { type PersonalEnv, seeOther } from "../account/session.ts";
+import { wordsOf } from "../words/dictionary.ts";
+import { languageOf } from "../words/language.ts";
 import { type FormProblem, formProblem, invalidForm, isAbsent, statusOf } from "./form-problem.ts";
 import { ChooseInstancePage, CompletePage, LicensePage, PermissionsPage, RequirementsPage } from "./install.tsx";
+import { INSTALL_WORDS } from "./install-words.ts";
 import { ACTIVATION, type ConsoleContext, idIn, nowOf, onPage, partOf } from "./on-console.ts";
 import { progressOf } from "./progress.tsx";
 import { progressStream } from "./progress-stream.ts";
@@ -51,9 +54,10 @@ export function registerInstallPages(app: Hono<PersonalEnv>): void {
       privatePage(context, () => <LicensePage plan={plan.value} now={nowOf(context)} problem={problem} />, {
         status: statusOf(problem.reason),
       });
+    const words = wordsOf(INSTALL_WORDS, languageOf(context.req.raw));
     const tier = form.get("tier") ?? "";
     const userId = form.get("user")?.trim() ?? "";
-    if (!USER_ID.test(userId)) return again(invalidForm([{ field: "user", text: "For which user: a number like 1" }]));
+    if (!USER_ID.test(userId)) return again(invalidForm([{ field: "user", text: words.userWanted }]));
     const asked = { pluginId: plugin.id, instanceId: instance.id, userId };
     const sold = SOLD_TIERS.find((one) => one === tier);
     // A price of nothing needs no order.
@@ -62,7 +66,7 @@ export function registerInstallPages(app: Hono<PersonalEnv>): void {
       const opened = await openOrder(world, person, { ...asked, tier: sold });
       return opened.ok ? seeOther(paths.checkout(opened.value.facts.order.id)) : again(formProblem(opened.problem));
     }
-    if (tier !== "free" && tier !== "trial") return again(invalidForm([{ field: "tier", text: "Choose a license" }]));
+    if (tier !== "free" && tier !== "trial") return again(invalidForm([{ field: "tier", text: words.choose }]));
     const issued = await issueLicense(world, person, { ...asked, type: tier, wanted: {} });
     if (!issued.ok) return again(formProblem(issued.problem));
     return seeOther(consolePaths.installRequirements({ ...step, license: issued.value.id }));
@@ -100,7 +104,11 @@ export function registerInstallPages(app: Hono<PersonalEnv>): void {
         { status: statusOf(problem.reason) },
       );
     if (hardwareId !== "" && !HARDWARE_ID.test(hardwareId))
-      return again(invalidForm([{ field: "hardwareId", text: "Hardware id: 64 hexadecimal characters" }]));
+      return again(
+        invalidForm([
+          { field: "hardwareId", text: wordsOf(INSTALL_WORDS, languageOf(context.req.raw)).hardwareWanted },
+        ]),
+      );
     const installed = await installPlugin(context.get("world"), person, {
       plugin: step.plugin,
       instanceId: plan.value.instance.id,

@@ -7,20 +7,22 @@ import type { Check, InstallPlan } from "../../market/console/plan-install.ts";
 import type { InstalledRow, InstanceRow, LicenseRow } from "../../market/console/ports.ts";
 import { formatPrice, plural } from "../format.ts";
 import { tierWords } from "../words/codes.ts";
+import { wordsOf } from "../words/dictionary.ts";
 import { ConsentFields } from "./consent.tsx";
 import type { FormProblem } from "./form-problem.ts";
+import { CHECK_WORDS, INSTALL_WORDS } from "./install-words.ts";
 import { InstalledMark } from "./installed-list.tsx";
 import { ConsoleShell } from "./layout.tsx";
+import { LICENSE_WORDS } from "./license-words.ts";
 import { Empty, ErrorSummary, Facts, Input, LinkButton, Note, Verdict } from "./parts.tsx";
 import { ProgressList, progressOf } from "./progress.tsx";
 
-const STEPS = ["Instance", "License", "Requirements", "Permissions", "Installed"] as const;
-
 function Wizard({ plugin, step, children }: { plugin: string; step: number; children?: Child }) {
+  const words = wordsOf(INSTALL_WORDS);
   return (
-    <ConsoleShell title={`Install ${plugin}`} at="plugins">
-      <ol class="mt-5 flex flex-wrap gap-x-5 gap-y-1 text-sm" aria-label="Steps">
-        {STEPS.map((name, index) => (
+    <ConsoleShell title={words.title(plugin)} at="plugins">
+      <ol class="mt-5 flex flex-wrap gap-x-5 gap-y-1 text-sm" aria-label={words.stepsLabel}>
+        {words.steps.map((name, index) => (
           <li
             class={index === step ? "font-semibold text-foreground" : "text-muted-foreground"}
             aria-current={index === step ? "step" : undefined}
@@ -36,20 +38,21 @@ function Wizard({ plugin, step, children }: { plugin: string; step: number; chil
 
 /** Where it goes, when there is a choice. */
 export function ChooseInstancePage({ plugin, instances }: { plugin: PluginDetail; instances: readonly InstanceRow[] }) {
+  const words = wordsOf(INSTALL_WORDS);
   return (
     <Wizard plugin={plugin.displayName} step={0}>
       {instances.length === 0 ? (
-        <Empty title="You have no instance yet">
-          <p>Plugins are installed on a Rising BSM server. Register yours first.</p>
+        <Empty title={words.noInstance}>
+          <p>{words.noInstanceText}</p>
           <p class="mt-5">
-            <LinkButton href={consolePaths.registerInstance()}>Register an instance</LinkButton>
+            <LinkButton href={consolePaths.registerInstance()}>{words.register}</LinkButton>
           </p>
         </Empty>
       ) : (
         <form class="card mt-6 p-6" method="get" action={consolePaths.install()}>
           <input type="hidden" name="plugin" value={plugin.name} />
           <fieldset>
-            <legend class="text-lg font-semibold">On which instance?</legend>
+            <legend class="text-lg font-semibold">{words.onWhich}</legend>
             <div class="mt-3 grid gap-1">
               {instances.map((instance, index) => (
                 <Choice
@@ -63,7 +66,7 @@ export function ChooseInstancePage({ plugin, instances }: { plugin: PluginDetail
             </div>
           </fieldset>
           <button type="submit" class="button mt-5">
-            Continue
+            {words.next}
           </button>
         </form>
       )}
@@ -84,19 +87,8 @@ function Choice(props: { name: string; value: string; isChosen: boolean; label: 
   );
 }
 
-const LICENSE_STATES = {
-  active: "active",
-  trialing: "trial runs",
-  past_due: "payment overdue",
-  scheduled: "begins later",
-  pending: "waits for payment",
-  suspended: "suspended",
-  expired: "expired",
-  revoked: "revoked",
-} as const;
-
 export function licenseWords(license: LicenseRow, now: number): string {
-  return LICENSE_STATES[deriveState(license, now)];
+  return wordsOf(LICENSE_WORDS).states[deriveState(license, now)];
 }
 
 /** One that is held, or a new one: free and trial at once, the others by an order. */
@@ -109,6 +101,7 @@ export function LicensePage({
   now: number;
   problem?: FormProblem | undefined;
 }) {
+  const words = wordsOf(INSTALL_WORDS);
   const { plugin, instance, licenses } = plan;
   const usable = licenses.filter((license) => ["active", "trialing", "past_due"].includes(deriveState(license, now)));
   const isTrialUsed = licenses.some(({ type }) => type === "trial");
@@ -130,7 +123,7 @@ export function LicensePage({
           <input type="hidden" name="plugin" value={plugin.name} />
           <input type="hidden" name="instance" value={instance.id} />
           <fieldset>
-            <legend class="text-lg font-semibold">With a license you have</legend>
+            <legend class="text-lg font-semibold">{words.held}</legend>
             <div class="mt-3 grid gap-1">
               {usable.map((license, index) => (
                 <Choice
@@ -138,13 +131,13 @@ export function LicensePage({
                   value={license.id}
                   isChosen={index === 0}
                   label={`${tierWords(license.type)}, ${licenseWords(license, now)}`}
-                  text={`Number ${license.id} · ${license.liveSeats} of ${license.maxInstalls ?? "any number of"} seats taken`}
+                  text={words.number(license.id, license.liveSeats, license.maxInstalls)}
                 />
               ))}
             </div>
           </fieldset>
           <button type="submit" class="button mt-5">
-            Continue
+            {words.next}
           </button>
         </form>
       )}
@@ -153,17 +146,15 @@ export function LicensePage({
           <input type="hidden" name="plugin" value={plugin.name} />
           <input type="hidden" name="instance" value={instance.id} />
           <fieldset>
-            <legend class="text-lg font-semibold">
-              {usable.length === 0 ? "Choose a license" : "With a new license"}
-            </legend>
+            <legend class="text-lg font-semibold">{usable.length === 0 ? words.choose : words.withNew}</legend>
             <div class="mt-3 grid gap-1">
               {isTrialOffered ? (
                 <Choice
                   name="tier"
                   value="trial"
                   isChosen={usable.length === 0}
-                  label={`Trial – ${plugin.trialDays} days free`}
-                  text="Ends by itself. Once per instance."
+                  label={words.trial(plugin.trialDays)}
+                  text={words.trialText}
                 />
               ) : null}
               {offered.map((tier, index) => (
@@ -174,25 +165,18 @@ export function LicensePage({
                   label={tier.price === 0 ? tierWords(tier.id) : `${tierWords(tier.id)} – ${formatPrice(tier)}`}
                   text={
                     tier.limits.installs === null
-                      ? "Any number of installations"
-                      : plural(tier.limits.installs, "installation")
+                      ? words.anyInstalls
+                      : plural(tier.limits.installs, words.install, words.installs)
                   }
                 />
               ))}
             </div>
           </fieldset>
           <div class="mt-4 max-w-sm">
-            <Input
-              id="user"
-              label="For which user"
-              value="1"
-              max={15}
-              problem={problem}
-              hint="The number of a user in your Rising BSM; 1 is usually its administrator. Notices of the plugin go there."
-            />
+            <Input id="user" label={words.user} value="1" max={15} problem={problem} hint={words.userHint} />
           </div>
           <button type="submit" class="button mt-5">
-            Get the license
+            {words.get}
           </button>
         </form>
       )}
@@ -202,12 +186,13 @@ export function LicensePage({
 
 /** What must hold, each with what is so. */
 export function RequirementsPage({ plan, next, back }: { plan: InstallPlan; next: string; back: string }) {
+  const words = wordsOf(INSTALL_WORDS);
   const isReady = plan.checks.every(({ isMet }) => isMet);
   return (
     <Wizard plugin={plan.plugin.displayName} step={2}>
       <section class="card mt-6 p-6" aria-labelledby="checks">
         <h2 id="checks" class="text-lg font-semibold">
-          Version {plan.version} on {plan.instance.name}
+          {words.versionOn(plan.version, plan.instance.name)}
         </h2>
         <ul class="mt-2 divide-y divide-border">
           {plan.checks.map((check) => (
@@ -216,13 +201,11 @@ export function RequirementsPage({ plan, next, back }: { plan: InstallPlan; next
             </Verdict>
           ))}
         </ul>
-        {isReady ? null : (
-          <p class="mt-3 text-sm text-muted-foreground">What is marked must be so before it can be installed.</p>
-        )}
+        {isReady ? null : <p class="mt-3 text-sm text-muted-foreground">{words.marked}</p>}
         <div class="mt-5 flex flex-wrap gap-3">
-          {isReady ? <LinkButton href={next}>Continue to permissions</LinkButton> : null}
+          {isReady ? <LinkButton href={next}>{words.toPermissions}</LinkButton> : null}
           <LinkButton href={back} isQuiet>
-            Back
+            {words.back}
           </LinkButton>
         </div>
       </section>
@@ -231,43 +214,35 @@ export function RequirementsPage({ plan, next, back }: { plan: InstallPlan; next
 }
 
 function CheckWords({ check, plan }: { check: Check; plan: InstallPlan }) {
+  const words = wordsOf(CHECK_WORDS);
   switch (check.what) {
     case "instance":
-      return <>{check.isMet ? "The instance is active." : "The instance is suspended; ask the marketplace why."}</>;
+      return <>{check.isMet ? words.instance : words.noInstance}</>;
     case "plugin":
-      return <>{check.isMet ? "The plugin is signed, reviewed and published." : `The plugin is ${check.state}.`}</>;
+      return <>{check.isMet ? words.plugin : words.noPlugin(words.states[check.state] ?? check.state)}</>;
     case "host":
-      return (
-        <>
-          Rising BSM {check.min}
-          {check.max === null ? " or newer" : ` to ${check.max}`} is needed; the instance has {check.has}.
-        </>
-      );
+      return <>{words.host(check.min, check.max === null ? words.orNewer : words.upTo(check.max), check.has)}</>;
     case "license":
       return (
-        <>
-          {check.isMet && plan.license !== null
-            ? `A ${tierWords(plan.license.type)} license allows it.`
-            : "A valid license is needed."}
-        </>
+        <>{check.isMet && plan.license !== null ? words.license(tierWords(plan.license.type)) : words.noLicense}</>
       );
     case "seat":
       return (
         <>
           {check.max === null
-            ? "The license has no limit of seats."
-            : `${check.live} of ${plural(check.max, "seat")} taken.`}
-          {check.isMet ? "" : " Free one of them first, or get a license with more."}
+            ? words.noLimit
+            : words.taken(check.live, check.max, plural(check.max, words.seat, words.seats))}
+          {check.isMet ? "" : words.free}
         </>
       );
     case "dependency":
       return (
         <>
-          It needs{" "}
+          {words.needs}{" "}
           <a class="link" href={paths.plugin(check.name)}>
             {check.name}
           </a>{" "}
-          {check.range}; {check.has === null ? "that is not installed." : `installed is ${check.has}.`}
+          {check.range}; {check.has === null ? words.absent : words.present(check.has)}
         </>
       );
   }
@@ -283,6 +258,7 @@ interface PermissionsProps {
 
 /** The consent, and with it the act. */
 export function PermissionsPage({ plan, step, chosen, hardwareId, problem }: PermissionsProps) {
+  const words = wordsOf(INSTALL_WORDS);
   return (
     <Wizard plugin={plan.plugin.displayName} step={3}>
       <ErrorSummary problem={problem} />
@@ -297,29 +273,27 @@ export function PermissionsPage({ plan, step, chosen, hardwareId, problem }: Per
           chosen={chosen}
         />
         <details open={problem?.errors.some(({ field }) => field === "hardwareId")}>
-          <summary class="min-h-11 cursor-pointer py-2 font-medium">The server's hardware id</summary>
+          <summary class="min-h-11 cursor-pointer py-2 font-medium">{words.hardwareTitle}</summary>
           <div class="mt-2">
             <Input
               id="hardwareId"
-              label="Hardware id"
+              label={words.hardware}
               value={hardwareId}
               max={64}
               isRequired={false}
               problem={problem}
-              hint="64 characters, as Rising BSM shows it. Left empty, the seat is taken for the server this instance is known by."
+              hint={words.hardwareHint}
             />
           </div>
         </details>
         <div>
-          <p class="text-sm text-muted-foreground">
-            What you grant holds for this one installation. An update that asks for more waits until you agree.
-          </p>
+          <p class="text-sm text-muted-foreground">{words.grantText}</p>
           <div class="mt-4 flex flex-wrap gap-3">
             <button type="submit" class="button">
-              Agree and install
+              {words.agree}
             </button>
             <LinkButton href={consolePaths.installRequirements(step)} isQuiet>
-              Back
+              {words.back}
             </LinkButton>
           </div>
         </div>
@@ -339,32 +313,31 @@ export function CompletePage({
   now: number;
   nonce: string;
 }) {
+  const words = wordsOf(INSTALL_WORDS);
   return (
     <Wizard plugin={row.plugin.displayName} step={4}>
       <div role="status">
-        <Note tone="good">
-          {row.plugin.displayName} {row.version} is installed on {row.instance.name}.
-        </Note>
+        <Note tone="good">{words.done(row.plugin.displayName, row.version, row.instance.name)}</Note>
       </div>
       <ProgressList activationId={row.activationId} progress={progressOf(row, needsSettings, now)} nonce={nonce} />
       <section class="card mt-6 p-6" aria-labelledby="next">
         <h2 id="next" class="text-lg font-semibold">
-          What comes next
+          {words.comesNext}
         </h2>
         <div class="mt-3">
           <Facts
             rows={[
-              ["Status", <InstalledMark row={row} now={now} />],
-              ["License", tierWords(row.license.type)],
+              [words.status, <InstalledMark row={row} now={now} />],
+              [words.license, tierWords(row.license.type)],
             ]}
           />
         </div>
         <div class="mt-5 flex flex-wrap gap-3">
           {needsSettings ? (
-            <LinkButton href={consolePaths.settings(row.activationId)}>Fill in the settings</LinkButton>
+            <LinkButton href={consolePaths.settings(row.activationId)}>{words.fillIn}</LinkButton>
           ) : null}
           <LinkButton href={consolePaths.plugin(row.activationId)} isQuiet={needsSettings}>
-            See the plugin
+            {words.see}
           </LinkButton>
         </div>
       </section>

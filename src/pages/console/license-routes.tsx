@@ -17,9 +17,12 @@ import { openOrder } from "../../market/sales/open-order.ts";
 import { type FormAct, onForm } from "../account/on-form.ts";
 import { privatePage, refusalPage } from "../account/respond.tsx";
 import { type PersonalEnv, seeOther } from "../account/session.ts";
+import { wordsOf } from "../words/dictionary.ts";
+import { languageOf } from "../words/language.ts";
 import { ConfirmPage } from "./confirm.tsx";
 import { type FormProblem, formProblem, invalidForm, isAbsent, statusOf } from "./form-problem.ts";
 import { jsonLines } from "./json-lines.ts";
+import { LICENSE_ACT_WORDS } from "./license-words.ts";
 import {
   type LicenseEventLine,
   LicensePage,
@@ -78,12 +81,13 @@ export function registerLicensePages(app: Hono<PersonalEnv>): void {
     const license = await findLicense(context, person);
     const seat = new URL(context.req.url).searchParams.get("seat") ?? "";
     if (license === null || !SEAT.test(seat)) return null;
+    const words = wordsOf(LICENSE_ACT_WORDS, languageOf(context.req.raw));
     return privatePage(context, () => (
       <ConfirmPage
         at="licenses"
-        title="Take this seat away?"
-        lead="The device stops at its next contact and cannot take the seat back by itself. Only so many seats may be taken away in 30 days."
-        button="Take the seat away"
+        title={words.evict}
+        lead={words.evictLead}
+        button={words.evictButton}
         to={consolePaths.licenseEvict(license.id)}
         back={consolePaths.license(license.id)}
         fields={{ seat }}
@@ -97,7 +101,8 @@ export function registerLicensePages(app: Hono<PersonalEnv>): void {
     const now = nowOf(context);
     const seats = await world.console.installations(person.accountId, { licenseId: license.id }, now);
     if (!seats.some(({ activationId }) => activationId === seat)) return refusalPage(context, "NOT_FOUND", 404);
-    const evicted = await evictInstallation(world, person, seat, "Taken away by the admin");
+    const { evicted: reason } = wordsOf(LICENSE_ACT_WORDS, languageOf(context.req.raw));
+    const evicted = await evictInstallation(world, person, seat, reason);
     return evicted.ok
       ? seeOther(consolePaths.license(license.id))
       : again(context, person, formProblem(evicted.problem));
@@ -106,12 +111,13 @@ export function registerLicensePages(app: Hono<PersonalEnv>): void {
   onPage(app, `${BASE}/key`, async (context, person) => {
     const license = await findLicense(context, person);
     if (license === null) return null;
+    const words = wordsOf(LICENSE_ACT_WORDS, languageOf(context.req.raw));
     return privatePage(context, () => (
       <ConfirmPage
         at="licenses"
-        title="A new key for this license?"
-        lead={`The old one works for ${OVERLAP_DAYS} days more. The new one is shown once.`}
-        button="Make a new key"
+        title={words.rotate}
+        lead={words.rotateLead(OVERLAP_DAYS)}
+        button={words.rotateButton}
         to={consolePaths.licenseKey(license.id)}
         back={consolePaths.license(license.id)}
       />
@@ -142,9 +148,10 @@ export function registerLicensePages(app: Hono<PersonalEnv>): void {
     "transfer",
     async (context, person, form, license) => {
       const typed = { instance: form.get("instance")?.trim() ?? "", user: form.get("user")?.trim() ?? "" };
+      const words = wordsOf(LICENSE_ACT_WORDS, languageOf(context.req.raw));
       const errors = [
-        ...(idIn(typed.instance) === null ? [{ field: "instance", text: "Number of the other instance: digits" }] : []),
-        ...(idIn(typed.user) === null ? [{ field: "user", text: "Number of the user there: digits" }] : []),
+        ...(idIn(typed.instance) === null ? [{ field: "instance", text: words.instanceWanted }] : []),
+        ...(idIn(typed.user) === null ? [{ field: "user", text: words.userWanted }] : []),
       ];
       if (errors.length > 0) return drawTransfer(context, person, license, typed, invalidForm(errors));
       const to = { instanceId: typed.instance, userId: typed.user };
@@ -160,12 +167,13 @@ export function registerLicensePages(app: Hono<PersonalEnv>): void {
     const offers = await context.get("world").console.offers(accountId, nowOf(context));
     const offer = offers.find(({ licenseId }) => licenseId === partOf(context, "id"));
     if (offer === undefined) return null;
+    const words = wordsOf(LICENSE_ACT_WORDS, languageOf(context.req.raw));
     return privatePage(context, () => (
       <ConfirmPage
         at="licenses"
-        title={`Take the license of ${offer.plugin.displayName}?`}
-        lead={`It becomes a license of ${offer.toInstanceName ?? "your instance"}, without seats and with a key of its own, which is shown once.`}
-        button="Take it"
+        title={words.accept(offer.plugin.displayName)}
+        lead={words.acceptLead(offer.toInstanceName ?? words.yourInstance)}
+        button={words.acceptButton}
         to={consolePaths.licenseAccept(offer.licenseId)}
         back={consolePaths.licenses()}
       />

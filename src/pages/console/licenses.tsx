@@ -6,10 +6,12 @@ import type { InstalledRow, InstanceRow, LicenseRow, TransferRow } from "../../m
 import { Section, Time } from "../account/form-parts.tsx";
 import { formatPrice } from "../format.ts";
 import { tierWords } from "../words/codes.ts";
+import { wordsOf } from "../words/dictionary.ts";
 import type { FormProblem } from "./form-problem.ts";
 import { licenseWords } from "./install.tsx";
 import { InstalledMark } from "./installed-list.tsx";
 import { ConsoleShell } from "./layout.tsx";
+import { LICENSE_ACT_WORDS, LICENSE_WORDS } from "./license-words.ts";
 import { Empty, ErrorSummary, Facts, Input, LinkButton, Mark, Note } from "./parts.tsx";
 
 export function LicenseMark({ license, now }: { license: LicenseRow; now: number }) {
@@ -25,7 +27,8 @@ export function LicenseMark({ license, now }: { license: LicenseRow; now: number
 }
 
 function seatWords({ liveSeats, maxInstalls }: LicenseRow): string {
-  return maxInstalls === null ? `${liveSeats} seats taken, no limit` : `${liveSeats} of ${maxInstalls} seats taken`;
+  const words = wordsOf(LICENSE_WORDS);
+  return maxInstalls === null ? words.noLimit(liveSeats) : words.taken(liveSeats, maxInstalls);
 }
 
 /** `/console/licenses` */
@@ -38,29 +41,31 @@ export function LicensesPage({
   offers: readonly TransferRow[];
   now: number;
 }) {
+  const words = wordsOf(LICENSE_WORDS);
   return (
-    <ConsoleShell title="Licenses" at="licenses" lead="The right of your instances to run a plugin.">
+    <ConsoleShell title={words.title} at="licenses" lead={words.lead}>
       {offers.length === 0 ? null : (
-        <Section id="offers" title="Offered to you">
+        <Section id="offers" title={words.offers}>
           <ul class="divide-y divide-border">
             {offers.map((offer) => (
               <li class="flex flex-wrap items-center justify-between gap-3 py-3">
                 <p class="min-w-0">
-                  <span class="font-medium">{offer.plugin.displayName}</span> for{" "}
-                  {offer.toInstanceName ?? "your instance"}, until <Time at={offer.expiresAt} />
+                  <span class="font-medium">{offer.plugin.displayName}</span> {words.forInstance}{" "}
+                  {offer.toInstanceName ?? words.yourInstance}
+                  {words.until} <Time at={offer.expiresAt} />
                 </p>
-                <LinkButton href={consolePaths.licenseAccept(offer.licenseId)}>Take it</LinkButton>
+                <LinkButton href={consolePaths.licenseAccept(offer.licenseId)}>{words.take}</LinkButton>
               </li>
             ))}
           </ul>
         </Section>
       )}
       {licenses.length === 0 ? (
-        <Empty title="No license yet">
+        <Empty title={words.none}>
           <p>
-            You get one when you install a plugin.{" "}
+            {words.noneText}{" "}
             <a class="link" href={paths.plugins()}>
-              Find a plugin
+              {words.find}
             </a>
           </p>
         </Empty>
@@ -78,7 +83,7 @@ export function LicensesPage({
               </div>
               <p class="mt-1 text-sm text-muted-foreground">
                 {tierWords(license.type)} · {license.instance.name} · {seatWords(license)}
-                {license.expiresAt === null ? " · without end" : " · until "}
+                {license.expiresAt === null ? words.withoutEnd : words.listUntil}
                 {license.expiresAt === null ? null : <Time at={license.graceUntil ?? license.expiresAt} />}
               </p>
             </li>
@@ -110,6 +115,7 @@ export interface LicenseEventLine {
 /** `/console/licenses/{id}` */
 export function LicensePage({ view }: { view: LicenseView }) {
   const { license, seats, offered, events, now, problem } = view;
+  const words = wordsOf(LICENSE_WORDS);
   const isOver = license.state === "revoked";
   return (
     <ConsoleShell
@@ -117,48 +123,50 @@ export function LicensePage({ view }: { view: LicenseView }) {
       at="licenses"
       lead={
         <>
-          <LicenseMark license={license} now={now} /> License number {license.id} of {license.instance.name}
+          <LicenseMark license={license} now={now} /> {words.numberOf(license.id, license.instance.name)}
         </>
       }
     >
       <ErrorSummary problem={problem} />
       {offered === null ? null : (
         <Note tone="info">
-          Offered to instance {offered.toInstanceId}, until <Time at={offered.expiresAt} />. It stays here until it is
-          taken.
+          {words.offeredTo(offered.toInstanceId)} <Time at={offered.expiresAt} />. {words.staysHere}
         </Note>
       )}
-      <Section id="facts" title="The license">
+      <Section id="facts" title={words.facts}>
         <Facts
           rows={[
-            ["Key", license.keyHint === null ? "none" : <code>…{license.keyHint}</code>],
-            ["For user", license.userId],
-            ["Began", <Time at={license.startsAt} />],
-            ["Ends", license.expiresAt === null ? "never" : <Time at={license.graceUntil ?? license.expiresAt} />],
-            ["Seats", seatWords(license)],
-            ["Offline files last", license.offlineDays === 0 ? "none are given" : `${license.offlineDays} days`],
+            [words.key, license.keyHint === null ? words.noKey : <code>…{license.keyHint}</code>],
+            [words.user, license.userId],
+            [words.began, <Time at={license.startsAt} />],
+            [
+              words.ends,
+              license.expiresAt === null ? words.never : <Time at={license.graceUntil ?? license.expiresAt} />,
+            ],
+            [words.seats, seatWords(license)],
+            [words.offline, license.offlineDays === 0 ? words.noOffline : words.days(license.offlineDays)],
           ]}
         />
         {isOver ? null : (
           <div class="mt-5 flex flex-wrap gap-3">
             <LinkButton href={consolePaths.licenseKey(license.id)} isQuiet>
-              New key
+              {words.newKey}
             </LinkButton>
             <LinkButton href={consolePaths.licenseTransfer(license.id)} isQuiet>
-              Transfer
+              {words.transfer}
             </LinkButton>
             {license.offlineDays === 0 ? null : (
               <LinkButton href={consolePaths.licenseOffline(license.id)} isQuiet>
-                For a device without network
+                {words.offlineDevice}
               </LinkButton>
             )}
           </div>
         )}
       </Section>
       <Buy view={view} />
-      <Section id="seats" title="Seats">
+      <Section id="seats" title={words.seats}>
         {seats.length === 0 ? (
-          <p class="text-muted-foreground">No device holds a seat.</p>
+          <p class="text-muted-foreground">{words.noSeat}</p>
         ) : (
           <ul class="divide-y divide-border text-sm">
             {seats.map((row) => (
@@ -171,13 +179,13 @@ export function LicensePage({ view }: { view: LicenseView }) {
                     <InstalledMark row={row} now={now} />
                   </p>
                   <p class="text-muted-foreground">
-                    Version {row.version} · last heard of <Time at={row.lastSeenAt} />
-                    {row.hardwareId === null ? "" : ` · hardware ${row.hardwareId.slice(0, 8)}…`}
+                    {words.lastHeard(row.version)} <Time at={row.lastSeenAt} />
+                    {row.hardwareId === null ? "" : words.hardware(row.hardwareId.slice(0, 8))}
                   </p>
                 </div>
                 {row.releasedAt === null ? (
                   <LinkButton href={`${consolePaths.licenseEvict(license.id)}?seat=${row.activationId}`} isQuiet>
-                    Take the seat away
+                    {words.evict}
                   </LinkButton>
                 ) : null}
               </li>
@@ -185,18 +193,21 @@ export function LicensePage({ view }: { view: LicenseView }) {
           </ul>
         )}
       </Section>
-      <Section id="events" title="What happened">
+      <Section id="events" title={words.events}>
         <ol class="divide-y divide-border text-sm">
           {events.map((event) => (
             <li class="py-2.5">
               <Time at={Math.floor(Date.parse(event.at) / 1000)} /> · <code>{event.kind}</code>
-              <span class="text-muted-foreground"> · by {event.actor.kind}</span>
+              <span class="text-muted-foreground">
+                {" "}
+                · {words.by(words.actors[event.actor.kind] ?? event.actor.kind)}
+              </span>
             </li>
           ))}
         </ol>
         <p class="mt-4">
           <a class="link" href={consolePaths.licenseEvents(license.id)} download>
-            Download all of it (JSON lines)
+            {words.download}
           </a>
         </p>
       </Section>
@@ -205,31 +216,32 @@ export function LicensePage({ view }: { view: LicenseView }) {
 }
 
 function Buy({ view: { plugin, license, problem } }: { view: LicenseView }) {
+  const words = wordsOf(LICENSE_WORDS);
   const tiers =
     plugin?.pricing.tiers.filter(({ id, price }) => id !== "free" && id !== "trial" && price !== null) ?? [];
   if (tiers.length === 0 || license.state === "revoked") return null;
   return (
-    <Section id="buy" title="Renew or change">
+    <Section id="buy" title={words.buy}>
       <form class="grid grid-cols-1 gap-4" method="post" action={consolePaths.licenseOrder(license.id)}>
         <div class="max-w-md">
           <label class="block text-sm font-medium" for="tier">
-            Tier
+            {words.tier}
           </label>
           <select id="tier" name="tier" class="field mt-1.5">
             {tiers.map((tier) => (
               <option value={tier.id} selected={tier.id === license.type}>
                 {tierWords(tier.id)} – {formatPrice(tier)}
-                {tier.id === license.type ? " (what you have)" : ""}
+                {tier.id === license.type ? words.current : ""}
               </option>
             ))}
           </select>
         </div>
         <div class="max-w-md">
-          <Input id="coupon" label="Coupon" max={40} isRequired={false} problem={problem} />
+          <Input id="coupon" label={words.coupon} max={40} isRequired={false} problem={problem} />
         </div>
         <div>
           <button type="submit" class="button button-quiet">
-            Go to the order
+            {words.toOrder}
           </button>
         </div>
       </form>
@@ -246,19 +258,20 @@ export function NewKeyPage({
   licenseKey: string;
   oldUntil: string | null;
 }) {
+  const words = wordsOf(LICENSE_ACT_WORDS);
   return (
-    <ConsoleShell title="The key of the license" at="licenses" lead="Copy it now: it is not shown again.">
-      <section class="card mt-8 p-6" aria-label="Key">
+    <ConsoleShell title={words.keyTitle} at="licenses" lead={words.keyLead}>
+      <section class="card mt-8 p-6" aria-label={words.key}>
         <pre class="overflow-x-auto whitespace-pre-wrap break-all rounded-lg bg-muted p-4" tabindex={0}>
           {licenseKey}
         </pre>
         {oldUntil === null ? null : (
           <p class="mt-3 text-muted-foreground">
-            The old key works until <Time at={Math.floor(Date.parse(oldUntil) / 1000)} />.
+            {words.oldUntil} <Time at={Math.floor(Date.parse(oldUntil) / 1000)} />.
           </p>
         )}
         <div class="mt-5">
-          <LinkButton href={consolePaths.license(license.id)}>I have copied it</LinkButton>
+          <LinkButton href={consolePaths.license(license.id)}>{words.copied}</LinkButton>
         </div>
       </section>
     </ConsoleShell>
@@ -274,31 +287,29 @@ export function OfflinePage({
   code: string | null;
   until: string | null;
 }) {
+  const words = wordsOf(LICENSE_ACT_WORDS);
   return (
-    <ConsoleShell
-      title="For a device without network"
-      at="licenses"
-      lead="The device writes a request file, the page for offline files answers it with a license file."
-    >
-      <section class="card mt-8 p-6" aria-label="Handoff code">
+    <ConsoleShell title={words.offline} at="licenses" lead={words.offlineLead}>
+      <section class="card mt-8 p-6" aria-label={words.code}>
         {code === null || until === null ? (
           <form method="post" action={consolePaths.licenseOffline(license.id)}>
-            <p>Whoever stands at the device needs a code. It counts for one file and a quarter of an hour.</p>
+            <p>{words.codeText}</p>
             <button type="submit" class="button mt-4">
-              Make a code
+              {words.makeCode}
             </button>
           </form>
         ) : (
           <>
             <p class="text-3xl font-bold tracking-widest">{code}</p>
             <p class="mt-2 text-muted-foreground">
-              Good until <Time at={Math.floor(Date.parse(until) / 1000)} />, for one file.
+              {words.goodUntil} <Time at={Math.floor(Date.parse(until) / 1000)} />
+              {words.oneFile}
             </p>
           </>
         )}
         <p class="mt-5">
           <a class="link" href={paths.offline()}>
-            Open the page for offline files
+            {words.openOffline}
           </a>
         </p>
       </section>
@@ -317,12 +328,13 @@ export function TransferPage({
   typed: { readonly instance: string; readonly user: string };
   problem?: FormProblem | undefined;
 }) {
+  const words = wordsOf(LICENSE_ACT_WORDS);
   const others = instances.filter(({ id }) => id !== license.instance.id);
   return (
     <ConsoleShell
-      title="Transfer the license"
+      title={words.transfer}
       at="licenses"
-      lead={`${license.plugin.displayName} leaves ${license.instance.name} as soon as the other side takes it: every seat ends and the key changes.`}
+      lead={words.transferLead(license.plugin.displayName, license.instance.name)}
     >
       <ErrorSummary problem={problem} />
       <form
@@ -332,23 +344,23 @@ export function TransferPage({
       >
         <Input
           id="instance"
-          label="Number of the other instance"
+          label={words.instance}
           value={typed.instance}
           max={15}
           problem={problem}
           hint={
             others.length === 0
-              ? "Its owner sees the number in the console."
-              : `Yours: ${others.map(({ id, name }) => `${id} (${name})`).join(", ")}`
+              ? words.ownerSees
+              : words.yours(others.map(({ id, name }) => `${id} (${name})`).join(", "))
           }
         />
-        <Input id="user" label="Number of the user there" value={typed.user} max={15} problem={problem} />
+        <Input id="user" label={words.user} value={typed.user} max={15} problem={problem} />
         <div class="flex flex-wrap gap-3">
           <button type="submit" class="button">
-            Offer it
+            {words.offer}
           </button>
           <LinkButton href={consolePaths.license(license.id)} isQuiet>
-            No, go back
+            {words.back}
           </LinkButton>
         </div>
       </form>
