@@ -3,9 +3,10 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, inject, it } from "vitest";
 import { RECEIVED_PATH } from "../../src/local/emulator-server.ts";
 import { ownPlugin } from "../bundles.ts";
+import { ageInstallations } from "./age-installations.ts";
 import { type Answer, bearer, Connector, send } from "./connector.ts";
 
-const { url, demo } = inject("marketplace");
+const { url, data, demo } = inject("marketplace");
 const V1 = `${url}/v1`;
 const host = new Connector(V1, demo.instance);
 const publisher = bearer(demo.publisher.token)(V1);
@@ -402,19 +403,52 @@ describe("14 and 15: statistics", () => {
 });
 
 describe("16 and 17: reviews", () => {
-  it("keep one review per user and list it", async () => {
-    const held = await paidLicense();
-    const review = { userId: held.userId, rating: 5, comment: "Saves an hour a day." };
-    const posted = await host.call("POST", `/plugins/${license.pluginId}/reviews`, review);
-    expect([200, 201]).toContain(posted.status);
-    const again = await host.call("POST", `/plugins/${license.pluginId}/reviews`, { ...review, rating: 4 });
+  it("keep one review per user of who had the plugin for a day, and list it", async () => {
+    const own = await paidLicense();
+    const target = `/plugins/${license.pluginId}/reviews`;
+    const ofOwn = await host.call("POST", target, { userId: own.userId, rating: 5, comment: "Ours is best." });
+    expect([ofOwn.status, ofOwn.body.code]).toEqual([403, "review_not_allowed"]);
+
+    const { body: customer } = await operator("POST", "/desk/accounts", {
+      name: "Karl",
+      email: `karl-${Date.now()}@example.com`,
+    });
+    const webhookUrl = `${demo.instance.url}/api/webhooks/marketplace`;
+    const server = { name: "Karl's server", url: demo.instance.url, webhookUrl, appVersion: "0.1.0" };
+    const { status, body: made } = await bearer(customer.token)(V1)("POST", "/instances/register", server);
+    expect(status, JSON.stringify(made)).toBe(201);
+    const other = new Connector(V1, made);
+    const held = await publisher("POST", "/licenses", {
+      instanceId: made.instanceId,
+      pluginId: license.pluginId,
+      userId: "12",
+      type: "basic",
+    });
+    const { body: plugin } = await other.call("GET", `/plugins/${license.pluginId}`);
+    const { body: version } = await other.call("GET", `/plugins/${plugin.id}/versions/${plugin.version}`);
+    const installed = await other.call("POST", "/installations", {
+      pluginId: plugin.id,
+      licenseKey: held.body.licenseKey,
+      hardwareId: "7e".repeat(32),
+      version: plugin.version,
+      grantedPermissions: version.manifest.permissions.map(({ code }: { code: string }) => code),
+      closureDigest: version.closureDigest,
+    });
+    expect(installed.status, JSON.stringify(installed.body)).toBe(201);
+
+    const review = { userId: "12", rating: 5, comment: "Saves an hour a day." };
+    expect((await other.call("POST", target, review)).body.code).toBe("review_not_allowed");
+    ageInstallations(data, plugin.name);
+    const posted = await other.call("POST", target, review);
+    expect([200, 201], JSON.stringify(posted.body)).toContain(posted.status);
+    const again = await other.call("POST", target, { ...review, rating: 4 });
     expect(again.status).toBeLessThan(300);
-    const { body } = await host.call("GET", `/plugins/${license.pluginId}/reviews?page=1&limit=20`);
-    const mine = body.data.filter((row: { userId: string }) => row.userId === held.userId);
+    const { body } = await other.call("GET", `${target}?page=1&limit=20`);
+    const mine = body.data.filter((row: { userId: string }) => row.userId === "12");
     expect(mine).toHaveLength(1);
     expect(mine[0]).toMatchObject({ rating: 4, comment: "Saves an hour a day.", createdAt: expect.any(String) });
     for (const rating of [0, 6, 4.5, "5", null]) {
-      const refused = await host.call("POST", `/plugins/${license.pluginId}/reviews`, { ...review, rating });
+      const refused = await other.call("POST", target, { ...review, rating });
       expect([400, 422], String(rating)).toContain(refused.status);
     }
   });

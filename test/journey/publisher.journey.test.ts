@@ -1,12 +1,10 @@
-import { readdirSync } from "node:fs";
-import path from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { encodeHex, encodeUtf8 } from "../../src/domain/bytes.ts";
 import { createSigner, pkcs8OfSeed } from "../../src/domain/trust/signer.ts";
 import { hasChromium, startChromium } from "../browser/chromium.ts";
 import { ownPlugin } from "../bundles.ts";
+import { ageInstallations } from "./age-installations.ts";
 import { Connector } from "./connector.ts";
 
 if (hasChromium) describe("a publisher in a browser", describePublisher);
@@ -95,28 +93,6 @@ function describePublisher(): void {
       body,
     });
     expect([decided.status, await decided.text()]).toEqual([200, expect.any(String)]);
-  }
-
-  /** As if the installations of this plugin had been there for a day: only then somebody may review. */
-  function letADayPass(): void {
-    const folder = path.join(data, "state");
-    const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".sqlite"));
-    for (const file of files) {
-      const database = new DatabaseSync(path.join(folder, file));
-      try {
-        database.exec("PRAGMA busy_timeout = 5000");
-        const isOurs = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'activations'").get() !== undefined;
-        if (isOurs)
-          database
-            .prepare(
-              `UPDATE activations SET granted_at = granted_at - 90000 WHERE license_id IN
-               (SELECT l.id FROM licenses l JOIN plugins p ON p.id = l.plugin_id WHERE p.name = ?)`,
-            )
-            .run(name);
-      } finally {
-        database.close();
-      }
-    }
   }
 
   it("signs up, enrolls a key, uploads, is rejected, fixes, is approved, and answers a review", async () => {
@@ -230,7 +206,7 @@ function describePublisher(): void {
     const review = { userId: "1", userName: "Resi", rating: 4, title: "Good", comment: "Counts well, but slowly." };
     const early = await instance.call("POST", `/plugins/${plugin.id}/reviews`, review);
     expect(early.body.code).toBe("review_not_allowed");
-    letADayPass();
+    ageInstallations(data, name);
     const written = await instance.call("POST", `/plugins/${plugin.id}/reviews`, review);
     expect([written.status, JSON.stringify(written.body)]).toEqual([201, expect.any(String)]);
 
