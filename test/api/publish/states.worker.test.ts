@@ -134,3 +134,32 @@ describe("withdrawing", () => {
     expect(await facts("audit", "action", "release.withdrawn")).toHaveLength(1);
   });
 });
+
+it("a blocked release takes its pictures along: those of the newest that stays take their place", async () => {
+  const house = await makePublisher("picture-house");
+  const first = await makeRelease(house, "picture-book");
+  const { pluginId: id } = await publish(house, first);
+  const head = await call("GET", "/v1/plugins/by-name/picture-book/head", { bearer: house.token });
+  const next = await makeRelease(house, "picture-book", { version: "1.1.0", head: head.body });
+  await publish(house, next);
+  const pictures = (icon: string | null, screenshots: string) =>
+    env.DB.prepare("UPDATE plugins SET icon = ?, screenshots = ? WHERE id = ?").bind(icon, screenshots, id).run();
+  const shown = () => env.DB.prepare("SELECT icon, screenshots FROM plugins WHERE id = ?").bind(id).first();
+  await pictures(`/f/${next.sha256}/icons/new.png`, JSON.stringify([{ url: `/f/${next.sha256}/s/1.png`, alt: "New" }]));
+  await env.DB.prepare(
+    `UPDATE releases SET manifest = json_set(manifest, '$.icon', 'icons/old.png', '$.screenshots',
+       json('[{"file":"s/0.png","alt":"Old"}]')) WHERE sha256 = ?`,
+  )
+    .bind(first.sha256)
+    .run();
+  const block = (sha256: string) =>
+    env.DB.prepare("UPDATE releases SET state = 'blocked' WHERE sha256 = ?").bind(sha256).run();
+  await block(next.sha256);
+  const url = `/f/${first.sha256}`;
+  expect(await shown()).toEqual({
+    icon: `${url}/icons/old.png`,
+    screenshots: JSON.stringify([{ url: `${url}/s/0.png`, alt: "Old" }]),
+  });
+  await block(first.sha256);
+  expect(await shown()).toEqual({ icon: null, screenshots: "[]" });
+});
