@@ -77,7 +77,9 @@ async function measure(url: string): Promise<void> {
         );
         const lost = weighed.flatMap(({ id }) => {
           const audit = audits[id];
-          return audit?.score != null && audit.score < 0.9 ? [`${id}: ${audit.displayValue ?? audit.title}`] : [];
+          return audit?.score != null && audit.score < 0.9
+            ? [`${id}: ${audit.explanation ?? audit.displayValue ?? audit.title}`]
+            : [];
         });
         rows.push({ form, page, scores, lost });
         console.log(`${page} (${form}): ${CATEGORIES.map((name) => `${name} ${scores[name]}`).join(", ")}`);
