@@ -49,7 +49,11 @@ function Detail({ id }: { id: string }): ReactNode {
     h(Line, { name: "plugin" }, one.plugin?.displayName),
     h(Line, { name: "installs" }, one.stats?.activeInstalls),
     h(Line, { name: "error" }, one.error?.name),
-    h(Button, { name: "describe", act: () => one.updatePlugin({ description: `Written at ${Math.round(performance.now())} by whoever looks at it.` }) }),
+    h(Button, {
+      name: "describe",
+      act: () =>
+        one.updatePlugin({ description: `Written at ${Math.round(performance.now())} by whoever looks at it.` }),
+    }),
     h(Line, { name: "description" }, one.plugin?.description),
     h(Line, { name: "updating" }, String(one.isUpdatingPlugin)),
   );
