@@ -100,7 +100,7 @@ export async function seedDemo(setting: Setting): Promise<Demo> {
   const keyFile = path.join(data.keys, `${HANDLE}.pem`);
   await step("enrolled", async () => {
     await rbsm(setting, publisher.token, ["keys", "create", "--key", keyFile]);
-    await rbsm(setting, publisher.token, ["keys", "enroll", HANDLE, "--key", keyFile, `--nonce=${publisher.keyNonce}`]);
+    await rbsm(setting, publisher.token, ["keys", "enroll", HANDLE, "--key", keyFile, "--nonce", publisher.keyNonce]);
     return true;
   });
   const published = progress.published ?? {};

@@ -41,7 +41,7 @@ function describeAdmin(): void {
     publisher = account.body.token;
     await cp(path.join(ROOT, "src/examples/lead-scorer"), path.join(home, "plugin"), { recursive: true });
     await told(["keys", "create", "--key", "key.pem"]);
-    await told(["keys", "enroll", HANDLE, "--key", "key.pem", `--nonce=${account.body.keyNonce}`]);
+    await told(["keys", "enroll", HANDLE, "--key", "key.pem", "--nonce", account.body.keyNonce]);
     await publish("1.0.0");
   }, 180_000);
   afterAll(async () => {

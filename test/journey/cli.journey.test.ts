@@ -65,7 +65,7 @@ beforeAll(async () => {
   await told(["keys", "create", "--key", key]);
   const login = ["login", "--marketplace", url, "--token", token];
   expect((await told(login)).code).toBe(0);
-  expect((await told(["keys", "enroll", HANDLE, "--key", key, `--nonce=${account.body.keyNonce}`])).code).toBe(0);
+  expect((await told(["keys", "enroll", HANDLE, "--key", key, "--nonce", account.body.keyNonce])).code).toBe(0);
   await approve(await publishVersion("1.0.0"));
   await approve(await publishVersion("1.1.0"));
 }, 180_000);

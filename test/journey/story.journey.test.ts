@@ -164,7 +164,7 @@ describe("hostile plugins", () => {
     const key = path.join(folder, "mischief.pem");
     const rbsm = (args: string[]): Promise<string> => runCli(args, account.body.token, path.join(folder, "config"));
     await rbsm(["keys", "create", "--key", key]);
-    await rbsm(["keys", "enroll", "mischief", "--key", key, `--nonce=${account.body.keyNonce}`]);
+    await rbsm(["keys", "enroll", "mischief", "--key", key, "--nonce", account.body.keyNonce]);
     for (const name of await readdir(path.join(ROOT, "test/hostile"))) {
       const source = path.join(folder, name);
       await cp(path.join(ROOT, "test/hostile", name), source, { recursive: true });

@@ -148,7 +148,7 @@ export function KeyNoncePage({ handle, nonce }: { handle: string; nonce: string 
     <Shell title={`${words.firstKey(handle)} – Rising BSM Marketplace`} isHidden at="account">
       <Column title={words.enroll} lead={words.enrollLead}>
         <pre class="card mt-8 whitespace-pre-wrap p-6 font-mono text-sm">
-          {`rbsm keys create\nrbsm keys enroll ${handle} --nonce=${nonce}`}
+          {`rbsm keys create\nrbsm keys enroll ${handle} --nonce ${nonce}`}
         </pre>
         <p class="mt-6">
           <a class="link" href={accountPaths.organization(handle)}>

@@ -78,7 +78,7 @@ async function addKey(context: PublishContext, seat: Seat, form: URLSearchParams
     if (!offered.ok) return again(formProblem(offered.problem));
     const keyId = await keyIdOf(decodeHex(publicKey) ?? new Uint8Array());
     const payload = buildKeyProof(subject, offered.value.nonce, publicKey, now);
-    const command = `rbsm keys enroll ${member.handle} --nonce=${offered.value.nonce}`;
+    const command = `rbsm keys enroll ${member.handle} --nonce ${offered.value.nonce}`;
     return drawPapers(context, seat, [{ id: "proof", title: words.proof, payload, keyId }], { command });
   }
   const signer = active.find(({ keyId }) => keyId === form.get("signer"));
